@@ -1,0 +1,6 @@
+// The Linux calls and macros that Swift's Glibc module does not show, and the words of shared memory.
+#pragma once
+
+#include "scoreboard.h"
+#include "spawn.h"
+#include "system.h"

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/types.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+// pidfd_open(2): glibc has no wrapper before 2.36.
+int brigade_pidfd_open(pid_t pid);
+
+// memfd_create(2), close-on-exec.
+int brigade_memfd_create(const char *name);
+
+// A signalfd(2) for the signals of the set, non-blocking and close-on-exec; the set is blocked in this thread.
+int brigade_signalfd(const int *signals, int count);
+
+// sigqueue(3) and signal(2) are shown by Glibc; sigaction with a plain handler and no SA_RESTART is not.
+int brigade_on_signal_without_restart(int signal, void (*handler)(int));
+
+// The calling thread's name, at most 15 bytes; the first thread's is the process's in ps and top. prctl is variadic.
+static inline int brigade_set_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// The W* macros of wait(2).
+static inline int brigade_wifexited(int status) { return WIFEXITED(status); }
+static inline int brigade_wexitstatus(int status) { return WEXITSTATUS(status); }
+static inline int brigade_wifsignaled(int status) { return WIFSIGNALED(status); }
+static inline int brigade_wtermsig(int status) { return WTERMSIG(status); }
+
+// accept4(2), non-blocking and close-on-exec: a GNU extension.
+int brigade_accept(int listener, struct sockaddr_storage *peer);
+
+// CLOCK_MONOTONIC, nanoseconds.
+uint64_t brigade_monotonic_nanoseconds(void);
+
+// epoll_event is packed and a union: Swift reads and writes it by these.
+int brigade_epoll_control(int epoll, int operation, int fd, uint32_t events, uint64_t token);
+static inline uint32_t brigade_epoll_events(const struct epoll_event *event) { return event->events; }
+static inline uint64_t brigade_epoll_token(const struct epoll_event *event) { return event->data.u64; }
+
+// How many processors this thread may run on (sched_getaffinity(2)).
+int brigade_processors(void);
+
+// environ(7): a mutable global, which Swift 6 does not let anyone touch.
+char **brigade_environment(void);
+
+// SIGRTMIN is a function call in glibc.
+static inline int brigade_sigrtmin(void) { return SIGRTMIN; }

@@ -1,0 +1,58 @@
+internal import CLinux
+import Glibc
+
+/// One end of the SOCK_SEQPACKET pair between the master and a worker. Non-blocking.
+package struct ControlChannel: ~Copyable, Sendable {
+    private let socket: FileDescriptor
+
+    /// Takes over an open end.
+    package init(owning socket: consuming FileDescriptor) {
+        self.socket = socket
+    }
+
+    /// A new pair, both ends close-on-exec.
+    /// - Parameter workerEnd: gets the end that the worker inherits; the other is returned.
+    package static func pair(workerEnd: inout FileDescriptor?) throws(SystemError) -> ControlChannel {
+        var ends: [Int32] = [-1, -1]
+        let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        _ = try check("socketpair") { socketpair(AF_UNIX, type, 0, &ends) }
+        workerEnd = FileDescriptor(owning: ends[1])
+        return ControlChannel(owning: FileDescriptor(owning: ends[0]))
+    }
+
+    /// For poll and epoll.
+    package var descriptor: Int32 { socket.number }
+
+    /// Sends, without waiting.
+    /// - Throws: EAGAIN when the other side does not read, EPIPE when it is gone.
+    package func send(_ message: some ControlMessage) throws(SystemError) {
+        let bytes = message.bytes
+        _ = try check("send") { Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+    }
+
+    /// What there is to receive.
+    package enum Reception<Message: ControlMessage> {
+        case message(Message)
+        /// A message of another version, or none at all.
+        case unknown
+        /// Nothing now.
+        case empty
+        /// The other side is gone.
+        case end
+    }
+
+    /// The next message, without waiting. Any failure but "nothing now" is the end.
+    package func receive<Message: ControlMessage>(_: Message.Type = Message.self) -> Reception<Message> {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { buffer in
+            while true {
+                let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+                if count > 0 {
+                    return Message(bytes: buffer.prefix(count)).map(Reception.message) ?? .unknown
+                }
+                if count == 0 { return .end }
+                if errno == EAGAIN { return .empty }
+                if errno != EINTR { return .end }
+            }
+        }
+    }
+}
