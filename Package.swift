@@ -18,8 +18,10 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
     name: "brigade",
     products: [
+        .executable(name: "brigade", targets: ["Brigade"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
@@ -28,7 +30,22 @@ let package = Package(
         .target(
             name: "Contract", dependencies: ["CLinux", log], path: "Sources/Shared/Contract", swiftSettings: settings),
 
+        // Master: no NIO, no database, no Task, no Dispatch queue. The supervisor depends on nothing at all.
+        .target(name: "Supervisor", path: "Sources/Master/Supervisor", swiftSettings: settings),
+        .target(
+            name: "Platform", dependencies: ["CLinux", "Contract"], path: "Sources/Master/Platform",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Brigade",
+            dependencies: [
+                "Contract", "Platform", "Supervisor", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Master/Brigade", swiftSettings: settings),
+
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
+        .testTarget(name: "SupervisorTests", dependencies: ["Supervisor"], swiftSettings: settings),
+        .testTarget(name: "PlatformTests", dependencies: ["CLinux", "Contract", "Platform"], swiftSettings: settings),
     ]
 )

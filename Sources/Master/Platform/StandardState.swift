@@ -1,0 +1,16 @@
+import Glibc
+
+/// What a master may have inherited, and must not keep.
+package enum StandardState {
+    /// To be called first. A broken pipe is an error to handle; ended children stay to be reaped; and no socket of ours
+    /// can become a standard stream, when whoever started us had closed one.
+    package static func settle() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGCHLD, SIG_DFL)
+        while true {
+            let number = open("/dev/null", O_RDWR)
+            if number > STDERR_FILENO { close(number) }
+            if number < 0 || number > STDERR_FILENO { return }
+        }
+    }
+}
