@@ -19,6 +19,7 @@ let package = Package(
     name: "brigade",
     products: [
         .executable(name: "brigade", targets: ["Brigade"]),
+        .library(name: "Serving", targets: ["Messages", "Serving"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,9 +44,18 @@ let package = Package(
             ],
             path: "Sources/Master/Brigade", swiftSettings: settings),
 
+        // Worker.
+        .target(name: "Messages", path: "Sources/Worker/Messages", swiftSettings: settings),
+        .target(
+            name: "Serving", dependencies: ["CLinux", "Contract", "Messages", log], path: "Sources/Worker/Serving",
+            swiftSettings: settings),
+
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
         .testTarget(name: "SupervisorTests", dependencies: ["Supervisor"], swiftSettings: settings),
         .testTarget(name: "PlatformTests", dependencies: ["CLinux", "Contract", "Platform"], swiftSettings: settings),
+        .testTarget(
+            name: "ServingTests", dependencies: ["CLinux", "Contract", "Messages", "Serving", log],
+            swiftSettings: settings),
     ]
 )

@@ -1,0 +1,42 @@
+/// A request, whole: its head as it came, cut into slices, and its body.
+///
+/// Slices refer to one array of bytes, which the server uses again for the next request when nobody holds it any more:
+/// an endpoint that answers at once costs no allocation.
+public struct Request: Sendable {
+    /// The request line and the field lines.
+    public var head: RequestHead
+    /// The content, its transfer coding removed; empty when there is none.
+    public var body: [UInt8]
+    /// Where it came from.
+    public var connection: ConnectionInfo
+
+    /// A request by its head.
+    public init(head: RequestHead, body: [UInt8] = [], connection: ConnectionInfo = ConnectionInfo()) {
+        self.head = head
+        self.body = body
+        self.connection = connection
+    }
+
+    /// A request by its parts, for tests and for programs that call an application themselves.
+    public init(
+        _ method: Method, _ target: String, fields: [Field] = [], body: [UInt8] = [],
+        connection: ConnectionInfo = ConnectionInfo()
+    ) {
+        self.init(head: RequestHead(method, target, fields: fields), body: body, connection: connection)
+    }
+
+    /// As it stands in the request line.
+    public var method: Method { head.method }
+
+    /// The path of the target as it came, still percent-encoded; it starts with a slash.
+    public var path: ArraySlice<UInt8> { head.bytes[head.path] }
+
+    /// What follows the first question mark of the target, still encoded; nil when there is none.
+    public var query: ArraySlice<UInt8>? { head.query.map { head.bytes[$0] } }
+
+    /// The value of the first field of that name.
+    /// - Parameter name: in lower case.
+    public func value(of name: StaticString) -> String? {
+        head.firstValue(of: name).map { String(decoding: head.bytes[$0], as: UTF8.self) }
+    }
+}

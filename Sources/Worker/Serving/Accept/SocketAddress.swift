@@ -1,0 +1,51 @@
+internal import CLinux
+import Glibc
+
+/// An end of a connection.
+struct SocketAddress: Sendable {
+    /// The address in numbers; empty for a unix socket.
+    let host: String
+    let port: UInt16
+
+    var isLocal: Bool { host.isEmpty }
+
+    /// Host and port as a Host field names them.
+    var authority: String {
+        if isLocal { return "localhost" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// Whether it is this machine's own: who runs a proxy here may speak for the clients behind it.
+    var isTrusted: Bool { isLocal || host == "127.0.0.1" || host == "::1" }
+
+    init(_ storage: sockaddr_storage) {
+        var storage = storage
+        let family = Int32(storage.ss_family)
+        (host, port) = withUnsafeBytes(of: &storage) { bytes -> (String, UInt16) in
+            switch family {
+            case AF_INET:
+                var address = bytes.loadUnaligned(as: sockaddr_in.self)
+                return (Self.text(family, &address.sin_addr), UInt16(bigEndian: address.sin_port))
+            case AF_INET6:
+                var address = bytes.loadUnaligned(as: sockaddr_in6.self)
+                let text = Self.text(family, &address.sin6_addr)
+                // An IPv4 client of a socket that takes both.
+                let mapped = "::ffff:"
+                let isMapped = text.hasPrefix(mapped) && text.contains(".")
+                let host = isMapped ? String(text.dropFirst(mapped.count)) : text
+                return (host, UInt16(bigEndian: address.sin6_port))
+            default:
+                return ("", 0)
+            }
+        }
+    }
+
+    private static func text(_ family: Int32, _ address: UnsafeRawPointer) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
+            guard let base = buffer.baseAddress, inet_ntop(family, address, base, socklen_t(buffer.count)) != nil else {
+                return ""
+            }
+            return String(cString: base)
+        }
+    }
+}

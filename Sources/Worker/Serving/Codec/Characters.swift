@@ -1,0 +1,102 @@
+/// The classes of bytes that the grammar of HTTP is made of.
+enum Characters {
+    static let carriageReturn = UInt8(ascii: "\r")
+    static let lineFeed = UInt8(ascii: "\n")
+    static let space = UInt8(ascii: " ")
+    static let tab = UInt8(ascii: "\t")
+    static let colon = UInt8(ascii: ":")
+    static let comma = UInt8(ascii: ",")
+
+    // One bit for each of the bytes 0 to 63, and 64 to 127: letters, digits and !#$%&'*+-.^_`|~
+    private static let lowTokens: UInt64 = 0x03ff_6cfa_0000_0000
+    private static let highTokens: UInt64 = 0x57ff_ffff_c7ff_fffe
+
+    /// tchar of RFC 9110, section 5.6.2.
+    static func isToken(_ byte: UInt8) -> Bool {
+        guard byte < 0x80 else { return false }
+        let bits = byte < 64 ? lowTokens : highTokens
+        return bits >> UInt64(byte & 63) & 1 == 1
+    }
+
+    /// What a field value may hold (RFC 9110, section 5.5): visible characters, obs-text, space and tab.
+    static func isFieldValue(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x7f || byte == tab
+    }
+
+    /// What a target may hold here: visible ASCII but the fragment's mark. What is not ASCII must come percent-encoded
+    /// (RFC 3986, section 2), or two servers may read it in two ways.
+    static func isTarget(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "#")
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool {
+        byte &- UInt8(ascii: "0") < 10
+    }
+
+    /// The value of a hexadecimal digit.
+    static func hexadecimal(_ byte: UInt8) -> Int? {
+        if isDigit(byte) { return Int(byte &- UInt8(ascii: "0")) }
+        let letter = (byte | 0x20) &- UInt8(ascii: "a")
+        return letter < 6 ? Int(letter) + 10 : nil
+    }
+
+    /// Letters, digits, the other unreserved characters, sub-delims and `%` (RFC 3986, section 3.2.2).
+    static func isRegisteredName(_ byte: UInt8) -> Bool {
+        if isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26 { return true }
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "%"),
+            UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "("),
+            UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: ";"),
+            UInt8(ascii: "="):
+            return true
+        default: return false
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes of a range are that word, in any case.
+    /// - Parameter word: in lower case.
+    func isWord(_ range: Range<Int>, _ word: StaticString) -> Bool {
+        guard range.count == word.utf8CodeUnitCount else { return false }
+        for offset in 0..<range.count {
+            var byte = self[range.lowerBound + offset]
+            if byte &- UInt8(ascii: "A") < 26 { byte |= 0x20 }
+            if byte != word.utf8Start[offset] { return false }
+        }
+        return true
+    }
+
+    /// The range without the spaces and tabs around it.
+    func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var start = range.lowerBound
+        var end = range.upperBound
+        while start < end, self[start] == Characters.space || self[start] == Characters.tab { start += 1 }
+        while start < end, self[end - 1] == Characters.space || self[end - 1] == Characters.tab { end -= 1 }
+        return start..<end
+    }
+
+    /// Where a byte stands first within a range.
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if self[index] == byte { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The next item of a list with commas (RFC 9110, section 5.6.1), possibly empty.
+    /// - Parameter rest: what follows it; nil when it was the last.
+    func takeItem(_ rest: inout Range<Int>?) -> Range<Int>? {
+        guard let range = rest else { return nil }
+        let end = firstIndex(of: Characters.comma, in: range)
+        rest = end.map { $0 + 1..<range.upperBound }
+        return trimmed(range.lowerBound..<(end ?? range.upperBound))
+    }
+
+    /// The bytes of a range as text.
+    func text(_ range: Range<Int>) -> String {
+        extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,19 @@
+import Messages
+
+/// Field lines of a header or trailer section (RFC 9112, section 5).
+enum FieldLine {
+    /// Cuts a line into name and value, strictly: no folding, no space before the colon, no control character.
+    static func parse(_ line: Range<Int>, of bytes: Span<UInt8>) throws(Refusal) -> RequestHead.FieldLine {
+        var index = line.lowerBound
+        while index < line.upperBound, Characters.isToken(bytes[index]) { index += 1 }
+        guard index > line.lowerBound, index < line.upperBound, bytes[index] == Characters.colon else {
+            throw .malformed("Malformed header field name")
+        }
+        let name = line.lowerBound..<index
+        let value = bytes.trimmed(index + 1..<line.upperBound)
+        for index in value where !Characters.isFieldValue(bytes[index]) {
+            throw .malformed("Malformed header field value")
+        }
+        return RequestHead.FieldLine(name: name, value: value)
+    }
+}

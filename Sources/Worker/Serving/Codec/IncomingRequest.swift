@@ -1,0 +1,17 @@
+import Messages
+
+/// A request as the parser gives it: whole, before the connection adds what it knows.
+struct IncomingRequest {
+    var head: RequestHead
+    var body: [UInt8]
+    /// As the client named it, in the head's bytes; nil in HTTP/1.0 without Host.
+    var authority: Range<Int>?
+    /// The value of X-Forwarded-Proto, in the head's bytes.
+    var forwardedScheme: Range<Int>?
+    /// When its head was complete.
+    var arrival: UInt64
+    /// Whether it is HTTP/1.0.
+    var isOld: Bool
+    /// Whether the client keeps the connection for more requests.
+    var isPersistent: Bool
+}

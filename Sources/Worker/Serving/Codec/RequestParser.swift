@@ -1,0 +1,207 @@
+import Messages
+
+/// Requests from bytes, whatever the pieces that they arrive in (RFC 9112).
+struct RequestParser {
+    enum Outcome {
+        case request(IncomingRequest)
+        /// Nothing after it is read: where the next request would begin is not known.
+        case refused(Refusal)
+    }
+
+    /// How far the current request has come.
+    enum Progress {
+        case idle, head, body
+    }
+
+    private enum Stage {
+        case requestLine, fieldLines
+        case sized(remaining: Int)
+        case chunked(ChunkedContent)
+        case refused
+    }
+
+    private let limits: Limits
+    private var buffer: [UInt8] = []
+    /// Where in the buffer the current request begins.
+    private var start = 0
+    private var lines = LineReader()
+    private var stage = Stage.requestLine
+    private var skippedEmptyLine = false
+    private var requestLine: RequestLine?
+    private var framing = Framing()
+    private var head = RequestHead(bytes: [], method: .get, path: 0..<0, query: nil, fields: [])
+    private var body: [UInt8] = []
+    private var authority: Range<Int>?
+    private var forwardedScheme: Range<Int>?
+    private var arrival: UInt64 = 0
+
+    init(limits: Limits) {
+        self.limits = limits
+    }
+
+    var progress: Progress {
+        switch stage {
+        case .requestLine: start == buffer.count ? .idle : .head
+        case .fieldLines: .head
+        case .sized, .chunked: .body
+        case .refused: .idle
+        }
+    }
+
+    /// Whether the client waits to be told that its body is wanted, and has sent none of it (RFC 9110, section 10.1.1).
+    var awaitsContinue: Bool {
+        framing.expectsContinue && requestLine?.isOld == false && progress == .body && body.isEmpty
+            && start == buffer.count
+    }
+
+    /// The client has been told.
+    mutating func continueSent() {
+        framing.forgetExpectation()
+    }
+
+    /// Bytes that wait to be parsed.
+    var buffered: Int { buffer.count - start }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        if case .refused = stage { return }
+        dropConsumed()
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// The next request; nil until more bytes have come.
+    /// - Parameter now: is kept as the request's arrival when its head is complete.
+    mutating func next(at now: UInt64) -> Outcome? {
+        do {
+            return try advance(at: now) ? .request(finish()) : nil
+        } catch {
+            stage = .refused
+            buffer = []
+            start = 0
+            return .refused(error)
+        }
+    }
+
+    /// - Returns: whether a request is complete.
+    private mutating func advance(at now: UInt64) throws(Refusal) -> Bool {
+        let bytes = buffer
+        while true {
+            switch stage {
+            case .requestLine:
+                guard let line = try nextLine(in: bytes.span, limits.requestLine, .requestLineTooLong) else {
+                    return false
+                }
+                if line.isEmpty, !skippedEmptyLine {
+                    // RFC 9112, section 2.2: some clients end a body with a CRLF too many.
+                    skippedEmptyLine = true
+                    start = lines.position
+                    continue
+                }
+                let parsed = try RequestLine(line, of: bytes.span)
+                requestLine = parsed
+                head.method = parsed.method
+                head.fields.removeAll(keepingCapacity: true)
+                framing = Framing()
+                stage = .fieldLines
+            case .fieldLines:
+                guard let line = try nextLine(in: bytes.span, limits.fieldLine, .fieldTooLarge) else { return false }
+                if line.isEmpty {
+                    stage = try completeHead(bytes.span, at: now)
+                    continue
+                }
+                guard head.fields.count < limits.fieldLines else { throw .tooManyFields }
+                let field = try FieldLine.parse(line, of: bytes.span)
+                try framing.note(field, in: bytes.span)
+                head.fields.append(field)
+            case .sized(let remaining):
+                let count = min(remaining, buffer.count - lines.position)
+                if count > 0 {
+                    body.append(bytes.span, lines.position..<lines.position + count)
+                    lines.skip(count)
+                    start = lines.position
+                }
+                guard count == remaining else {
+                    stage = .sized(remaining: remaining - count)
+                    return false
+                }
+                return true
+            case .chunked(var content):
+                let isComplete = try content.decode(bytes.span, &lines, into: &body, limits: limits)
+                stage = .chunked(content)
+                start = lines.position
+                return isComplete
+            case .refused:
+                return false
+            }
+        }
+    }
+
+    /// A line of the head, within the limit of the whole head.
+    private mutating func nextLine(
+        in bytes: Span<UInt8>, _ limit: Int, _ tooLong: Refusal
+    ) throws(Refusal) -> Range<Int>? {
+        let room = max(0, limits.head - (lines.position - start))
+        return room < limit
+            ? try lines.next(in: bytes, limit: room, tooLong: .headTooLarge)
+            : try lines.next(in: bytes, limit: limit, tooLong: tooLong)
+    }
+
+    /// The head is moved to an array of its own, so that the buffer can go on while an application holds the request.
+    private mutating func completeHead(_ bytes: Span<UInt8>, at now: UInt64) throws(Refusal) -> Stage {
+        guard let line = requestLine else { throw .malformed("Malformed request line") }
+        let content = try framing.content(isOld: line.isOld, limit: limits.body)
+        arrival = now
+        head.bytes.removeAll(keepingCapacity: true)
+        head.bytes.append(bytes, start..<lines.position)
+        for index in head.fields.indices { head.fields[index].shift(by: start) }
+        head.path = line.path.shifted(by: start)
+        head.query = line.query?.shifted(by: start)
+        if head.path.isEmpty {
+            head.path = head.bytes.count..<head.bytes.count + 1
+            head.bytes.append(UInt8(ascii: "/"))
+        }
+        authority = (line.authority ?? framing.host)?.shifted(by: start)
+        forwardedScheme = framing.forwardedScheme?.shifted(by: start)
+        start = lines.position
+        switch content {
+        case .sized(let length): return .sized(remaining: length)
+        case .chunked: return .chunked(ChunkedContent())
+        }
+    }
+
+    private mutating func finish() -> IncomingRequest {
+        let isOld = requestLine?.isOld ?? false
+        let request = IncomingRequest(
+            head: head, body: body, authority: authority, forwardedScheme: forwardedScheme, arrival: arrival,
+            isOld: isOld, isPersistent: !framing.closes && (!isOld || framing.keepsAlive))
+        if !body.isEmpty { body = [] }
+        stage = .requestLine
+        skippedEmptyLine = false
+        return request
+    }
+
+    private mutating func dropConsumed() {
+        guard start > 0 else { return }
+        let capacityToKeep = 4096
+        if start == buffer.count {
+            buffer.removeAll(keepingCapacity: buffer.capacity <= capacityToKeep)
+        } else {
+            buffer.removeFirst(start)
+        }
+        lines.shift(by: start)
+        start = 0
+    }
+}
+
+extension Range<Int> {
+    func shifted(by start: Int) -> Range<Int> {
+        lowerBound - start..<upperBound - start
+    }
+}
+
+extension RequestHead.FieldLine {
+    mutating func shift(by start: Int) {
+        if start == 0 { return }
+        name = name.shifted(by: start)
+        value = value.shifted(by: start)
+    }
+}

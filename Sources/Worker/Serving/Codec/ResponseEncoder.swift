@@ -1,0 +1,98 @@
+import Messages
+
+/// Answers as bytes.
+enum ResponseEncoder {
+    /// What becomes of the connection after an answer, as its Connection field says it.
+    enum Persistence {
+        /// HTTP/1.1 says it by saying nothing.
+        case implied
+        /// An HTTP/1.0 client hears that its wish is granted.
+        case keptAlive
+        case closed
+    }
+
+    static let continueLine: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
+
+    /// Whether a response can be sent: its status is a final one, and no name or value could break out of its line.
+    static func isSendable(_ response: Response) -> Bool {
+        guard (200...599).contains(response.status.code), isValue(response.status.reason) else { return false }
+        return response.fields.allSatisfy { field in
+            !field.name.isEmpty && field.name.utf8.allSatisfy(Characters.isToken) && isValue(field.value)
+        }
+    }
+
+    private static func isValue(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 != 0x0d && $0 != 0x0a && $0 != 0 }
+    }
+
+    /// Appends an answer. Fields that the server itself writes are left out of the response's own.
+    /// - Parameters:
+    ///   - isHead: the request's method was HEAD; the content is only counted.
+    ///   - arrival: when the request's head was complete.
+    static func append(
+        _ response: Response, isHead: Bool, persistence: Persistence, arrival: UInt64, at moment: Moment,
+        to output: inout [UInt8]
+    ) {
+        output.append("HTTP/1.1 ")
+        output.append(decimal: response.status.code)
+        output.append(Characters.space)
+        output.append(contentsOf: response.status.reason.utf8)
+        output.append("\r\ndate: ")
+        output.append(contentsOf: moment.date.text)
+        output.append("\r\nx-process-time: ")
+        output.append(seconds: moment.nanoseconds > arrival ? moment.nanoseconds - arrival : 0)
+        for field in response.fields where !isOwn(field.name) {
+            output.append("\r\n")
+            output.append(contentsOf: field.name.utf8)
+            output.append(": ")
+            output.append(contentsOf: field.value.utf8)
+        }
+        // RFC 9110, section 8.6, and section 15.4.5 for 304, which has no content either.
+        let hasContent = response.status.code != 204 && response.status.code != 304
+        if hasContent {
+            output.append("\r\ncontent-length: ")
+            output.append(decimal: response.body.count)
+        }
+        switch persistence {
+        case .implied: break
+        case .keptAlive: output.append("\r\nconnection: keep-alive")
+        case .closed: output.append("\r\nconnection: close")
+        }
+        output.append("\r\n\r\n")
+        if hasContent, !isHead { output.append(contentsOf: response.body) }
+    }
+
+    private static func isOwn(_ name: String) -> Bool {
+        switch name {
+        case "date", "connection", "content-length", "transfer-encoding", "x-process-time", "server": true
+        default: false
+        }
+    }
+}
+
+extension [UInt8] {
+    mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(decimal number: Int) {
+        var divisor = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        append(digits: number, from: divisor)
+    }
+
+    /// Seconds with nine decimals.
+    mutating func append(seconds nanoseconds: UInt64) {
+        append(decimal: Int(nanoseconds / 1_000_000_000))
+        append(UInt8(ascii: "."))
+        append(digits: Int(nanoseconds % 1_000_000_000), from: 100_000_000)
+    }
+
+    private mutating func append(digits number: Int, from divisor: Int) {
+        var divisor = divisor
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}

@@ -1,0 +1,158 @@
+internal import CLinux
+internal import Contract
+import Glibc
+
+/// The one loop of a worker: waits for descriptors, times and other threads, and tells who waits for them.
+@LoopActor final class EventLoop {
+    static let shared = EventLoop()
+
+    /// Names a source; never used again for another.
+    struct Token: Hashable {
+        fileprivate let index: UInt32
+        fileprivate let turn: UInt32
+
+        fileprivate var bits: UInt64 { UInt64(turn) << 32 | UInt64(index) }
+
+        fileprivate init(index: Int, turn: UInt32) {
+            self.index = UInt32(index)
+            self.turn = turn
+        }
+
+        fileprivate init(bits: UInt64) {
+            index = UInt32(truncatingIfNeeded: bits)
+            turn = UInt32(truncatingIfNeeded: bits >> 32)
+        }
+    }
+
+    private struct Place {
+        var source: (any EventSource)?
+        var turn: UInt32 = 0
+    }
+
+    /// Waiting ends at least this often, so that whoever looks at the ticks knows a loop that is idle from one that is
+    /// stuck.
+    private static let longestWait: UInt64 = 1_000_000_000
+    private static let readBufferSize = 64 << 10
+    private static let mostEvents = 256
+    private static let wakeToken = UInt64.max
+
+    /// For whoever reads a socket now; its content does not outlive the call.
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBufferSize, alignment: 64)
+    /// Called at each pass with its time.
+    var onPass: ((UInt64) -> Void)?
+
+    private(set) var moment = Moment(nanoseconds: MonotonicClock.nanoseconds, date: HTTPDate(second: 0))
+    private let poller: Int32
+    private var places: [Place] = []
+    private var vacant: [Int] = []
+    private var deadlines = DeadlineQueue<Token>()
+
+    private init() {
+        poller = epoll_create1(Int32(EPOLL_CLOEXEC))
+        precondition(poller >= 0, "\(SystemError("epoll_create1"))")
+        let wake = LoopExecutor.shared.wakeDescriptor
+        let result = brigade_epoll_control(poller, EPOLL_CTL_ADD, wake, EPOLLIN.rawValue, Self.wakeToken)
+        precondition(result == 0, "\(SystemError("epoll_ctl"))")
+    }
+
+    /// Reads the clock: for work that follows other work of the same pass.
+    func updateTime() {
+        moment.nanoseconds = MonotonicClock.nanoseconds
+    }
+
+    // MARK: Sources
+
+    /// Gives a source its name; it is kept until `remove`.
+    func add(_ source: any EventSource) -> Token {
+        let index: Int
+        if let free = vacant.popLast() {
+            index = free
+        } else {
+            index = places.count
+            places.append(Place())
+        }
+        places[index].source = source
+        return Token(index: index, turn: places[index].turn)
+    }
+
+    /// Forgets a source. Its descriptor is unwatched when it is closed.
+    func remove(_ token: Token) {
+        guard source(token) != nil else { return }
+        let index = Int(token.index)
+        places[index].source = nil
+        places[index].turn &+= 1
+        vacant.append(index)
+    }
+
+    func watch(_ descriptor: Int32, for events: UInt32, _ token: Token) throws(SystemError) {
+        _ = try check("epoll_ctl") {
+            brigade_epoll_control(poller, EPOLL_CTL_ADD, descriptor, events, token.bits)
+        }
+    }
+
+    func changeWatch(_ descriptor: Int32, for events: UInt32, _ token: Token) {
+        let result = brigade_epoll_control(poller, EPOLL_CTL_MOD, descriptor, events, token.bits)
+        precondition(result == 0, "a watched descriptor was closed by somebody else")
+    }
+
+    /// Calls the source's `timeCame` at a time of the monotonic clock. There is no way to take it back.
+    func schedule(_ token: Token, at time: UInt64) {
+        deadlines.insert(token, at: time)
+    }
+
+    private func source(_ token: Token) -> (any EventSource)? {
+        let index = Int(token.index)
+        guard index < places.count, places[index].turn == token.turn else { return nil }
+        return places[index].source
+    }
+
+    // MARK: Passes
+
+    func run() -> Never {
+        let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.mostEvents)
+        while true { pass(events) }
+    }
+
+    private func pass(_ events: UnsafeMutablePointer<epoll_event>) {
+        let count = epoll_wait(poller, events, Int32(Self.mostEvents), wait())
+        beginPass()
+        for index in 0..<max(0, Int(count)) {
+            let bits = brigade_epoll_token(events + index)
+            if bits == Self.wakeToken {
+                perform(LoopExecutor.shared.takeMessages())
+            } else {
+                source(Token(bits: bits))?.ready(brigade_epoll_events(events + index))
+            }
+        }
+        while let token = deadlines.takeFirst(notAfter: moment.nanoseconds) { source(token)?.timeCame() }
+        LoopExecutor.shared.runJobs()
+    }
+
+    /// Milliseconds that there is nothing to do for.
+    private func wait() -> Int32 {
+        if LoopExecutor.shared.hasJobs { return 0 }
+        var nanoseconds = Self.longestWait
+        if let first = deadlines.first {
+            let now = MonotonicClock.nanoseconds
+            nanoseconds = first > now ? min(nanoseconds, first - now) : 0
+        }
+        return Int32((nanoseconds + 999_999) / 1_000_000)
+    }
+
+    private func beginPass() {
+        updateTime()
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &now)
+        moment.date.update(to: now.tv_sec)
+        onPass?(moment.nanoseconds)
+    }
+
+    private func perform(_ messages: [LoopExecutor.Message]) {
+        for message in messages {
+            switch message {
+            case .job(let job): LoopExecutor.shared.run(job)
+            case .call(let body): body()
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/// Something that the loop watches: a descriptor, or a time.
+@LoopActor protocol EventSource: AnyObject {
+    /// The descriptor is ready.
+    /// - Parameter events: EPOLLIN and its like.
+    func ready(_ events: UInt32)
+
+    /// A time that was scheduled has come, or an earlier one that was given up since.
+    func timeCame()
+}

@@ -1,0 +1,101 @@
+import Messages
+
+@testable import Serving
+
+/// A connection without a socket: its owner's part is played by hand, and time by a number.
+struct ConnectionBench {
+    static let second: UInt64 = 1_000_000_000
+
+    private(set) var connection: Connection
+    private(set) var moment = Moment(nanoseconds: 1000 * second, date: HTTPDate(second: 0))
+    /// Requests that wait for an answer, by number.
+    private(set) var waiting: [Int: Request] = [:]
+    private(set) var isHalfClosed = false
+    private(set) var isClosed = false
+    /// What the client can read.
+    private(set) var received = ""
+    /// Whether requests are answered at once, with their path.
+    var answersAtOnce = true
+    /// Whether the client reads what is written.
+    var clientReads = true
+
+    init(limits: Limits = Limits()) {
+        connection = Connection(limits: limits, times: ConnectionTimes(), at: moment.nanoseconds)
+    }
+
+    mutating func send(_ text: String) {
+        Array(text.utf8).withUnsafeBytes { connection.receive($0, at: moment.nanoseconds) }
+        advance()
+    }
+
+    mutating func end() {
+        connection.receiveEnd()
+        advance()
+    }
+
+    mutating func answer(_ number: Int, _ response: Response) {
+        waiting[number] = nil
+        connection.answer(number, with: response, at: moment)
+        advance()
+    }
+
+    mutating func drain() {
+        connection.drain(at: moment.nanoseconds)
+        advance()
+    }
+
+    mutating func stop() {
+        connection.stop(at: moment)
+        advance()
+    }
+
+    /// Lets time pass, and tells the connection so.
+    mutating func wait(_ seconds: Double) {
+        moment.nanoseconds += UInt64(seconds * Double(Self.second))
+        connection.expire(at: moment)
+        advance()
+    }
+
+    /// What the client has read since the last time: status codes and contents, and whether the last one closes.
+    mutating func take() -> String {
+        defer { received = "" }
+        return received.replacing("\r\n", with: "\n").split(separator: "HTTP/1.1 ").map { answer in
+            let status = answer.prefix { $0 != " " }
+            let content = answer.firstRange(of: "\n\n").map { answer[$0.upperBound...] } ?? ""
+            let closes = answer.contains("\nconnection: close\n") ? " closes" : ""
+            return content.isEmpty ? "\(status)\(closes)" : "\(status) \(content)\(closes)"
+        }.joined(separator: " | ")
+    }
+
+    /// The client, which does not read by itself, takes that many bytes.
+    mutating func read(_ count: Int) {
+        connection.wrote(count, at: moment.nanoseconds)
+        advance()
+    }
+
+    private mutating func advance() {
+        repeat {
+            while let action = connection.next(at: moment) {
+                switch action {
+                case .handle(let number, let incoming):
+                    let request = Request(head: incoming.head, body: incoming.body)
+                    if answersAtOnce {
+                        connection.answer(number, with: Response(.ok, body: Array(request.path)), at: moment)
+                    } else {
+                        waiting[number] = request
+                    }
+                case .halfClose: isHalfClosed = true
+                case .close: isClosed = true
+                }
+            }
+        } while write()
+    }
+
+    private mutating func write() -> Bool {
+        guard connection.hasOutput, clientReads, !isClosed else { return false }
+        let pending = connection.output[connection.written...]
+        received += String(decoding: pending, as: UTF8.self)
+        connection.wrote(pending.count, at: moment.nanoseconds)
+        return true
+    }
+}

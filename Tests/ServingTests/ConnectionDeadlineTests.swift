@@ -1,0 +1,128 @@
+import Messages
+import Testing
+
+@testable import Serving
+
+@Suite struct ConnectionDeadlineTests {
+    private let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    private let late = #"408 {"detail":"Request head not complete in time"} closes"#
+
+    @Test func aHeadHasTenSecondsFromItsFirstByte() {
+        var bench = ConnectionBench()
+        bench.wait(5)
+        bench.send("GET ")
+        bench.wait(6)
+        bench.send("/ HTTP")
+        #expect(bench.take() == "")
+        bench.wait(4)
+        #expect(bench.take() == late)
+        #expect(bench.isHalfClosed)
+    }
+
+    @Test func aConnectionOnWhichNothingComesIsToldSo() {
+        var bench = ConnectionBench()
+        bench.wait(9.9)
+        #expect(bench.take() == "")
+        bench.wait(0.1)
+        #expect(bench.take() == late)
+    }
+
+    @Test func anIdleConnectionIsClosedWithoutAWord() {
+        var bench = ConnectionBench()
+        bench.send(request)
+        #expect(bench.take() == "200 /")
+        bench.wait(74.9)
+        #expect(!bench.isHalfClosed)
+        bench.wait(0.1)
+        #expect(bench.take() == "")
+        #expect(bench.isHalfClosed)
+    }
+
+    @Test func aBodyThatMovesHasAllTheTimeItNeeds() {
+        var bench = ConnectionBench()
+        bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+        for _ in 0..<8 {
+            bench.wait(29)
+            bench.send("x")
+        }
+        #expect(bench.take() == "")
+        bench.wait(30)
+        #expect(bench.take() == #"408 {"detail":"Request content not complete in time"} closes"#)
+    }
+
+    @Test func aSlowHandlerIsNotTheClientsFault() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(request)
+        #expect(bench.connection.deadline == nil)
+        bench.wait(1000)
+        bench.answer(1, Response(.ok))
+        #expect(bench.take() == "200")
+    }
+
+    @Test func lingeringGoesOnWhileTheClientStillSendsButNotForEver() {
+        var bench = ConnectionBench(limits: Limits(body: 10))
+        bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+        #expect(bench.take().hasPrefix("413"))
+        for _ in 0..<20 {
+            bench.wait(1.4)
+            bench.send("more of it")
+        }
+        #expect(!bench.isClosed)
+        bench.wait(1.4)
+        bench.send("more of it")
+        bench.wait(0.7)
+        #expect(bench.isClosed)
+    }
+
+    @Test func lingeringEndsAfterTwoSeconds() {
+        var bench = ConnectionBench()
+        bench.send("nonsense\r\n\r\n")
+        bench.wait(1.9)
+        #expect(bench.isHalfClosed && !bench.isClosed)
+        bench.wait(0.1)
+        #expect(bench.isClosed)
+    }
+
+    @Test func aDrainingConnectionHasOneMoreChance() {
+        var bench = ConnectionBench()
+        bench.send(request)
+        #expect(bench.take() == "200 /")
+        bench.wait(20)
+        bench.drain()
+        bench.wait(0.9)
+        #expect(!bench.isHalfClosed)
+        bench.send(request)
+        #expect(bench.take() == "200 / closes")
+        #expect(bench.isHalfClosed)
+    }
+
+    @Test func anIdleDrainingConnectionClosesAfterASecond() {
+        var bench = ConnectionBench()
+        bench.send(request)
+        bench.drain()
+        bench.wait(1)
+        #expect(bench.isHalfClosed)
+    }
+
+    @Test func whatHasArrivedIsServedBeforeADrainingConnectionCloses() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(request + request)
+        bench.drain()
+        bench.answer(1, Response(.ok))
+        #expect(bench.take() == "200")
+        bench.answer(2, Response(.created))
+        #expect(bench.take() == "201 closes")
+    }
+
+    @Test func aStopRefusesWhatIsNotAnswered() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(request + request)
+        bench.stop()
+        let refused = #"503 {"detail":"Service Unavailable"}"#
+        #expect(bench.take() == "\(refused) | \(refused) closes")
+        #expect(bench.isHalfClosed)
+    }
+}

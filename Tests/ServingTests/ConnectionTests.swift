@@ -1,0 +1,200 @@
+import Messages
+import Testing
+
+@testable import Serving
+
+@Suite struct ConnectionTests {
+    private func get(_ path: String, _ fields: String = "") -> String {
+        "GET \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
+    }
+
+    @Test func aConnectionStaysForTheNextRequest() {
+        var bench = ConnectionBench()
+        bench.send(get("/1"))
+        #expect(bench.take() == "200 /1")
+        bench.send(get("/2"))
+        #expect(bench.take() == "200 /2")
+        #expect(!bench.isHalfClosed)
+    }
+
+    @Test func closeIsAnsweredWithCloseAndAHalfClose() {
+        var bench = ConnectionBench()
+        bench.send(get("/1", "Connection: close\r\n") + get("/2"))
+        #expect(bench.take() == "200 /1 closes")
+        #expect(bench.isHalfClosed && !bench.isClosed)
+        bench.end()
+        #expect(bench.isClosed)
+    }
+
+    @Test func anOldClientHearsThatItsWishIsGranted() {
+        var bench = ConnectionBench()
+        bench.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        #expect(bench.received.contains("\r\nconnection: keep-alive\r\n"))
+        bench.send("GET / HTTP/1.0\r\n\r\n")
+        #expect(bench.received.contains("\r\nconnection: close\r\n"))
+        #expect(bench.isHalfClosed)
+    }
+
+    @Test func answersGoOutInTheOrderOfTheRequests() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(get("/1") + get("/2") + get("/3"))
+        bench.answer(3, Response(.ok, body: Array("c".utf8)))
+        bench.answer(2, Response(.notFound, body: Array("b".utf8)))
+        #expect(bench.take() == "")
+        bench.answer(1, Response(.ok, body: Array("a".utf8)))
+        #expect(bench.take() == "200 a | 404 b | 200 c")
+    }
+
+    @Test func noMoreIsReadWhileSixteenRequestsWait() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send((1...20).map { get("/\($0)") }.joined())
+        #expect(bench.waiting.count == 16)
+        #expect(!bench.connection.wantsInput)
+        bench.answer(1, Response(.ok))
+        #expect(bench.waiting.keys.max() == 17)
+    }
+
+    @Test func aClientThatDoesNotReadStopsTheWork() {
+        var bench = ConnectionBench()
+        bench.clientReads = false
+        let path = "/" + String(repeating: "a", count: 8000)
+        for _ in 0..<40 { bench.send(get(path)) }
+        #expect(!bench.connection.wantsInput)
+        #expect(bench.connection.output.count < Connection.mostOutput + 10_000)
+        bench.wait(31)
+        #expect(bench.isClosed)
+    }
+
+    @Test func whatIsSentTakesNoRoomThoughMoreIsAlwaysWaiting() {
+        var bench = ConnectionBench()
+        bench.clientReads = false
+        let path = "/" + String(repeating: "a", count: 8000)
+        for _ in 0..<500 {
+            bench.send(get(path))
+            // The client takes most of what there is, never all of it.
+            let pending = bench.connection.output.count - bench.connection.written
+            if pending > 100 { bench.read(pending - 100) }
+        }
+        #expect(bench.connection.answered == 500)
+        #expect(bench.connection.output.count < 2 * Connection.mostOutput)
+    }
+
+    @Test func whatFollowsARequestThatIsNotSafeWaitsForItsAnswer() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        let post = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
+        bench.send(get("/1") + get("/2") + post + get("/3"))
+        #expect(bench.waiting.keys.sorted() == [1, 2])
+        bench.answer(1, Response(.ok))
+        #expect(bench.waiting.keys.sorted() == [2])
+        bench.answer(2, Response(.ok))
+        #expect(bench.waiting.keys.sorted() == [3])
+        #expect(bench.waiting[3]?.method == .post)
+        bench.answer(3, Response(.created))
+        #expect(bench.waiting.keys.sorted() == [4])
+        bench.answer(4, Response(.ok))
+        #expect(bench.take() == "200 | 200 | 201 | 200")
+    }
+
+    @Test func aDrainDoesNotForgetARequestThatWaitsForAnother() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(get("/1") + "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+        bench.drain()
+        bench.answer(1, Response(.ok))
+        bench.answer(2, Response(.created))
+        #expect(bench.take() == "200 | 201 closes")
+    }
+
+    @Test func headHasTheFieldsOfGetAndNoContent() {
+        var bench = ConnectionBench()
+        bench.send("HEAD /12345 HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(bench.received.contains("\r\ncontent-length: 6\r\n"))
+        #expect(bench.received.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test func everyAnswerHasItsOwnFieldsOnce() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(get("/"))
+        bench.wait(0.25)
+        bench.answer(
+            1, Response(.ok, fields: [Field("content-length", "9"), Field("server", "x"), Field("a", "b")]))
+        #expect(
+            bench.received == """
+                HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\nx-process-time: 0.250000000\r\na: b\r\n\
+                content-length: 0\r\n\r\n
+                """)
+    }
+
+    @Test(arguments: [204, 304])
+    func anAnswerWithoutContentHasNoLength(code: Int) {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(get("/"))
+        bench.answer(1, Response(Status(code, "x"), body: [65]))
+        #expect(!bench.received.contains("content-length"))
+        #expect(bench.received.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test func aRefusalFollowsTheAnswersBeforeIt() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(get("/1") + "nonsense\r\n\r\n")
+        #expect(bench.take() == "")
+        bench.answer(1, Response(.ok))
+        #expect(bench.take() == #"200 | 400 {"detail":"Malformed request line"} closes"#)
+        #expect(bench.isHalfClosed)
+    }
+
+    @Test func continueIsSaidOnlyToAClientThatWaitsForIt() {
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
+        var patient = ConnectionBench()
+        patient.send(head)
+        #expect(patient.received == "HTTP/1.1 100 Continue\r\n\r\n")
+        patient.send("x")
+        #expect(patient.take() == "100 | 200 /")
+        var hasty = ConnectionBench()
+        hasty.send(head + "x")
+        #expect(hasty.take() == "200 /")
+    }
+
+    @Test func aBodyTooLargeIsRefusedBeforeItIsSent() {
+        var bench = ConnectionBench(limits: Limits(body: 10))
+        bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n")
+        #expect(bench.take() == #"413 {"detail":"Content too large"} closes"#)
+    }
+
+    @Test func aHalfClosedClientStillGetsItsAnswer() {
+        var bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(get("/"))
+        bench.end()
+        #expect(!bench.isClosed)
+        bench.answer(1, Response(.ok))
+        #expect(bench.take() == "200")
+        #expect(bench.isClosed)
+    }
+
+    @Test func anEndInTheMiddleOfARequestIsTold() {
+        var bench = ConnectionBench()
+        bench.send("GET / HT")
+        bench.end()
+        #expect(bench.take() == #"400 {"detail":"Request not complete"} closes"#)
+        #expect(bench.isClosed)
+    }
+
+    @Test func aBrokenSocketIsClosedOnce() {
+        var connection = Connection(limits: Limits(), times: ConnectionTimes(), at: 0)
+        let moment = Moment(nanoseconds: 0, date: HTTPDate(second: 0))
+        connection.fail()
+        guard case .close = connection.next(at: moment) else {
+            Issue.record("not closed")
+            return
+        }
+        connection.fail()
+        #expect(connection.next(at: moment) == nil)
+    }
+}

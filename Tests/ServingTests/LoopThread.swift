@@ -1,0 +1,41 @@
+import Contract
+import Glibc
+import Logging
+import Messages
+import Testing
+
+@testable import Serving
+
+/// A server on the process's one loop, which the first test that needs it starts on a thread of its own.
+enum LoopThread {
+    private static let started: Void = {
+        _ = Thread.start("loop") { LoopActor.occupyThread {} }
+        while !LoopExecutor.shared.hasThread { sched_yield() }
+    }()
+
+    /// Serves an application on a port of its own while the body runs, then drains.
+    static func serving(
+        _ application: some Application, settings: Settings = Settings(),
+        _ body: @escaping @Sendable (UInt16, Scoreboard.Slot) async throws -> Void
+    ) async throws {
+        _ = started
+        var settings = settings
+        settings.blockingThreads = 2
+        let scoreboard = try Scoreboard.make()
+        scoreboard.open(0, generation: 1)
+        let listener = try Listener(binding: .tcp(host: "127.0.0.1", port: 0), backlog: 100)
+        let slot = scoreboard.slot(0)
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let server = await Server(
+            application: application, settings: settings, scoreboard: scoreboard, slot: slot, log: quiet)
+        await server.start([listener])
+        // A task of its own: the body blocks in reads, and must not do so on the loop's thread.
+        let client = Task.detached { try await body(listener.port, slot) }
+        let result = await client.result
+        await server.drain()
+        close(listener.descriptor)
+        #expect(slot.connections == 0)
+        #expect(slot.state == .draining)
+        try result.get()
+    }
+}

@@ -1,0 +1,111 @@
+import Messages
+import Testing
+
+@testable import Serving
+
+@Suite struct RequestParserTests {
+    @Test(arguments: RequestTable.valid)
+    func aValidRequestIsUnderstood(_ request: RequestCase) {
+        #expect(outcome(of: request.bytes, piece: .max) == request.outcome)
+    }
+
+    @Test(arguments: RequestTable.invalid + RequestTable.invalidChunks)
+    func anInvalidRequestIsRefused(_ request: RequestCase) {
+        #expect(outcome(of: request.bytes, piece: .max) == request.outcome)
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 1000])
+    func thePiecesThatBytesArriveInMakeNoDifference(piece: Int) {
+        for request in RequestTable.valid + RequestTable.invalid + RequestTable.invalidChunks {
+            #expect(outcome(of: request.bytes, piece: piece) == request.outcome, "\(request.name)")
+        }
+    }
+
+    @Test func damagedRequestsAreReadAlikeWholeAndInPieces() {
+        let characters = Array("\r\n\t :;,0aG/\u{0}?#@[]".utf8)
+        for request in RequestTable.valid + RequestTable.invalidChunks where request.bytes.count < 300 {
+            for _ in 0..<100 {
+                var bytes = request.bytes
+                for _ in 0..<Int.random(in: 1...3) {
+                    let index = Int.random(in: bytes.indices)
+                    switch Int.random(in: 0..<3) {
+                    case 0: bytes[index] = characters.randomElement()!
+                    case 1: bytes.insert(characters.randomElement()!, at: index)
+                    default: bytes.remove(at: index)
+                    }
+                }
+                let whole = outcome(of: bytes, piece: .max)
+                #expect(
+                    outcome(of: bytes, piece: 1) == whole, "\(String(decoding: bytes, as: UTF8.self).debugDescription)")
+            }
+        }
+    }
+
+    @Test func everyPrefixOfARequestOnlyWaitsForMore() {
+        for request in RequestTable.valid where request.bytes.count < 300 && !request.outcome.contains("|") {
+            for count in 0..<request.bytes.count {
+                #expect(outcome(of: Array(request.bytes[..<count]), piece: .max) == "", "\(request.name) to \(count)")
+            }
+        }
+    }
+
+    @Test func aRequestThatIsHeldKeepsItsBytes() throws {
+        var parser = RequestParser(limits: Limits())
+        append("GET /first HTTP/1.1\r\nHost: one\r\n\r\nGET /other HTTP/1.1\r\nHost: two\r\n\r\n", to: &parser)
+        guard case .request(let first) = parser.next(at: 1), case .request(let second) = parser.next(at: 2) else {
+            Issue.record("two requests were expected")
+            return
+        }
+        #expect(Request(head: first.head).path.elementsEqual("/first".utf8))
+        #expect(Request(head: second.head).path.elementsEqual("/other".utf8))
+        #expect(Request(head: first.head).value(of: "host") == "one")
+        #expect(first.arrival == 1)
+    }
+
+    @Test func nothingIsReadAfterARefusal() {
+        var parser = RequestParser(limits: Limits())
+        append("nonsense\r\n\r\n", to: &parser)
+        guard case .refused = parser.next(at: 0) else {
+            Issue.record("a refusal was expected")
+            return
+        }
+        append("GET / HTTP/1.1\r\nHost: a\r\n\r\n", to: &parser)
+        #expect(parser.next(at: 0) == nil)
+    }
+
+    private func append(_ text: String, to parser: inout RequestParser) {
+        Array(text.utf8).withUnsafeBytes { parser.append($0) }
+    }
+
+    private func outcome(of bytes: [UInt8], piece: Int) -> String {
+        var parser = RequestParser(limits: Limits(body: 20))
+        var outcomes: [String] = []
+        var start = 0
+        while start < bytes.count {
+            let end = start + min(piece, bytes.count - start)
+            bytes[start..<end].withUnsafeBytes { parser.append($0) }
+            start = end
+            while let outcome = parser.next(at: 0) {
+                switch outcome {
+                case .request(let request): outcomes.append(text(request))
+                case .refused(let refusal): outcomes.append("\(refusal.status.code) \(refusal.detail)")
+                }
+            }
+        }
+        return outcomes.joined(separator: " | ")
+    }
+
+    private func text(_ incoming: IncomingRequest) -> String {
+        let request = Request(head: incoming.head)
+        var text = "\(request.method) \(String(decoding: request.path, as: UTF8.self))"
+        if let query = request.query { text += "?" + String(decoding: query, as: UTF8.self) }
+        if !incoming.body.isEmpty { text += " " + String(decoding: incoming.body, as: UTF8.self) }
+        if let authority = incoming.authority {
+            let name = String(decoding: incoming.head.bytes[authority], as: UTF8.self)
+            if name != "a" { text += " @\(name)" }
+        }
+        if incoming.isOld { text += " old" }
+        if !incoming.isPersistent { text += " closes" }
+        return text
+    }
+}
