@@ -20,6 +20,7 @@ let package = Package(
     products: [
         .executable(name: "brigade", targets: ["Brigade"]),
         .library(name: "Serving", targets: ["Messages", "Serving"]),
+        .library(name: "Endpoints", targets: ["Messages", "Endpoints"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -49,6 +50,10 @@ let package = Package(
         .target(
             name: "Serving", dependencies: ["CLinux", "Contract", "Messages", log], path: "Sources/Worker/Serving",
             swiftSettings: settings),
+        .target(
+            name: "Endpoints", dependencies: ["Messages"], path: "Sources/Worker/Endpoints", swiftSettings: settings,
+            // The toolchain's own ICU: host names by UTS 46.
+            linkerSettings: [.linkedLibrary("_FoundationICU")]),
 
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
@@ -56,6 +61,9 @@ let package = Package(
         .testTarget(name: "PlatformTests", dependencies: ["CLinux", "Contract", "Platform"], swiftSettings: settings),
         .testTarget(
             name: "ServingTests", dependencies: ["CLinux", "Contract", "Messages", "Serving", log],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EndpointsTests", dependencies: ["Endpoints", "Messages"], exclude: ["Snapshots"],
             swiftSettings: settings),
     ]
 )

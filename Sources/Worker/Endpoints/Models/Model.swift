@@ -1,0 +1,74 @@
+/// A struct whose properties are described once: for reading, checking, writing and the document.
+///
+/// ```swift
+/// struct RecipeCreate: Model {
+///     let label: String
+///     let url: WebURL
+///
+///     static let properties = Properties(
+///         RecipeCreate.init, Property("label", \.label), Property("url", \.url))
+/// }
+/// ```
+public protocol Model: RequestValue, ResponseValue {
+    associatedtype Description: ModelDescription where Description.Model == Self
+
+    /// The properties, in the order of the initialiser's parameters.
+    static var properties: Description { get }
+
+    /// Its name in the document; the type's own when nothing else is said.
+    static var schemaName: String { get }
+}
+
+extension Model {
+    /// The type's own name.
+    public static var schemaName: String { String(describing: Self.self) }
+
+    /// A reference to the model's schema.
+    public static var schema: Schema {
+        .reference(schemaName, to: ObjectIdentifier(Self.self)) {
+            let properties = properties.schemas
+            return .object(
+                properties.map { ($0.name, $0.schema) },
+                required: properties.filter(\.isRequired).map(\.name), title: schemaName)
+        }
+    }
+
+    /// Reads an object; names that are no property are ignored.
+    public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
+        guard case .object = json else {
+            let message = "Input should be a valid dictionary or object to extract fields from"
+            issues.append(Issue("model_attributes_type", message, input: json))
+            return nil
+        }
+        return properties.read(json, issues: &issues)
+    }
+
+    /// Writes an object of all properties, in their order.
+    public func write(to writer: inout JSONWriter) {
+        Self.properties.write(self, to: &writer)
+    }
+}
+
+/// What `Properties` gives; there is no other.
+public protocol ModelDescription: Sendable {
+    associatedtype Model
+
+    /// Each property's name, its schema, and whether it must be sent.
+    var schemas: [PropertySchema] { get }
+
+    /// Reads an object; nil when issues were added: all of them at once.
+    func read(_ object: JSON, issues: inout [Issue]) -> Model?
+
+    /// Writes the properties as an object.
+    func write(_ model: Model, to writer: inout JSONWriter)
+}
+
+/// What the document says of a property.
+public struct PropertySchema: Sendable {
+    /// Its name in JSON.
+    public let name: String
+    /// Its schema, with what it must keep.
+    public let schema: Schema
+    /// Whether it must be sent.
+    public let isRequired: Bool
+}

@@ -1,0 +1,104 @@
+internal import Messages
+
+/// The OpenAPI 3.1 document of an API.
+struct Document {
+    private let title: String
+    private let version: String
+    private let operations: [Operation]
+
+    init(_ api: API, _ operations: [Operation]) {
+        title = api.title
+        version = api.version
+        self.operations = operations.filter(\.isDocumented)
+    }
+
+    func json() throws(DeclarationError) -> JSON {
+        var components = Components()
+        var paths: [JSON.Member] = []
+        for operation in operations {
+            let member = JSON.Member(operation.method.rawValue.lowercased(), try json(operation, &components))
+            if let index = paths.firstIndex(where: { $0.name == operation.path }),
+                case .object(let others) = paths[index].value
+            {
+                paths[index].value = .object(others + [member])
+            } else {
+                paths.append(.init(operation.path, .object([member])))
+            }
+        }
+        var members: [JSON.Member] = [
+            .init("openapi", "3.1.0"),
+            .init("info", ["title": .string(title), "version": .string(version)]),
+            .init("paths", .object(paths)),
+        ]
+        let schemas = components.json
+        if !schemas.isEmpty { members.append(.init("components", ["schemas": .object(schemas)])) }
+        return .object(members)
+    }
+
+    private func json(_ operation: Operation, _ components: inout Components) throws(DeclarationError) -> JSON {
+        var members: [JSON.Member] = []
+        if !operation.tags.isEmpty { members.append(.init("tags", .array(operation.tags.map(JSON.string)))) }
+        members.append(.init("summary", .string(operation.name.titleCased)))
+        if !operation.description.isEmpty { members.append(.init("description", .string(operation.description))) }
+        members.append(.init("operationId", .string(operation.identifier)))
+        for parameter in operation.parameters { try components.add(parameter.schema) }
+        let parameters = operation.parameters.compactMap(\.json)
+        if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
+        if let body = operation.parameters.first(where: { $0.place == .body }) {
+            members.append(
+                .init("requestBody", ["content": content("application/json", body.schema), "required": true]))
+        }
+        members.append(.init("responses", .object(try responses(operation, &components))))
+        return .object(members)
+    }
+
+    private func responses(
+        _ operation: Operation, _ components: inout Components
+    ) throws(DeclarationError) -> [JSON.Member] {
+        var success: [JSON.Member] = [.init("description", "Successful Response")]
+        if let answered = operation.content {
+            try components.add(answered.schema)
+            // A schema of no name of its own has the operation's.
+            let title = "Response " + operation.identifier.titleCased
+            let isJSON = answered.mediaType == "application/json"
+            let schema = isJSON ? answered.schema.annotated(title: title) : answered.schema
+            success.append(.init("content", content(answered.mediaType, schema)))
+        }
+        var responses: [JSON.Member] = [.init(String(operation.status.code), .object(success))]
+        var errors = operation.errors
+        if operation.parameters.contains(where: { $0.place == .body }) { errors.append(.badRequest) }
+        for status in errors.sorted(by: { $0.code < $1.code }) {
+            try components.add(Schema.httpError)
+            let error: JSON = [
+                "description": .string(status.reason), "content": content("application/json", .httpError),
+            ]
+            responses.append(.init(String(status.code), error))
+        }
+        if operation.parameters.contains(where: { $0.place != .request }) {
+            try components.add(Schema.httpValidationError)
+            let error: JSON = [
+                "description": "Validation Error", "content": content("application/json", .httpValidationError),
+            ]
+            responses.append(.init("422", error))
+        }
+        return responses.sorted { $0.name < $1.name }
+    }
+
+    private func content(_ mediaType: String, _ schema: Schema) -> JSON {
+        .object([.init(mediaType, ["schema": schema.json])])
+    }
+}
+
+extension ParameterDeclaration {
+    /// As the document's `parameters` list it; nil for what stands elsewhere.
+    fileprivate var json: JSON? {
+        switch place {
+        case .path, .query, .header:
+            [
+                "name": .string(name), "in": .string(place.rawValue), "required": .bool(isRequired),
+                "schema": schema.json,
+            ]
+        case .body, .request: nil
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import Messages
+
+/// The content of the request, read as JSON.
+public struct Body<Value: RequestValue>: Parameter {
+    /// A body of that type.
+    public init(_ type: Value.Type = Value.self) {}
+
+    /// The request's body, as JSON.
+    public var declaration: ParameterDeclaration {
+        ParameterDeclaration(.body, schema: Value.schema)
+    }
+
+    /// - Throws: `ValidationError` when the content is no JSON; `HTTPError` 400 when it cannot be read at all.
+    public func value(in call: Call, issues: inout [Issue]) throws -> Value? {
+        let content = call.request.body
+        return try issues.below("body") { issues in
+            guard !content.isEmpty else {
+                issues.append(.missing(around: .null))
+                return nil
+            }
+            // What was not sent as JSON is text, which a model refuses in its own words.
+            let json = call.request.hasJSON ? try json(content) : .string(String(decoding: content, as: UTF8.self))
+            return Value.read(json, issues: &issues)
+        }
+    }
+
+    private func json(_ content: [UInt8]) throws -> JSON {
+        do throws(JSONError) {
+            return try JSON(parsing: content)
+        } catch {
+            guard error.code == .syntax else { throw HTTPError(.badRequest, "There was an error parsing the body") }
+            let issue = Issue(
+                "json_invalid", at: ["body", .index(error.position)], "JSON decode error", input: .object([]),
+                context: [.init("error", .string(error.message))])
+            throw ValidationError([issue])
+        }
+    }
+}
+
+extension Request {
+    /// Whether the media type is `application/json` or `application/...+json`, in any case and with any parameters.
+    fileprivate var hasJSON: Bool {
+        guard let range = head.firstValue(of: "content-type") else { return false }
+        let value = head.bytes[range].prefix { $0 != UInt8(ascii: ";") }
+        guard let last = value.lastIndex(where: { $0 != 0x20 && $0 != 0x09 }) else { return false }
+        let type = String(decoding: value[...last], as: UTF8.self).lowercased()
+        let prefix = "application/"
+        guard type.hasPrefix(prefix) else { return false }
+        let subtype = type.dropFirst(prefix.count)
+        return subtype == "json" || subtype.hasSuffix("+json") && !subtype.contains("/")
+    }
+}

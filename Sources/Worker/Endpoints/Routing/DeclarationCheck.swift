@@ -1,0 +1,63 @@
+/// Finds what is wrong with a set of operations before any request does.
+struct DeclarationCheck {
+    private let operations: [Operation]
+
+    init(_ operations: [Operation]) {
+        self.operations = operations
+    }
+
+    func run() throws(DeclarationError) {
+        var routes: Set<String> = []
+        var identifiers: [String: Operation] = [:]
+        for operation in operations {
+            try checkPath(operation)
+            guard routes.insert("\(operation.method) \(shape(of: operation.path))").inserted else {
+                throw DeclarationError(.route, "\(title(operation)) is declared twice")
+            }
+            if let other = identifiers.updateValue(operation, forKey: operation.identifier) {
+                let both = "\(title(other)) and \(title(operation))"
+                throw DeclarationError(.identifier, "\(both) have the same operation id, \(operation.identifier)")
+            }
+        }
+    }
+
+    private func checkPath(_ operation: Operation) throws(DeclarationError) {
+        guard operation.path.hasPrefix("/") else {
+            throw DeclarationError(.path, "\(title(operation)): the path must start with a slash")
+        }
+        let template = PathTemplate(operation.path)
+        guard template.isValid else {
+            throw DeclarationError(.path, "\(title(operation)): a {parameter} must have a name and be a whole segment")
+        }
+        var read = operation.parameters.filter { $0.place == .path }.map(\.name)
+        for name in template.names {
+            guard let index = read.firstIndex(of: name) else {
+                throw DeclarationError(.parameter, "\(title(operation)): nothing reads {\(name)} of the path")
+            }
+            read.remove(at: index)
+            guard template.names.count(where: { $0 == name }) == 1 else {
+                throw DeclarationError(.parameter, "\(title(operation)): {\(name)} stands in the path twice")
+            }
+        }
+        if let name = read.first {
+            throw DeclarationError(.parameter, "\(title(operation)): the path has no {\(name)}")
+        }
+        guard operation.parameters.count(where: { $0.place == .body }) <= 1 else {
+            throw DeclarationError(.parameter, "\(title(operation)): a request has only one body")
+        }
+    }
+
+    private func title(_ operation: Operation) -> String {
+        "\(operation.method) \(operation.path)"
+    }
+
+    /// The path without the names of its parameters: what two routes may not have in common.
+    private func shape(of path: String) -> String {
+        PathTemplate(path).segments.map { segment in
+            switch segment {
+            case .fixed(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .parameter: "{}"
+            }
+        }.joined(separator: "/")
+    }
+}

@@ -1,0 +1,35 @@
+internal import Messages
+
+/// One endpoint: a method and a path, and the function that answers them.
+public struct Operation: Sendable {
+    let method: Method
+    /// With every prefix, and `{name}` where a parameter stands.
+    var path: String
+    var tags: [String] = []
+    let name: String
+    let description: String
+    let parameters: [ParameterDeclaration]
+    let status: Status
+    let content: ResponseContent?
+    let errors: [Status]
+    let isDocumented: Bool
+    let answer: @Sendable (Call) throws -> Answer
+
+    /// The name and the path in one word.
+    var identifier: String {
+        let word = (name + path).unicodeScalars.map { scalar in
+            scalar.properties.isAlphabetic || scalar.properties.numericType != nil ? Character(scalar) : "_"
+        }
+        return String(word) + "_" + method.rawValue.lowercased()
+    }
+}
+
+/// What a handler does while it runs.
+public struct Execution: Hashable, Sendable {
+    private let name: String
+
+    /// It returns at once; it runs on the server's loop.
+    public static let loop = Execution(name: "loop")
+    /// It waits for something; it runs on a thread of the blocking pool.
+    public static let blocking = Execution(name: "blocking")
+}

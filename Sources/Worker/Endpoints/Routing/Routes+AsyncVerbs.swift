@@ -1,0 +1,59 @@
+public import Messages
+
+// Handlers that may suspend.
+extension Routes {
+    /// Declares an endpoint for GET. See `on`.
+    public mutating func get<each Piece: Parameter, Result: ResponseConvertible>(
+        _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
+        errors: [Status] = [], isDocumented: Bool = true,
+        handler: @escaping @concurrent @Sendable (repeat (each Piece).Value) async throws -> Result
+    ) {
+        on(
+            .get, path, name: name, description, repeat each parameters, status: status, errors: errors,
+            isDocumented: isDocumented, handler: handler)
+    }
+
+    /// Declares an endpoint for POST. See `on`.
+    public mutating func post<each Piece: Parameter, Result: ResponseConvertible>(
+        _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
+        errors: [Status] = [], isDocumented: Bool = true,
+        handler: @escaping @concurrent @Sendable (repeat (each Piece).Value) async throws -> Result
+    ) {
+        on(
+            .post, path, name: name, description, repeat each parameters, status: status, errors: errors,
+            isDocumented: isDocumented, handler: handler)
+    }
+
+    /// Declares an endpoint for PUT. See `on`.
+    public mutating func put<each Piece: Parameter, Result: ResponseConvertible>(
+        _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
+        errors: [Status] = [], isDocumented: Bool = true,
+        handler: @escaping @concurrent @Sendable (repeat (each Piece).Value) async throws -> Result
+    ) {
+        on(
+            .put, path, name: name, description, repeat each parameters, status: status, errors: errors,
+            isDocumented: isDocumented, handler: handler)
+    }
+
+    /// Declares an endpoint for PATCH. See `on`.
+    public mutating func patch<each Piece: Parameter, Result: ResponseConvertible>(
+        _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
+        errors: [Status] = [], isDocumented: Bool = true,
+        handler: @escaping @concurrent @Sendable (repeat (each Piece).Value) async throws -> Result
+    ) {
+        on(
+            .patch, path, name: name, description, repeat each parameters, status: status, errors: errors,
+            isDocumented: isDocumented, handler: handler)
+    }
+
+    /// Declares an endpoint for DELETE. See `on`.
+    public mutating func delete<each Piece: Parameter, Result: ResponseConvertible>(
+        _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
+        errors: [Status] = [], isDocumented: Bool = true,
+        handler: @escaping @concurrent @Sendable (repeat (each Piece).Value) async throws -> Result
+    ) {
+        on(
+            .delete, path, name: name, description, repeat each parameters, status: status, errors: errors,
+            isDocumented: isDocumented, handler: handler)
+    }
+}

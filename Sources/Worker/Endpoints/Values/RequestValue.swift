@@ -1,0 +1,30 @@
+/// A type that an endpoint can read from a request: from JSON, or from text, which is read like a JSON string.
+public protocol RequestValue: Sendable {
+    /// The type that constraints speak of: of an optional, what it wraps.
+    associatedtype Constrained: Sendable = Self
+
+    /// What the document says of it.
+    static var schema: Schema { get }
+
+    /// Reads the value; nil when issues were added, which stand at the value's own place.
+    static func read(_ json: JSON, issues: inout [Issue]) -> Self?
+
+    /// The value as constraints see it; nil when there is nothing to look at.
+    var constrained: Constrained? { get }
+}
+
+extension RequestValue where Constrained == Self {
+    /// The value itself.
+    public var constrained: Self? { self }
+}
+
+/// A type that can be read from the text of a path or a query.
+public protocol ParameterValue: RequestValue {
+    /// What a parameter is that was not sent and has no default; nil when it must be sent.
+    static var absent: Self? { get }
+}
+
+extension ParameterValue {
+    /// Nil: it must be sent.
+    public static var absent: Self? { nil }
+}

@@ -1,0 +1,82 @@
+/// A JSON Schema (the dialect of OpenAPI 3.1), and the named ones that it refers to.
+public struct Schema: Sendable {
+    /// A schema that stands under `components` and is referred to by its name.
+    public struct Definition: Sendable {
+        /// Its name under `components`.
+        public let name: String
+        /// Made when it is needed: models may contain themselves.
+        public let schema: @Sendable () -> Schema
+        /// Tells two types with one name apart.
+        let type: ObjectIdentifier?
+    }
+
+    /// The keywords, in order.
+    public var keywords: [JSON.Member]
+    /// What `$ref` keywords in it refer to.
+    public private(set) var definitions: [Definition]
+
+    /// A schema of those keywords.
+    public init(_ keywords: [JSON.Member] = [], definitions: [Definition] = []) {
+        self.keywords = keywords
+        self.definitions = definitions
+    }
+
+    /// A schema with nothing but a type.
+    public static func type(_ name: String) -> Schema {
+        Schema([.init("type", .string(name))])
+    }
+
+    /// A reference to a named schema.
+    static func reference(
+        _ name: String, to type: ObjectIdentifier? = nil, _ schema: @escaping @Sendable () -> Schema
+    ) -> Schema {
+        Schema(
+            [.init("$ref", .string("#/components/schemas/\(name)"))],
+            definitions: [Definition(name: name, schema: schema, type: type)])
+    }
+
+    static func any(of schemas: [Schema]) -> Schema {
+        Schema([.init("anyOf", .array(schemas.map(\.json)))], definitions: schemas.flatMap(\.definitions))
+    }
+
+    static func array(of element: Schema) -> Schema {
+        Schema([.init("items", element.json), .init("type", "array")], definitions: element.definitions)
+    }
+
+    /// An object by its properties.
+    static func object(_ properties: [(name: String, schema: Schema)], required: [String], title: String) -> Schema {
+        var keywords: [JSON.Member] = [
+            .init("properties", .object(properties.map { .init($0.name, $0.schema.json) })),
+            .init("type", "object"),
+        ]
+        if !required.isEmpty { keywords.append(.init("required", .array(required.map(JSON.string)))) }
+        keywords.append(.init("title", .string(title)))
+        return Schema(keywords, definitions: properties.flatMap(\.schema.definitions))
+    }
+
+    var json: JSON { .object(keywords) }
+
+    private var isReference: Bool { keywords.first?.name == "$ref" }
+
+    /// With further keywords. Those of an alternative that is not null go into it, where they mean something.
+    func adding(_ more: [JSON.Member]) -> Schema {
+        guard !more.isEmpty else { return self }
+        var copy = self
+        if case .array(var alternatives)? = json["anyOf"], case .object(let first)? = alternatives.first {
+            alternatives[0] = .object(first + more)
+            copy.keywords = keywords.map { $0.name == "anyOf" ? .init("anyOf", .array(alternatives)) : $0 }
+        } else {
+            copy.keywords += more
+        }
+        return copy
+    }
+
+    /// With words about it, which a mere reference does not take.
+    func annotated(title: String, default value: JSON? = nil, examples: [JSON] = []) -> Schema {
+        var copy = self
+        if let value { copy.keywords.append(.init("default", value)) }
+        if !examples.isEmpty { copy.keywords.append(.init("examples", .array(examples))) }
+        if !isReference { copy.keywords.append(.init("title", .string(title))) }
+        return copy
+    }
+}

@@ -1,0 +1,94 @@
+import Endpoints
+import Messages
+
+/// A small API with one of everything, for the tests.
+enum Kitchen {
+    struct Dish: Model, Hashable {
+        let title: String
+        let page: WebURL
+        let portions: Integer
+        let note: String?
+        let tags: [String]
+
+        static let properties = Properties(
+            Dish.init, Property("title", \.title, .length(1...40), examples: ["Ramen"]), Property("page", \.page),
+            Property("portions", \.portions, .atLeast(1)), Property("note", \.note, default: nil),
+            Property("tags", \.tags, default: []))
+    }
+
+    struct Menu: Model, Hashable {
+        let dishes: [Dish]
+        let isVegan: Bool
+        let rating: Double
+
+        static let properties = Properties(
+            Menu.init, Property("dishes", \.dishes), Property("is_vegan", \.isVegan), Property("rating", \.rating))
+    }
+
+    static var api: API {
+        var dishes = Router(prefix: "/dishes", tags: ["dishes"])
+        dishes.get(
+            "/{dish_id}", name: "fetch_dish", "One dish", Path("dish_id", Integer.self), errors: [.notFound]
+        ) { id in
+            if id == 404 { throw HTTPError(.notFound, "No dish \(id)") }
+            return ["id": .integer(id)] as JSON
+        }
+        dishes.get(
+            "/search/", name: "search_dishes", "", Query("keyword", String?.self, .length(3...), examples: ["soup"]),
+            Query("limit", Integer?.self, default: 10, .atLeast(0))
+        ) { keyword, limit in
+            let found: JSON = ["keyword": keyword.map(JSON.string) ?? nil, "limit": limit.map(JSON.integer) ?? nil]
+            return found
+        }
+        dishes.post("/", name: "create_dish", "Adds a dish", Body(Dish.self), status: .created, run: .blocking) { $0 }
+        dishes.delete("/{dish_id}", name: "remove_dish", "", Path("dish_id", Int.self)) { _ in Response(.noContent) }
+        dishes.get("/{dish_id}/photos/{number}", name: "photo", "", Path("number", Int.self), Path("dish_id", Int.self))
+        {
+            HTML("<p>\($0) of \($1)</p>")
+        }
+        var api = API(title: "Kitchen", version: "1.0")
+        api.include(dishes)
+        api.get("/menu", name: "menu", "The menu", Query("fail", Bool.self, default: false), errors: [.badGateway]) {
+            (fail: Bool) async throws in
+            await Task.yield()
+            if fail { throw HTTPError(.badGateway, "The cook is ill") }
+            return Menu(dishes: [], isVegan: true, rating: 4.5)
+        }
+        api.include(Health().router)
+        return api
+    }
+
+    /// The answer to a request, wherever it runs.
+    static func answer(_ application: any Application, _ request: Request) async throws -> Response {
+        switch try application.answer(request) {
+        case .now(let response): response
+        case .later(let respond): try await respond()
+        case .blocking(let respond): try respond()
+        }
+    }
+
+    static func answer(
+        _ method: Method, _ target: String, fields: [Field] = [], body: [UInt8] = [],
+        connection: ConnectionInfo = ConnectionInfo()
+    ) async throws -> Response {
+        let request = Request(method, target, fields: fields, body: body, connection: connection)
+        return try await answer(api.build(), request)
+    }
+}
+
+extension Response {
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    func value(of name: String) -> String? { fields.first { $0.name == name }?.value }
+
+    /// The types of the issues of a 422, and where they stand.
+    var issues: [String] {
+        get throws {
+            guard case .array(let issues)? = try JSON(parsing: body)["detail"] else { return [] }
+            return issues.map { issue in
+                guard case .string(let type)? = issue["type"], let location = issue["loc"] else { return "?" }
+                return type + " " + String(decoding: location.bytes, as: UTF8.self)
+            }
+        }
+    }
+}
