@@ -14,17 +14,24 @@ let settings: [SwiftSetting] =
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+let grdb = ["GRDB", "GRDBSQLite"].map { Target.Dependency.product(name: $0, package: "GRDB.swift") }
 
 let package = Package(
     name: "brigade",
     products: [
         .executable(name: "brigade", targets: ["Brigade"]),
+        .executable(name: "recipe-worker", targets: ["Recipes"]),
         .library(name: "Serving", targets: ["Messages", "Serving"]),
         .library(name: "Endpoints", targets: ["Messages", "Endpoints"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Shared: what master and worker agree on.
@@ -54,6 +61,14 @@ let package = Package(
             name: "Endpoints", dependencies: ["Messages"], path: "Sources/Worker/Endpoints", swiftSettings: settings,
             // The toolchain's own ICU: host names by UTS 46.
             linkerSettings: [.linkedLibrary("_FoundationICU")]),
+        .executableTarget(
+            name: "Recipes",
+            dependencies: [
+                "Endpoints", "Messages", "Serving", log,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ] + nio + grdb,
+            path: "Sources/Worker/Recipes", swiftSettings: settings),
 
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
@@ -65,5 +80,9 @@ let package = Package(
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "Messages"], exclude: ["Snapshots"],
             swiftSettings: settings),
+        .testTarget(
+            name: "RecipesTests", dependencies: ["Endpoints", "Messages", "Recipes", log] + nio + grdb,
+            swiftSettings: settings),
+        .testTarget(name: "ServerTests", dependencies: ["Brigade", "CLinux", "Recipes"], swiftSettings: settings),
     ]
 )

@@ -1,0 +1,92 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+import Synchronization
+
+/// Reads single recipes by a connection of its own that is read-only and never waits for a lock.
+///
+/// It is for one thread, that of its first caller: the loop's, where every request for a recipe begins. Others wait for
+/// locks, and read by the pool. The mutex holds what is not safe for several threads; nobody contends for it.
+final class PointReader: Sendable {
+    /// The connection, and the statements prepared on it.
+    private struct Session: ~Copyable {
+        let connection: Connection
+        let byID: Statement
+        let any: Statement
+    }
+
+    private struct Connection: ~Copyable {
+        let handle: OpaquePointer
+
+        init(_ location: DatabaseLocation) throws(DatabaseError) {
+            var handle: OpaquePointer?
+            let code = sqlite3_open_v2(location.path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
+            guard code == SQLITE_OK, let handle else {
+                let message = sqlite3_errmsg(handle).map { String(cString: $0) }
+                sqlite3_close_v2(handle)
+                throw DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
+            }
+            self.handle = handle
+        }
+
+        // Waits for the statements, in whatever order they are destroyed.
+        deinit { sqlite3_close_v2(handle) }
+    }
+
+    /// Bytes.
+    private static let largest = 64 << 10
+
+    private let session: Mutex<Session?>
+    private let thread = Atomic<pthread_t>(0)
+
+    init(_ location: DatabaseLocation) throws(DatabaseError) {
+        let connection = try Connection(location)
+        let byID = try Statement(
+            connection.handle, "SELECT \(Recipe.columns) FROM recipe WHERE id = ?", isKept: true)
+        let any = try Statement(connection.handle, "SELECT EXISTS (SELECT 1 FROM recipe)", isKept: true)
+        session = Mutex(Session(connection: connection, byID: byID, any: any))
+    }
+
+    /// Whether the calling thread is the one that this reader is for.
+    var isOnItsThread: Bool {
+        let caller = pthread_self()
+        let (isFirst, owner) = thread.compareExchange(expected: 0, desired: caller, ordering: .relaxed)
+        return isFirst || owner == caller
+    }
+
+    /// - Throws: SQLITE_TOOBIG for a recipe that is so large that the loop should not be held up by it.
+    func recipe(_ id: Int64) throws(DatabaseError) -> Recipe? {
+        try withSession { session throws(DatabaseError) in
+            try session.byID.bind(id, at: 1)
+            defer { session.byID.reset() }
+            guard try session.byID.step() else { return nil }
+            guard session.byID.size(ofColumns: 0..<5) <= Self.largest else {
+                throw DatabaseError(resultCode: .SQLITE_TOOBIG)
+            }
+            return Recipe(session.byID)
+        }
+    }
+
+    /// Why the table cannot be read, or is not that of the file that now has the database's name; nil when all is well.
+    func trouble() throws(DatabaseError) -> String? {
+        try withSession { session throws(DatabaseError) in
+            if DatabaseFile.hasMoved(session.connection.handle) { return "the database's file was moved or removed" }
+            defer { session.any.reset() }
+            _ = try session.any.step()
+            return nil
+        }
+    }
+
+    func close() {
+        session.withLock { $0 = nil }
+    }
+
+    private func withSession<Result>(
+        _ body: (borrowing Session) throws(DatabaseError) -> sending Result
+    ) throws(DatabaseError) -> Result {
+        try session.withLock { (session) throws(DatabaseError) -> sending Result in
+            guard session != nil else { throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "closed") }
+            return try body(session!)
+        }
+    }
+}

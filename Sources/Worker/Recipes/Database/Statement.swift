@@ -1,0 +1,92 @@
+import GRDB
+import GRDBSQLite
+
+/// A prepared statement of SQLite that is stepped by hand: a GRDB statement ends a text at its first NUL in both
+/// directions, and costs twice as much for a point read.
+struct Statement: ~Copyable {
+    private let handle: OpaquePointer
+
+    /// - Parameters:
+    ///   - connection: one that outlives this statement, and that no other thread uses meanwhile.
+    ///   - isKept: whether it will be stepped many times.
+    init(_ connection: OpaquePointer, _ sql: String, isKept: Bool = false) throws(DatabaseError) {
+        var handle: OpaquePointer?
+        let flags = isKept ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0
+        let code = sqlite3_prepare_v3(connection, sql, -1, flags, &handle, nil)
+        guard code == SQLITE_OK, let handle else { throw Self.error(code, connection) }
+        self.handle = handle
+    }
+
+    deinit {
+        sqlite3_finalize(handle)
+    }
+
+    /// Parameters count from 1, as in SQLite.
+    borrowing func bind(_ value: Int64, at index: Int32) throws(DatabaseError) {
+        try check(sqlite3_bind_int64(handle, index, value))
+    }
+
+    borrowing func bind(_ text: String, at index: Int32) throws(DatabaseError) {
+        var text = text
+        // SQLITE_TRANSIENT, which C spells as a cast of -1: SQLite copies the bytes.
+        let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        let code = text.withUTF8 { bytes in
+            // A null pointer would bind NULL instead of an empty text.
+            guard let start = bytes.baseAddress, !bytes.isEmpty else {
+                return sqlite3_bind_text(handle, index, "", 0, nil)
+            }
+            return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+                sqlite3_bind_text64(handle, index, $0, UInt64(bytes.count), transient, UInt8(SQLITE_UTF8))
+            }
+        }
+        try check(code)
+    }
+
+    /// Whether there is a row to read.
+    borrowing func step() throws(DatabaseError) -> Bool {
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let code: throw Self.error(code, sqlite3_db_handle(handle))
+        }
+    }
+
+    /// Makes it ready to be stepped again, and ends its read transaction. What step() reported is not repeated.
+    borrowing func reset() {
+        sqlite3_reset(handle)
+    }
+
+    /// Columns count from 0, as in SQLite.
+    borrowing func integer(at column: Int32) -> Int64 {
+        sqlite3_column_int64(handle, column)
+    }
+
+    borrowing func value(at column: Int32) -> StoredValue {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: .null
+        case SQLITE_INTEGER: .integer(sqlite3_column_int64(handle, column))
+        case SQLITE_FLOAT: .real(sqlite3_column_double(handle, column))
+        default: withBytes(at: column) { .text(String(decoding: $0, as: UTF8.self)) } ?? .null
+        }
+    }
+
+    /// The bytes of a text (or of what is none, written as one); nil when it is NULL. They are valid during the call.
+    borrowing func withBytes<Result>(at column: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+        guard let start = sqlite3_column_text(handle, column) else { return nil }
+        return body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
+    /// Bytes of the row's texts and blobs in those columns; a number counts for its digits.
+    borrowing func size(ofColumns columns: Range<Int32>) -> Int {
+        columns.reduce(0) { $0 + Int(sqlite3_column_bytes(handle, $1)) }
+    }
+
+    private borrowing func check(_ code: Int32) throws(DatabaseError) {
+        guard code == SQLITE_OK else { throw Self.error(code, sqlite3_db_handle(handle)) }
+    }
+
+    private static func error(_ code: Int32, _ connection: OpaquePointer?) -> DatabaseError {
+        DatabaseError(
+            resultCode: ResultCode(rawValue: code), message: sqlite3_errmsg(connection).map { String(cString: $0) })
+    }
+}

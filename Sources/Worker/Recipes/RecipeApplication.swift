@@ -1,0 +1,30 @@
+import Endpoints
+import Logging
+import Messages
+
+/// The recipe API, put together.
+enum RecipeApplication {
+    /// - Throws: what is wrong with the settings or the database, in one line.
+    static func make(_ settings: RecipeSettings, log: Logger) throws -> any Application {
+        let database = try RecipeDatabase(serving: settings.database)
+        let page = try HomePage()
+        let reddit = try Reddit(baseURL: settings.redditBaseURL, log: log)
+
+        var api = API(title: "Recipe API", version: "0.1.0")
+        var recipes = Router(prefix: "/api/v1/recipes", tags: ["recipes"])
+        RecipeRoutes(database: database).declare(on: &recipes)
+        IdeaRoutes(reddit: reddit).declare(on: &recipes)
+        api.include(recipes)
+        HomeRoute(database: database, page: page).declare(on: &api)
+        api.include(Health(trouble: database.trouble).router)
+
+        return try api.build {
+            // The client for reddit needs no shutdown: its idle connections end with the process, which ends now.
+            do {
+                try database.close()
+            } catch {
+                log.warning("the application did not close cleanly", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}

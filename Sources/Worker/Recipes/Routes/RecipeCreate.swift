@@ -1,0 +1,16 @@
+import Endpoints
+
+/// A recipe as it is sent.
+struct RecipeCreate: Model {
+    let label: String
+    let source: String
+    let url: WebURL
+    let submitterID: Integer
+
+    static let properties = Properties(
+        RecipeCreate.init,
+        Property("label", \.label),
+        Property("source", \.source),
+        Property("url", \.url),
+        Property("submitter_id", \.submitterID))
+}

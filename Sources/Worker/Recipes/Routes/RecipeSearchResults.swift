@@ -1,0 +1,8 @@
+import Endpoints
+
+/// The answer to a search.
+struct RecipeSearchResults: Model {
+    let results: [Recipe]
+
+    static let properties = Properties(RecipeSearchResults.init, Property("results", \.results))
+}

@@ -1,0 +1,7 @@
+/// A setting of this application whose value cannot be used: its name, and what would be right.
+struct SettingError: Error, Equatable, CustomStringConvertible {
+    let name: String
+    let reason: String
+
+    var description: String { "\(name): \(reason)" }
+}

@@ -1,0 +1,141 @@
+import Endpoints
+import GRDB
+import Glibc
+import Testing
+
+@testable import Recipes
+
+@Suite struct DatabaseTests {
+    @Test func aRecipeThatIsCreatedIsReadBack() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        let created = try #require(
+            try database.create(label: "L\0l 🍮", source: "", url: "https://e.com/", submitterID: 1))
+        #expect(created.id == 4)
+        #expect(created.label == .text("L\0l 🍮"))
+        #expect(created.source == .text(""))
+        #expect(try database.pointReader!.recipe(4) == created)
+        #expect(try database.recipe(4) == created)
+        #expect(try database.recipes(labelled: "\0L", limit: 10) == [created])
+    }
+
+    @Test func nobodyUnknownSubmits() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        #expect(try database.create(label: "x", source: "x", url: "x", submitterID: 2) == nil)
+        #expect(try database.create(label: "x", source: "x", url: "x", submitterID: .min) == nil)
+        #expect(try database.recipe(4) == nil)
+    }
+
+    @Test func aLargeRecipeIsNotReadOnTheLoop() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        let label = String(repeating: "a", count: 100_000)
+        let created = try #require(try database.create(label: label, source: "", url: "", submitterID: 1))
+        // The first thread that reads a recipe is the loop's.
+        #expect(try database.recipe(1)?.id == 1)
+        #expect(throws: WouldBlock.self) { try database.recipe(created.id) }
+        #expect(try database.recipe(2)?.id == 2)
+    }
+
+    @Test func nothingIsWrittenToAFileThatWasMovedAway() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        #expect(rename(database.location.path, database.location.path + ".moved") == 0)
+        let error = #expect(throws: DatabaseError.self) {
+            try database.create(label: "a", source: "", url: "", submitterID: 1)
+        }
+        #expect(error?.extendedResultCode == .SQLITE_READONLY_DBMOVED)
+    }
+
+    @Test func anIDFollowsTheHighest() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        try database.pool.write { try $0.execute(sql: "INSERT INTO recipe (id, label) VALUES (70, 'x')") }
+        #expect(try database.create(label: "a", source: "", url: "", submitterID: 1)?.id == 71)
+        try database.pool.write { try $0.execute(sql: "DELETE FROM recipe WHERE id >= 70") }
+        #expect(try database.create(label: "b", source: "", url: "", submitterID: 1)?.id == 4)
+    }
+
+    @Test func anyValueInAnyColumnIsReadAsItIsStored() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        try database.pool.write { db in
+            try db.execute(sql: "INSERT INTO user (id, email) VALUES (-7, 'x')")
+            try db.execute(sql: "INSERT INTO recipe VALUES (10, 5, NULL, 1.5, NULL)")
+            try db.execute(sql: "INSERT INTO recipe VALUES (-9223372036854775808, x'41ff', '', x'', -7)")
+        }
+        let first = Recipe(label: .text("5"), source: .text("1.5"), url: .null, id: 10, submitterID: .null)
+        let second = Recipe(
+            label: .text("A\u{FFFD}"), source: .text(""), url: .text(""), id: .min, submitterID: .integer(-7))
+        #expect(try database.pointReader!.recipe(10) == first)
+        #expect(try database.pointReader!.recipe(.min) == second)
+        #expect(try database.recipes(limit: 1) == [second])
+    }
+
+    @Test func aCommitIsOnTheDiskBeforeItIsAcknowledged() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        let (synchronous, journalMode, foreignKeys) = try database.pool.writeWithoutTransaction { db in
+            (
+                try Int.fetchOne(db, sql: "PRAGMA synchronous"), try String.fetchOne(db, sql: "PRAGMA journal_mode"),
+                try Bool.fetchOne(db, sql: "PRAGMA foreign_keys")
+            )
+        }
+        #expect(synchronous == 2)
+        #expect(journalMode == "wal")
+        #expect(foreignKeys == true)
+    }
+
+    @Test func aPointReadWaitsForNobody() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        try database.pool.writeWithoutTransaction { db in
+            try db.inTransaction(.immediate) {
+                try db.execute(sql: "UPDATE recipe SET label = 'changed'")
+                #expect(try database.pointReader!.recipe(1)?.label == .text("Chicken Vesuvio"))
+                return .rollback
+            }
+        }
+        #expect(try database.pointReader!.recipe(1)?.label == .text("Chicken Vesuvio"))
+    }
+
+    @Test func aPointReadLeavesNoTransactionOpen() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        #expect(try database.pointReader!.recipe(1)?.label == .text("Chicken Vesuvio"))
+        try database.pool.write { try $0.execute(sql: "UPDATE recipe SET label = 'changed' WHERE id = 1") }
+        #expect(try database.pointReader!.recipe(1)?.label == .text("changed"))
+    }
+
+    @Test func aTableThatGoesMissingIsAnErrorUntilItIsBack() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        #expect(database.trouble() == nil)
+        try database.pool.write { try $0.execute(sql: "ALTER TABLE recipe RENAME TO gone") }
+        #expect(throws: DatabaseError.self) { try database.pointReader!.recipe(1) }
+        #expect(throws: DatabaseError.self) { try database.recipe(1) }
+        #expect(database.trouble()?.contains("recipe") == true)
+        try database.pool.write { try $0.execute(sql: "ALTER TABLE gone RENAME TO recipe") }
+        #expect(try database.pointReader!.recipe(1) != nil)
+        #expect(database.trouble() == nil)
+    }
+
+    @Test func aFileThatIsRemovedIsTrouble() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        unlink(database.location.path)
+        #expect(database.trouble()?.contains("removed") == true)
+    }
+
+    @Test func servingNeedsADatabaseThatIsThereWithItsTables() throws {
+        let folder = TemporaryFolder()
+        let missing = try #require(throws: UnusableDatabase.self) { try RecipeDatabase(serving: folder.database()) }
+        #expect(missing.description.contains("run `recipe-worker prestart`"))
+        #expect(access(folder.database().path, F_OK) != 0, "looking for it has made it")
+
+        try RecipeDatabase(preparing: folder.database()).close()
+        let empty = try #require(throws: UnusableDatabase.self) { try RecipeDatabase(serving: folder.database()) }
+        #expect(empty.description.contains("no table `user`"))
+    }
+}

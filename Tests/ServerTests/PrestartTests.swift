@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+@Suite(.serialized) struct PrestartTests {
+    @Test func twoPrestartsAtOnceDoNotSeedTwice() throws {
+        let folder = try Server.newFolder()
+        let environment = ["DATABASE_URL": "sqlite:///recipes.db"]
+        for _ in 0..<3 {
+            let both = try (0..<2).map { _ in
+                try ChildProcess(Built.worker, ["prestart"], environment: environment, folder: folder)
+            }
+            for one in both { #expect(try one.waitForExit() == 0, "\(one.output)") }
+        }
+        let port = try Machine.freePort()
+        let master = try Server.start(in: folder, ["--bind", "127.0.0.1:\(port)", "--workers", "1"])
+        try master.waitFor("worker ready")
+        let answer = try Client(port: port).ask("/api/v1/recipes/search/?max_results=100")
+        #expect(answer.body.matches(of: /"id":/).count == 3)
+    }
+
+    @Test func aRowThatAClientHasSeenSurvivesTheDeathOfEveryProcess() throws {
+        let server = try Server(workers: 2)
+        let recipe = #"{"label":"Ramen","source":"Mum","url":"https://e.com/","submitter_id":1}"#
+        let created = try server.ask(
+            "POST", "/api/v1/recipes/", fields: ["Content-Type: application/json"], body: recipe)
+        #expect(created.status == 201)
+        for pid in server.workers + [server.master.pid] { kill(pid, SIGKILL) }
+        _ = try server.master.waitForExit()
+        let port = try Machine.freePort()
+        let next = try Server.start(in: server.folder, ["--bind", "127.0.0.1:\(port)", "--workers", "1"])
+        try next.waitFor("worker ready")
+        #expect(try Client(port: port).ask("/api/v1/recipes/4").body == created.body)
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// What a person sees who starts it wrongly: one line that names the thing and what to do, the right exit code, and
+/// nothing left behind.
+@Suite(.serialized) struct StartTests {
+    @Test func aPortInUseIsNamed() throws {
+        let server = try Server(workers: 1)
+        let other = try Server.start(in: server.folder, ["--bind", "127.0.0.1:\(server.port)"])
+        #expect(try other.waitForExit() == 2)
+        #expect(other.output.contains("127.0.0.1:\(server.port)"))
+        #expect(other.output.contains("another server listens there"))
+        #expect(try server.ask("/api/v1/recipes/1").status == 200)
+    }
+
+    @Test func anUnknownFlagIsNamed() throws {
+        let master = try Server.start(in: try Server.newFolder(), ["--wrokers", "2"])
+        #expect(try master.waitForExit() == 1)
+        #expect(master.output.contains("--wrokers"))
+    }
+
+    @Test func aBadValueIsNamedWithItsSource() throws {
+        let folder = try Server.newFolder()
+        let flag = try Server.start(in: folder, ["--keep-alive", "soon"])
+        #expect(try flag.waitForExit() == 1)
+        #expect(flag.output.contains("--keep-alive: 'soon'"))
+        let variable = try Server.start(in: folder, [], ["WEB_CONCURRENCY": "lots"])
+        #expect(try variable.waitForExit() == 1)
+        #expect(variable.output.contains("WEB_CONCURRENCY in the environment: 'lots'"))
+    }
+
+    @Test func aMissingWorkerIsNamed() throws {
+        let port = try Machine.freePort()
+        let master = try Server.start(
+            in: try Server.newFolder(), ["--bind", "127.0.0.1:\(port)", "--worker", "/nowhere/worker"])
+        #expect(try master.waitForExit() == 1)
+        #expect(master.output.contains("/nowhere/worker"))
+        #expect(throws: Client.Failure.refused) { try Client(port: port) }
+    }
+
+    @Test(arguments: [
+        ("mysql://localhost/recipes", "DATABASE_URL: mysql is no database"), ("recipes.db", "DATABASE_URL: "),
+        ("sqlite:///", "DATABASE_URL: "), ("sqlite:////nowhere/at/all/recipes.db", "/nowhere/at/all"),
+        ("sqlite:////proc", "/proc"),
+    ])
+    func aBadDatabaseIsNamed(url: String, words: String) throws {
+        let folder = try Server.newFolder()
+        let master = try Server.start(in: folder, ["--bind", "127.0.0.1:0"], ["DATABASE_URL": url])
+        #expect(try master.waitForExit() == 5)
+        #expect(master.output.contains(words))
+        let alone = try Server.start(in: folder, ["--bind", "127.0.0.1:0", "--no-prestart"], ["DATABASE_URL": url])
+        #expect(try alone.waitForExit() == 4)
+        #expect(alone.output.contains(words))
+    }
+
+    @Test func aFileThatIsNoDatabaseIsNamedAndKept() throws {
+        let folder = try Server.newFolder()
+        let file = folder + "/recipes.db"
+        let text = Data(String(repeating: "My recipes, in prose. ", count: 100).utf8)
+        try text.write(to: URL(filePath: file))
+        let master = try Server.start(in: folder, ["--bind", "127.0.0.1:0"])
+        #expect(try master.waitForExit() == 5)
+        #expect(master.output.contains("recipes.db"))
+        #expect(try Data(contentsOf: URL(filePath: file)) == text)
+    }
+
+    @Test func workersThatNeverBecomeReadyEndTheServer() throws {
+        let folder = try Server.newFolder()
+        let worker = folder + "/worker"
+        try Data("#!/bin/sh\nexit 3\n".utf8).write(to: URL(filePath: worker))
+        chmod(worker, 0o755)
+        let master = try Server.start(
+            in: folder, ["--bind", "127.0.0.1:0", "--workers", "4", "--worker", worker, "--no-prestart"])
+        #expect(try master.waitForExit() == 3)
+    }
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+/// The programs that the build of these tests made beside them.
+enum Built {
+    static let brigade = folder + "/brigade"
+    static let worker = folder + "/recipe-worker"
+
+    /// The repository.
+    static let root = URL(filePath: #filePath).pathComponents.dropLast(4).joined(separator: "/").replacing(
+        "//", with: "/")
+
+    private static let folder: String = {
+        // The test bundle is named on the command line, or is the program itself.
+        let bundles =
+            CommandLine.arguments + [
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+            ]
+        let folders = bundles.map { URL(filePath: $0).deletingLastPathComponent().path }
+        return folders.first { FileManager.default.isExecutableFile(atPath: $0 + "/brigade") } ?? "(not built)"
+    }()
+}
