@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Runs inside the machine that systemd.sh boots, with the repository at /opt/brigade: the units, tried.
+set -euo pipefail
+fail() { echo "FAILED: $*" >&2; systemctl status brigade --no-pager >&2 || true; journalctl -u brigade --no-pager -n 50 >&2; exit 1; }
+property() { systemctl show -P "$1" brigade.service; }
+workers() { pgrep -P "$(property MainPID)" | sort | tr '\n' ' '; }
+
+install -t /usr/local/bin /opt/brigade/.build/release/brigade /opt/brigade/.build/release/recipe-worker
+install -m 644 -t /etc/systemd/system /opt/brigade/deploy/brigade.service /opt/brigade/deploy/brigade.socket
+echo WEB_CONCURRENCY=2 >/etc/default/brigade
+systemctl daemon-reload
+
+echo "--- start: READY means that it serves"
+systemctl start brigade.service || fail "it does not start"
+curl -fsS http://127.0.0.1:8001/api/v1/recipes/1 | grep 'Chicken Vesuvio' >/dev/null || fail "no recipe"
+curl -fsS http://127.0.0.1:8001/health/ready >/dev/null || fail "not ready"
+[ "$(stat -c %U "/proc/$(property MainPID)")" != root ] || fail "it runs as root"
+
+echo "--- reload under requests: every worker is new, no request is lost"
+before=$(workers)
+( for _ in $(seq 300); do curl -fsS -o /dev/null http://127.0.0.1:8001/api/v1/recipes/2 || echo lost; done ) >/tmp/lost 2>&1 &
+load=$!
+systemctl reload brigade.service || fail "reload"
+for _ in $(seq 300); do journalctl -u brigade --no-pager | grep 'reload done' >/dev/null && break; sleep 0.2; done
+journalctl -u brigade --no-pager | grep 'reload done' >/dev/null || fail "the reload does not end"
+wait "$load"
+[ ! -s /tmp/lost ] || fail "requests were lost: $(sort /tmp/lost | uniq -c)"
+for pid in $before; do ! kill -0 "$pid" 2>/dev/null || fail "worker $pid is still there"; done
+[ "$(workers | wc -w)" = 2 ] || fail "workers: $(workers)"
+
+echo "--- stop: clean"
+systemctl stop brigade.service
+[ "$(property Result)" = success ] && [ "$(property ExecMainStatus)" = 0 ] || fail "it did not stop cleanly"
+! pgrep -f 'brigade serve|recipe-worker' || fail "somebody is left"
+
+echo "--- socket activation: systemd listens, and the first request starts the service"
+systemctl start brigade.socket
+curl -fsS http://127.0.0.1:8001/api/v1/recipes/3 | grep Tofu >/dev/null || fail "not activated"
+grep -q "the sockets are the service manager's" <(journalctl -u brigade --no-pager) || fail "the log does not say where the socket comes from"
+systemctl kill -s KILL --kill-who=main brigade.service
+curl -fsS --retry 5 --retry-all-errors http://127.0.0.1:8001/api/v1/recipes/3 >/dev/null || fail "killed master: not back"
+systemctl stop brigade.socket brigade.service
+echo "--- systemd: all well"

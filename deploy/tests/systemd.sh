@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Boots a real systemd (252) in a container and runs a script inside it, without a terminal.
+#   systemd.sh INSIDE.sh [FOLDER]     FOLDER appears as /opt/brigade inside; INSIDE.sh runs there as root.
+# First use: about 50 s (a Debian tree is made in ROOT); after that about 2 s. The exit status is INSIDE.sh's.
+# MemoryMax and TasksMax are silently not enforced in it, and Type=notify-reload needs systemd 253.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/../../scripts/setup.sh"
+inside=${1:?usage: systemd.sh INSIDE.sh [FOLDER]}
+folder=${2:-$PWD}
+root=${ROOT:-${TMPDIR:-/tmp}/brigade-systemd}
+name=brigade$$
+install systemd-container debootstrap procps
+if [ ! -d "$root" ]; then
+  say "making a Debian tree in $root"
+  debootstrap --variant=minbase \
+    --include=systemd,systemd-sysv,dbus,libpam-systemd,iproute2,procps,curl,python3-minimal,libsqlite3-0 bookworm "$root" >"$root.log" 2>&1
+  rm -rf "$root"/var/cache/apt/archives/*.deb
+  systemd-firstboot --root="$root" --hostname=brigade --timezone=UTC --root-password=x --force >/dev/null 2>&1 || true
+  ln -sf /dev/null "$root/etc/systemd/system/apt-daily.timer"
+  ln -sf /dev/null "$root/etc/systemd/system/apt-daily-upgrade.timer"
+fi
+mkdir -p "$root/opt/brigade"
+cp "$inside" "$root/opt/inside.sh"
+setsid systemd-nspawn -q -D "$root" -M "$name" --boot --register=no --keep-unit --console=pipe --private-network \
+  --resolv-conf=off --timezone=off --bind-ro="$folder:/opt/brigade" </dev/null >"$root.console" 2>&1 &
+nspawn=$!
+trap 'kill -KILL $nspawn 2>/dev/null || true; rm -rf "/run/systemd/nspawn/propagate/$name"' EXIT
+leader=
+for _ in $(seq 100); do
+  leader=$(pgrep -P "$nspawn" | head -1 || true)
+  if [ -n "$leader" ] && nsenter -t "$leader" -a systemctl is-system-running --wait 2>/dev/null | grep -qE 'running|degraded'; then break; fi
+  sleep 0.2
+done
+status=0
+nsenter -t "$leader" -a env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_PAGER= SYSTEMD_COLORS=0 \
+  bash /opt/inside.sh </dev/null || status=$?
+nsenter -t "$leader" -a systemctl poweroff || true
+for _ in $(seq 100); do kill -0 "$nspawn" 2>/dev/null || break; sleep 0.1; done
+exit "$status"

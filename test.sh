@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Sets everything up, builds, and runs the tests.
+#   ./test.sh               unit tests, and tests of the built server as real processes
+#   ./test.sh --deploy      those, then the deployment under a real systemd and in a container (root, Debian; 10 minutes)
+#   ./test.sh NAME...       only the tests whose name contains NAME (a regular expression of `swift test --filter`)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+. scripts/setup.sh
+
+deploy=false filters=()
+for argument in "$@"; do
+    case $argument in
+    --deploy) deploy=true ;;
+    -*) die "unknown flag $argument; usage: $(sed -n 's/^#   //p' "${BASH_SOURCE[0]}" | head -n 3 | paste -sd';')" ;;
+    *) filters+=(--filter "$argument") ;;
+    esac
+done
+
+set_up_build
+install python3 curl
+say "building the tests (the first time takes about 5 minutes on two cores)"
+swift build --build-tests >&2 || die "the build of the tests failed (above)"
+if $deploy; then
+    build_release
+    say "testing the README's application"
+    Tests/readme-app.sh
+    say "testing under a real systemd"
+    deploy/tests/systemd.sh deploy/tests/inside-systemd.sh
+    say "testing in a container"
+    deploy/tests/container-test.sh
+fi
+say "running the tests"
+swift test --skip-build "${filters[@]}"
