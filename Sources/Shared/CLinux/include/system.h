@@ -10,7 +10,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -24,7 +23,7 @@ int brigade_memfd_create(const char *name);
 // A signalfd(2) for the signals of the set, non-blocking and close-on-exec; the set is blocked in this thread.
 int brigade_signalfd(const int *signals, int count);
 
-// sigqueue(3) and signal(2) are shown by Glibc; sigaction with a plain handler and no SA_RESTART is not.
+// sigaction(2) with a plain handler and without SA_RESTART: a call that blocks ends with EINTR.
 int brigade_on_signal_without_restart(int signal, void (*handler)(int));
 
 // The calling thread's name, at most 15 bytes; the first thread's is the process's in ps and top. prctl is variadic.
