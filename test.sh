@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets everything up, builds, and runs the tests.
 #   ./test.sh               unit tests, and tests of the built server as real processes
-#   ./test.sh --deploy      those, then the deployment under a real systemd and in a container (root, Debian; 10 minutes)
+#   ./test.sh --deploy      those, then the deployment under a real systemd and in a container (root, Debian; 15 minutes)
 #   ./test.sh NAME...       only the tests whose name contains NAME (a regular expression of `swift test --filter`)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -30,4 +30,5 @@ if $deploy; then
     deploy/tests/container-test.sh
 fi
 say "running the tests"
-swift test --skip-build "${filters[@]}"
+# One after another: some block the thread that they run on, and others would wait for it until their time is over.
+swift test --skip-build --no-parallel "${filters[@]}"

@@ -12,7 +12,7 @@ install() {
     fi
     local package missing=() sudo=()
     for package in "$@"; do
-        dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     local command="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"

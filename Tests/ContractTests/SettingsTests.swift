@@ -30,7 +30,9 @@ import Testing
     @Test(arguments: [
         ("workers", "0"), ("workers", "many"), ("bind", "8001"), ("bind", "::1:80"), ("bind", "h:65536"),
         ("bind", ":80"),
-        ("bind", "unix:"), ("keep-alive", "-1s"), ("keep-alive", "1 day"), ("max-body", "1MB"), ("prestart", "maybe"),
+        ("bind", "unix:"), ("bind", "unix:@name"), ("bind", "unix:/tmp/"), ("bind", "http://h:80"), ("bind", "[::1]"),
+        ("bind", "h:+80"), ("bind", "h:80,h:80"), ("keep-alive", "-1s"), ("keep-alive", "1 day"), ("max-body", "1MB"),
+        ("prestart", "maybe"),
         ("log-level", "loud"), ("keep-alive", "99999999999999999999s"), ("max-body", "99999999999999GiB"),
     ])
     func aBadValueNamesItsFlagAndItsText(flag: String, text: String) {

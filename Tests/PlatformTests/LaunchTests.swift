@@ -104,7 +104,7 @@ import Testing
             let child = try launch.start(threads: 1)
             Issue.record("started as \(child.pid)")
         } catch {
-            #expect(error == .system(SystemError("execveat \(path)", errno: errno)))
+            #expect(error == .system(SystemError("starting \(path)", errno: errno)))
         }
     }
 

@@ -29,6 +29,26 @@ import Testing
         #expect(variable.output.contains("WEB_CONCURRENCY in the environment: 'lots'"))
     }
 
+    @Test func aNumberOfSocketsThatIsNoneIsNamed() throws {
+        let folder = try Server.newFolder()
+        // A shell knows its own pid, and keeps it when it becomes the server.
+        for count in ["2147483647", "-1", "many"] {
+            let master = try ChildProcess(
+                "/bin/sh", ["-c", "LISTEN_PID=$$ LISTEN_FDS=\(count) exec \"$0\" serve", Built.brigade],
+                environment: ["PATH": "/usr/bin:/bin"], folder: folder)
+            #expect(try master.waitForExit() == 2)
+            #expect(master.output.contains("LISTEN_FDS in the environment: '\(count)'"))
+        }
+    }
+
+    @Test func aWorkerThatIsAPipeIsNamed() throws {
+        let folder = try Server.newFolder()
+        #expect(mkfifo(folder + "/worker", 0o755) == 0)
+        let master = try Server.start(in: folder, ["--bind", "127.0.0.1:0", "--worker", folder + "/worker"])
+        #expect(try master.waitForExit() == 1)
+        #expect(master.output.contains("/worker cannot be run: it is no file"))
+    }
+
     @Test func aMissingWorkerIsNamed() throws {
         let port = try Machine.freePort()
         let master = try Server.start(

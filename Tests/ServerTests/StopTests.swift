@@ -54,6 +54,21 @@ import Testing
         upstream.release(3)
     }
 
+    @Test func aLogThatNobodyReadsDoesNotStopTheServer() throws {
+        let server = try Server(workers: 2)
+        server.master.letItsOutputStall()
+        let before = server.workers
+        for worker in before { kill(worker, SIGKILL) }
+        for worker in before { try Machine.waitForEnd(of: worker) }
+        for _ in 0..<40 {
+            server.master.signal(SIGHUP)
+            #expect(try server.ask("/api/v1/recipes/1").status == 200)
+        }
+        server.master.signal(SIGTERM)
+        try Machine.waitForEnd(of: server.master.pid)
+        #expect(try server.master.waitForExit() == 0)
+    }
+
     @Test func aSecondTermStopsWhatTheFirstOneWouldWaitFor() throws {
         let upstream = try Upstream()
         let server = try Server(environment: ["REDDIT_BASE_URL": upstream.url])

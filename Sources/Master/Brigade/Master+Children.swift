@@ -78,6 +78,8 @@ extension Master {
         switch error.errno {
         case ENOEXEC: "\(error); it is no program for this machine"
         case ENOENT: "\(error); the interpreter or loader that it names is not there"
+        case EMFILE, ENFILE: "\(error); raise LimitNOFILE= or 'ulimit -n', or have fewer workers"
+        case EAGAIN, ENOMEM: "\(error); raise TasksMax= or 'ulimit -u', or have fewer workers"
         default: "\(error)"
         }
     }

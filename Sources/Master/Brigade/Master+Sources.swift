@@ -15,7 +15,11 @@ extension Master {
         for _ in 0..<Self.messagesATurn where !worker.isSilent {
             switch worker.control.receive(WorkerMessage.self) {
             case .message(let message): handle(.message(Event.Message(message), from: worker.id))
-            case .unknown: log.warning("a worker says what this master does not know", metadata: metadata(worker.id))
+            case .unknown:
+                log.warning(
+                    "a worker says what this master does not know: it is not heard any more",
+                    metadata: metadata(worker.id))
+                worker.isSilent = true
             case .empty: return
             case .end: worker.isSilent = true
             }

@@ -20,6 +20,7 @@ extension Ending {
             case .usage: "exit code 1 (bad settings or usage)"
             case .boot: "exit code 3 (boot failed)"
             case .application: "exit code 4 (the application could not be built)"
+            case .prestart: "exit code 5 (the prestart failed)"
             default: "exit code \(code)"
             }
         case .signaled(let number): "killed by \(Self.signalNames[number] ?? "signal \(number)")"

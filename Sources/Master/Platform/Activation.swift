@@ -8,7 +8,10 @@ package enum Activation {
     /// - Throws: what was handed over and is no listening stream socket.
     package static func listeners(_ environment: [String: String]) throws(ListenError) -> [Listener] {
         guard environment[Inheritance.listenPID] == String(getpid()) else { return [] }
-        guard let count = environment[Inheritance.listenCount].flatMap(Int32.init), count > 0 else { return [] }
+        guard let text = environment[Inheritance.listenCount], text != "0" else { return [] }
+        guard let count = Int32(text), (1...1024).contains(count) else {
+            throw ListenError("LISTEN_FDS in the environment: '\(text)' is no number of sockets")
+        }
         var listeners: [Listener] = []
         for number in Inheritance.firstDescriptor..<Inheritance.firstDescriptor + count {
             listeners.append(try listener(number))

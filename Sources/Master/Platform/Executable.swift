@@ -11,7 +11,9 @@ package final class Executable {
 
     /// - Throws: what keeps the file from being run.
     package init(opening path: String) throws(SystemError) {
-        file = FileDescriptor(owning: try check("open") { open(path, O_RDONLY | O_CLOEXEC) })
+        // A pipe or a device by that name must not keep this process waiting.
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        file = FileDescriptor(owning: try check("open") { open(path, flags) })
         let number = file.number
         var information = stat()
         _ = try check("fstat") { fstat(number, &information) }

@@ -51,7 +51,7 @@ package struct Launch {
             spawn.parent_death_signal = SIGKILL
             return brigade_spawn(&spawn)
         }
-        guard pid > 0 else { throw .system(SystemError("execveat \(executable.path)")) }
+        guard pid > 0 else { throw .system(SystemError("starting \(executable.path)")) }
         do {
             return try Child(pid: pid)
         } catch {

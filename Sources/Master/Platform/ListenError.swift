@@ -25,7 +25,7 @@ package struct ListenError: Error, CustomStringConvertible {
             let advice =
                 switch error.errno {
                 case EADDRNOTAVAIL: "this machine has no such address"
-                case EACCES, EPERM: "this user may not; choose a port from 1024 on"
+                case EACCES, EPERM: "this user may not; choose a port from 1024 on, or a path that is this user's"
                 default: error.description
                 }
             return advice

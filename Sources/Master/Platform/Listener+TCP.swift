@@ -35,6 +35,12 @@ extension Listener {
         _ = try attempt("setsockopt") {
             setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         }
+        if candidate.ai_family == AF_INET6 {
+            // [::] is every IPv6 address, and leaves 0.0.0.0 to whoever binds it.
+            _ = try attempt("setsockopt") {
+                setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<Int32>.size))
+            }
+        }
         do {
             _ = try check("bind") { bind(number, candidate.ai_addr, candidate.ai_addrlen) }
             _ = try check("listen") { listen(number, Int32(backlog)) }

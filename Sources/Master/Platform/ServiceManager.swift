@@ -14,7 +14,7 @@ package struct ServiceManager: ~Copyable {
     /// - Throws: EINVAL when there can be no such socket.
     package init(name: String?) throws(SystemError) {
         self.name = name ?? ""
-        guard let name else {
+        guard let name, !name.isEmpty else {
             socket = nil
             return
         }

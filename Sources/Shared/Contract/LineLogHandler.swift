@@ -1,5 +1,6 @@
 import Glibc
 package import Logging
+import Synchronization
 
 /// Log lines on stderr, each written at once so that lines of several processes do not mix:
 /// `2026-11-23T10:15:30.123Z info master pid=70: listening address=http://127.0.0.1:8001`.
@@ -26,11 +27,27 @@ package struct LineLogHandler: LogHandler {
         for (key, value) in all.sorted(by: { (Self.rank($0.key), $0.key) < (Self.rank($1.key), $1.key) }) {
             line += " \(key)=\(Self.quoted("\(value)"))"
         }
-        line += "\n"
-        line.withUTF8 { bytes in
-            // A full disk or a closed pipe must not stop the server.
-            _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+        Self.write(line)
+    }
+
+    /// Lines that found no room.
+    private static let lost = Atomic(0)
+
+    /// A full disk, a closed pipe or a reader that stands still must not stop the server: a line that has no room now is
+    /// lost, and the next one that has says how many were. O_NONBLOCK would be no help: it is the terminal's or the
+    /// pipe's, not this process's.
+    private static func write(_ text: String) {
+        var target = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        guard poll(&target, 1, 0) == 1 else {
+            lost.add(1, ordering: .relaxed)
+            return
         }
+        let count = lost.exchange(0, ordering: .relaxed)
+        // A pipe that can be written to has room for PIPE_BUF bytes (pipe(7)).
+        var line = String(
+            decoding: ((count > 0 ? "(\(count) lines lost) " : "") + text).utf8.prefix(4095), as: UTF8.self)
+        line += "\n"
+        line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
     /// A worker has one name in every line, its own and its master's: `worker=1 gen=2 pid=71`.

@@ -17,7 +17,11 @@ package struct Setting: Sendable {
             text, settings throws(BadValue) in
             var addresses: [BindAddress] = []
             for one in text.split(separator: ",", omittingEmptySubsequences: false) {
-                addresses.append(try BindAddress(String(one)))
+                let address = try BindAddress(String(one))
+                if addresses.contains(address), !address.isChosenByKernel {
+                    throw BadValue("\(address) is given twice")
+                }
+                addresses.append(address)
             }
             settings.bind = addresses
         } write: {

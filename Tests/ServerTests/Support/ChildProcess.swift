@@ -53,6 +53,12 @@ final class ChildProcess {
         close(pidfd)
     }
 
+    /// Nobody reads what it says, and there is room for little of it.
+    func letItsOutputStall() {
+        let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ, which Swift does not show
+        _ = fcntl(pipe, setPipeSize, 4096)
+    }
+
     func signal(_ number: Int32) {
         kill(pid, number)
     }
