@@ -43,11 +43,10 @@ package struct LineLogHandler: LogHandler {
             return
         }
         let count = lost.exchange(0, ordering: .relaxed)
-        // A pipe that can be written to has room for PIPE_BUF bytes (pipe(7)).
-        var line = String(
-            decoding: ((count > 0 ? "(\(count) lines lost) " : "") + text).utf8.prefix(4095), as: UTF8.self)
-        line += "\n"
-        line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        // A pipe that can be written to has room for PIPE_BUF bytes (pipe(7)): 4096.
+        var line = Array(((count > 0 ? "(\(count) lines lost) " : "") + text).utf8.prefix(4095))
+        line.append(UInt8(ascii: "\n"))
+        _ = Glibc.write(STDERR_FILENO, line, line.count)
     }
 
     /// A worker has one name in every line, its own and its master's: `worker=1 gen=2 pid=71`.
