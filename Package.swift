@@ -73,6 +73,8 @@ let package = Package(
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
         .testTarget(name: "SupervisorTests", dependencies: ["Supervisor"], swiftSettings: settings),
+        .testTarget(
+            name: "BrigadeTests", dependencies: ["Brigade", "Contract", "Supervisor"], swiftSettings: settings),
         .testTarget(name: "PlatformTests", dependencies: ["CLinux", "Contract", "Platform"], swiftSettings: settings),
         .testTarget(
             name: "ServingTests", dependencies: ["CLinux", "Contract", "Messages", "Serving", log],
@@ -83,6 +85,11 @@ let package = Package(
         .testTarget(
             name: "RecipesTests", dependencies: ["Endpoints", "Messages", "Recipes", log] + nio + grdb,
             swiftSettings: settings),
-        .testTarget(name: "ServerTests", dependencies: ["Brigade", "CLinux", "Recipes"], swiftSettings: settings),
+        .executableTarget(
+            name: "faulty-worker", dependencies: ["CLinux", "Contract", "Messages", "Serving"],
+            path: "Tests/FaultyWorker", swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests", dependencies: ["Brigade", "CLinux", "Recipes", "faulty-worker"],
+            swiftSettings: settings),
     ]
 )

@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/setup.sh
+case ${1:-} in -h | --help) usage && exit ;; esac
 [ $# -eq 0 ] || die "prestart.sh takes no arguments; DATABASE_URL says which database"
 set_up_build
 build_release

@@ -2,16 +2,26 @@
 # Sets everything up, builds, and runs the tests.
 #   ./test.sh               unit tests, and tests of the built server as real processes
 #   ./test.sh --deploy      those, then the deployment under a real systemd and in a container (root, Debian; 15 minutes)
+#   ./test.sh --soak 5m     only the soak, so long (90s, 5m, 1h), on a release build: no request may fail
 #   ./test.sh NAME...       only the tests whose name contains NAME (a regular expression of `swift test --filter`)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/setup.sh
 
-deploy=false filters=()
-for argument in "$@"; do
+deploy=false soak= filters=()
+while [ $# -gt 0 ]; do
+    argument=$1
+    shift
     case $argument in
     --deploy) deploy=true ;;
-    -*) die "unknown flag $argument; usage: $(sed -n 's/^#   //p' "${BASH_SOURCE[0]}" | head -n 3 | paste -sd';')" ;;
+    --soak)
+        soak=${1:-}
+        [[ $soak =~ ^[1-9][0-9]*[smh]$ ]] || die "--soak: '$soak' is no duration; give 90s, 5m or 1h"
+        shift
+        filters+=(--filter SoakTests)
+        ;;
+    -h | --help) usage && exit ;;
+    -*) die "unknown flag $argument; see ./test.sh --help" ;;
     *) filters+=(--filter "$argument") ;;
     esac
 done
@@ -28,6 +38,10 @@ if $deploy; then
     deploy/tests/systemd.sh deploy/tests/inside-systemd.sh
     say "testing in a container"
     deploy/tests/container-test.sh
+fi
+if [ -n "$soak" ]; then
+    build_release
+    export SOAK=$soak BUILT=$PWD/.build/release
 fi
 say "running the tests"
 # One after another: some block the thread that they run on, and others would wait for it until their time is over.

@@ -4,6 +4,9 @@
 say() { printf '==> %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# usage: what stands at the head of the script that was started, which is in this folder.
+usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "${0##*/}"; }
+
 # install PACKAGE...: what is missing of these Debian packages, by apt when we may, else the command to run.
 install() {
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -30,16 +33,22 @@ install() {
     rm -f "$log"
 }
 
-# What a build needs beside Swift: the headers of SQLite and zlib, and pkg-config to find them.
+# What a build needs: Swift, what Swift itself needs, and the headers of SQLite and zlib with pkg-config to find them.
 set_up_build() {
     command -v swift >/dev/null ||
         die "Swift 6.2 or newer is needed and 'swift' is not on the PATH: see https://www.swift.org/install/linux"
+    local needed=(git ca-certificates pkg-config binutils libc6-dev libsqlite3-dev zlib1g-dev)
+    # The headers and libraries of C++ have the compiler's version in their packages' names, which g++ knows.
+    compgen -G '/usr/include/c++/*/vector' >/dev/null || needed+=(g++)
+    # Its own shared libraries, where Swift was unpacked from an archive and nothing else is there.
+    swift build --version >/dev/null 2>&1 || needed+=(libcurl4-openssl-dev libxml2 libncurses6 libedit2 tzdata)
+    install "${needed[@]}"
     local version
-    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+    version=$(swift --version 2>&1) || die "'swift --version' fails: $version"
+    version=$(sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' <<<"$version" | head -n 1)
     case $version in
     [0-5].* | 6.[01]) die "Swift 6.2 or newer is needed; this is Swift $version: see https://www.swift.org/install/linux" ;;
     esac
-    install git ca-certificates pkg-config libc6-dev libsqlite3-dev zlib1g-dev
 }
 
 # build_release: brigade and recipe-worker, which then need no Swift on the machine where they run.

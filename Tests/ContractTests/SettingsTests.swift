@@ -10,35 +10,108 @@ import Testing
         #expect(settings.bind == [.tcp(host: "127.0.0.1", port: 8001)])
     }
 
+    /// Of every setting a value that is not the default.
+    private static let unusual: [String: [String]] = [
+        "bind": ["[::1]:80", "unix:/run/b.sock"], "workers": ["3"], "worker": ["./w"], "env-file": ["/etc/b.env"],
+        "prestart": ["off"], "graceful-timeout": ["1500ms"], "worker-timeout": ["off"], "boot-timeout": ["2m"],
+        "request-timeout": ["5s"], "keep-alive": ["1h"], "header-timeout": ["3"], "shutdown-delay": ["10s"],
+        "backlog": ["7"], "blocking-threads": ["2"], "max-connections": ["9"], "max-body": ["3MiB"],
+        "max-requests": ["1000"], "max-requests-jitter": ["25"], "max-worker-memory": ["200MiB"], "max-surge": ["4"],
+        "max-unavailable": ["2"], "user": ["www-data"], "group": ["33"], "umask": ["27"], "pidfile": ["b.pid"],
+        "control": ["b.sock"], "access-log": ["-"], "log-level": ["DEBUG"],
+    ]
+
     @Test func whatAWorkerIsGivenReadsBackAsTheSame() throws {
-        let settings = try Settings.resolved(
-            flags: [
-                "bind": ["[::1]:80", "unix:/run/b.sock"], "prestart": ["off"], "max-body": ["3MiB"],
-                "graceful-timeout": ["1500ms"], "worker": ["./w"], "log-level": ["DEBUG"],
-            ], environment: [:])
+        #expect(Set(Self.unusual.keys) == Set(Setting.all.map(\.flag)))
+        let settings = try Settings.resolved(flags: Self.unusual, environment: [:])
+        for setting in Setting.all { #expect(setting.write(settings) != setting.write(Settings()), "\(setting.flag)") }
         #expect(try Settings.resolved(flags: [:], environment: settings.environment) == settings)
         #expect(try Settings.resolved(flags: [:], environment: Settings().environment) == Settings())
     }
 
-    @Test func hostAndPortStandForBind() throws {
-        let both = try Settings.resolved(flags: [:], environment: ["HOST": "::1", "PORT": "99"])
-        #expect(both.bind == [.tcp(host: "::1", port: 99)])
-        let port = try Settings.resolved(flags: [:], environment: ["PORT": "99", "BIND": "h:1"])
-        #expect(port.bind == [.tcp(host: "h", port: 1)])
+    @Test func eachSettingHasNamesOfItsOwn() {
+        #expect(Set(Setting.all.map(\.flag)).count == Setting.all.count)
+        #expect(Set(Setting.all.map(\.variable)).count == Setting.all.count)
+        #expect(Setting.all.allSatisfy { $0.help.hasSuffix(".") && $0.help.count < 100 })
     }
 
     @Test(arguments: [
-        ("workers", "0"), ("workers", "many"), ("bind", "8001"), ("bind", "::1:80"), ("bind", "h:65536"),
-        ("bind", ":80"),
-        ("bind", "unix:"), ("bind", "unix:@name"), ("bind", "unix:/tmp/"), ("bind", "http://h:80"), ("bind", "[::1]"),
-        ("bind", "h:+80"), ("bind", "h:80,h:80"), ("keep-alive", "-1s"), ("keep-alive", "1 day"), ("max-body", "1MB"),
-        ("prestart", "maybe"),
-        ("log-level", "loud"), ("keep-alive", "99999999999999999999s"), ("max-body", "99999999999999GiB"),
+        ("worker-timeout", "0s"), ("worker-timeout", "off"), ("request-timeout", "0"), ("max-requests", "0"),
+        ("max-worker-memory", "0"), ("max-worker-memory", "off"), ("control", "off"), ("access-log", "off"),
     ])
-    func aBadValueNamesItsFlagAndItsText(flag: String, text: String) {
+    func offIsAsGoodAsZero(flag: String, text: String) throws {
+        let settings = try Settings.resolved(
+            flags: [flag: [text]], environment: [Setting.named(flag).variable: "1000MiB"])
+        #expect(Setting.named(flag).write(settings) == "off")
+    }
+
+    @Test(arguments: [
+        ("workers", "0", "give a whole number from 1 to 256, or auto"),
+        ("workers", "-1", "give a whole number from 1 to 256, or auto"),
+        ("workers", "+4", "give a whole number from 1 to 256, or auto"),
+        ("workers", "many", "give a whole number from 1 to 256, or auto"),
+        ("bind", "8001", "give host:port or unix:path, as in 127.0.0.1:8001"),
+        ("bind", "::1:80", "an IPv6 address stands in brackets, as in [::1]:8001"),
+        ("bind", "h:65536", "the port is a number from 0 to 65535"),
+        ("bind", "h:+80", "the port is a number from 0 to 65535"),
+        ("bind", ":80", "the host is missing; 0.0.0.0 is every address"),
+        ("bind", "unix:", "give the path of a socket"),
+        ("bind", "unix:@name", "give the path of a file; abstract sockets are not supported"),
+        ("bind", "unix:/tmp/", "give the path of a file; abstract sockets are not supported"),
+        ("bind", "http://h:80", "leave out the scheme, as in 127.0.0.1:8001"),
+        ("bind", "[::1]", "give host:port or unix:path, as in 127.0.0.1:8001"),
+        ("bind", "h:80,h:80", "h:80 is given twice"),
+        ("keep-alive", "-1s", "give a duration such as 30s, 500ms or 2m"),
+        ("keep-alive", "1 day", "give a duration such as 30s, 500ms or 2m"),
+        ("keep-alive", "1.5s", "give a duration such as 30s, 500ms or 2m"),
+        ("keep-alive", "99999999999999999999s", "give a duration such as 30s, 500ms or 2m"),
+        ("keep-alive", "9223372036854775807h", "give at most 8760h"),
+        ("keep-alive", "8761h", "give at most 8760h"),
+        ("worker-timeout", "soon", "give a duration such as 30s, 500ms or 2m, or off"),
+        ("boot-timeout", "0", "give more than 0s"),
+        ("header-timeout", "0ms", "give more than 0s"),
+        ("max-body", "1MB", "give a size such as 16MiB, 512KiB or 1048576"),
+        ("max-body", "1025GiB", "give at most 1024GiB"),
+        ("max-requests", "-5", "give a whole number from 0 to 1000000000000, or off"),
+        ("max-requests-jitter", "101%", "give a percentage from 0% to 100%"),
+        ("max-worker-memory", "200", "give at least 1MiB, or off"),
+        ("max-worker-memory", "much", "give a size such as 16MiB, 512KiB or 1048576, or off"),
+        ("umask", "8", "give mode bits in octal, such as 027"),
+        ("umask", "1777", "give mode bits in octal, such as 027"),
+        ("umask", "-22", "give mode bits in octal, such as 027"),
+        ("control", "/run/", "give the path of a file; abstract sockets are not supported"),
+        ("pidfile", "/run/", "give the path of a file"),
+        ("access-log", "/var/log/", "give the path of a file, - or off"),
+        ("prestart", "maybe", "give on or off"),
+        ("log-level", "loud", "give one of trace, debug, info, notice, warning, error, critical"),
+        ("max-surge", "0", "give one of them 1 or more"),
+    ])
+    func aBadValueNamesItsFlagAndItsTextAndWhatWouldBeRight(flag: String, text: String, advice: String) {
         let error = #expect(throws: SettingsError.self) {
             try Settings.resolved(flags: [flag: [text]], environment: [:])
         }
-        #expect(error?.description.hasPrefix("--\(flag): '\(text)' will not do: ") == true)
+        #expect(error?.description.hasPrefix("--\(flag): '\(text)' will not do") == true)
+        #expect(error?.description.hasSuffix(": \(advice)") == true, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: Setting.all.map(\.flag))
+    func anEmptyFlagIsNoValue(flag: String) {
+        #expect(throws: SettingsError.self) { try Settings.resolved(flags: [flag: [""]], environment: [:]) }
+    }
+
+    @Test(arguments: [
+        ("metrics-bind", "METRICS_BIND", "127.0.0.1:9000", "off"), ("log-format", "LOG_FORMAT", "json", "text"),
+        ("forwarded-allow-ips", "FORWARDED_ALLOW_IPS", "10.0.0.0/8", ""),
+    ])
+    func whatIsNotThereYetIsRefused(flag: String, variable: String, text: String, accepted: String) throws {
+        let byFlag = #expect(throws: SettingsError.self) {
+            try Settings.resolved(flags: [flag: [text]], environment: [:])
+        }
+        #expect(byFlag?.description.hasPrefix("--\(flag) is not there yet: this version ") == true)
+        let byVariable = #expect(throws: SettingsError.self) {
+            try Settings.resolved(flags: [:], environment: [variable: text])
+        }
+        #expect(byVariable?.description.hasPrefix("\(variable) in the environment is not there yet: ") == true)
+        #expect(try Settings.resolved(flags: [:], environment: [variable: accepted]) == Settings())
     }
 }

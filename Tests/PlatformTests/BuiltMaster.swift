@@ -21,10 +21,12 @@ final class BuiltMaster {
 
         """
 
-    /// - Parameter activated: a listening socket that takes the place of `--bind`.
+    /// - Parameters:
+    ///   - activated: a listening socket that takes the place of `--bind`.
+    ///   - program: what is started; `brigade`, or something that runs it.
     init(
         _ arguments: [String] = [], worker: String = deafWorker, environment: [String: String] = [:],
-        activated: Int32? = nil
+        activated: Int32? = nil, program: [String] = [program]
     ) throws {
         var ends: [Int32] = [-1, -1]
         #expect(pipe(&ends) == 0)
@@ -35,7 +37,7 @@ final class BuiltMaster {
         let redirect = activated == nil ? "exec \"$0\" \"$@\" 2>&3 3>&-" : "exec \"$0\" \"$@\" 2>&4 4>&-"
         let flags = ["--worker", path, "--workers", "2"] + (activated == nil ? ["--bind", "127.0.0.1:0"] : [])
         var launch = Launch(
-            try Executable(opening: "/bin/sh"), arguments: ["-c", redirect, Self.program, "serve"] + flags + arguments,
+            try Executable(opening: "/bin/sh"), arguments: ["-c", redirect] + program + ["serve"] + flags + arguments,
             environment: environment.merging(["PATH": "/usr/bin:/bin"]) { $0 + $1 })
         launch.namesItsPID = activated != nil
         launch.descriptors = (activated.map { [$0] } ?? []) + [writeEnd.number]
@@ -60,7 +62,7 @@ final class BuiltMaster {
         while true {
             let lines = log.split(separator: "\n").filter { $0.contains(text) }
             if lines.count >= number, log.hasSuffix("\n") { return String(lines[number - 1]) }
-            guard !Poll.wait(for: [logEnd.number], atMost: .seconds(30)).isEmpty else { return nil }
+            guard !Poll.wait(for: [Poll.Interest(logEnd.number)], atMost: .seconds(30)).isEmpty else { return nil }
             var bytes = [UInt8](repeating: 0, count: 4096)
             let count = read(logEnd.number, &bytes, bytes.count)
             guard count > 0 else { return nil }
@@ -79,7 +81,7 @@ final class BuiltMaster {
 
     /// How it ended.
     func end() -> ChildStatus? {
-        _ = Poll.wait(for: [child.descriptor], atMost: .seconds(30))
+        _ = Poll.wait(for: [Poll.Interest(child.descriptor)], atMost: .seconds(30))
         return child.reap()
     }
 

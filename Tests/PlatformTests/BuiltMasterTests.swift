@@ -18,7 +18,7 @@ import Testing
         let processes = master.workers.map { brigade_pidfd_open($0) }
         master.child.signal(SIGKILL)
         for process in processes {
-            #expect(Poll.wait(for: [process], atMost: .seconds(10)) == [0])
+            #expect(!Poll.wait(for: [Poll.Interest(process)], atMost: .seconds(10)).isEmpty)
             close(process)
         }
     }
@@ -60,10 +60,10 @@ import Testing
         (0..<256).count { faccessat(AT_FDCWD, "/proc/\(master.child.pid)/fd/\($0)", F_OK, AT_SYMLINK_NOFOLLOW) == 0 }
     }
 
-    @Test func sixHundredSignalsLoseNothing() throws {
+    @Test func fourHundredSignalsLoseNothing() throws {
         let master = try BuiltMaster(["--no-prestart"])
         #expect(master.line("ready: 2 workers") != nil)
-        for _ in 0..<200 { for signal in [SIGUSR1, SIGUSR2, SIGWINCH] { master.child.signal(signal) } }
+        for _ in 0..<200 { for signal in [SIGUSR1, SIGWINCH] { master.child.signal(signal) } }
         kill(master.workers[0], SIGKILL)
         #expect(master.line("killed by SIGKILL")?.contains("worker=1") == true)
         #expect(master.line("worker ready", number: 3)?.contains("worker=1") == true)

@@ -49,6 +49,10 @@ func target(of link: String) -> String {
 
 /// The text of a file of the system, such as those of /proc.
 func text(of path: String) -> String {
+    String(decoding: bytes(of: path), as: UTF8.self)
+}
+
+func bytes(of path: String) -> [UInt8] {
     let number = open(path, O_RDONLY | O_CLOEXEC)
     defer { close(number) }
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
@@ -58,5 +62,5 @@ func text(of path: String) -> String {
         if count <= 0 { break }
         length += count
     }
-    return String(decoding: bytes.prefix(length), as: UTF8.self)
+    return Array(bytes.prefix(length))
 }

@@ -15,16 +15,10 @@ import Testing
         launch.descriptors = descriptors
         launch.namesItsPID = namesItsPID
         let child = try launch.start(threads: 1)
-        var status: Int32 = 0
-        #expect(waitpid(child.pid, &status, WUNTRACED) == child.pid)
+        waitForStop(of: child.pid)
         look(child.pid)
         child.signal(SIGKILL)
         #expect(waitForEnd(of: child) == .signaled(SIGKILL))
-    }
-
-    private func waitForEnd(of child: borrowing Child) -> ChildStatus? {
-        _ = Poll.wait(for: [child.descriptor], atMost: .seconds(20))
-        return child.reap()
     }
 
     @Test func aChildHasTheDescriptorsItIsGivenAndNoOthers() throws {
@@ -125,5 +119,38 @@ import Testing
             #expect(error == .threads(2))
         }
         #expect((Threads.count ?? 0) >= 1)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "the limit is one of users who are not root, and theirs of all their processes"))
+    func aForkThatFindsNoRoomIsAnErrorAndNoChild() async {
+        await #expect(processExitsWith: .success) {
+            #expect(setgid(54324) == 0 && setuid(54324) == 0)
+            var limit = rlimit(rlim_cur: 1, rlim_max: 1)
+            #expect(setrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &limit) == 0)
+            do throws(Launch.Failure) {
+                let child = try Launch(
+                    try! Executable(opening: "/bin/sh"), arguments: [], environment: [:]
+                ).start(threads: 1)
+                Issue.record("started as \(child.pid)")
+            } catch {
+                #expect(error == .system(SystemError("starting /bin/sh: fork", errno: EAGAIN)))
+            }
+        }
+    }
+
+    @Test func whatIsNoUTF8ReachesAChildAsItCame() async {
+        await #expect(processExitsWith: .success) {
+            let value: [CChar] = [0x61, -1, -0x3d, 0x28, 0]
+            #expect(setenv("RAW", value, 1) == 0)
+            let launch = Launch(
+                try Executable(opening: "/bin/sh"), arguments: ["-c", "kill -STOP $$"],
+                environment: Environment.variables)
+            let child = try launch.start(threads: 1)
+            waitForStop(of: child.pid)
+            let entries = bytes(of: "/proc/\(child.pid)/environ").split(separator: 0)
+            #expect(entries.contains([0x52, 0x41, 0x57, 0x3d, 0x61, 0xff, 0xc3, 0x28]))
+            child.signal(SIGKILL)
+            #expect(waitForEnd(of: child) == .signaled(SIGKILL))
+        }
     }
 }

@@ -24,74 +24,20 @@ import Testing
         #expect(fcntl(listener.descriptor, F_GETFL) & O_NONBLOCK != 0)
     }
 
-    @Test func aUnixSocketStandsUnderItsNameAloneAndGoesWithItsServer() throws {
-        let path = folder.file("socket")
-        do {
-            let listener = try Listener.open(.unix(path: path), backlog: 16)
-            #expect(folder.names == ["socket"])
-            #expect(connects(to: path))
-            #expect(listener.address == .unix(path: path))
+    @Test func whatDoesNotListenIsNotResumed() {
+        let plain = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(plain) }
+        #expect(throws: SystemError("listen", errno: EINVAL)) {
+            try Listener(resuming: plain, address: .unix(path: folder.file("socket")), isActivated: false)
         }
-        #expect(folder.names == [])
+        #expect(fcntl(plain, F_GETFD) != -1)
     }
+}
 
-    @Test func whatAKilledServerLeftBehindIsReplaced() throws {
-        let path = folder.file("socket")
-        let left = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        #expect(withAddress(path) { bind(left, $0, $1) } == 0)
-        close(left)
-        #expect(!connects(to: path))
-        let listener = try Listener.open(.unix(path: path), backlog: 16)
-        #expect(connects(to: path))
-        #expect(listener.descriptor > 0)
-    }
-
-    @Test func aServerThatLivesIsNotReplaced() throws {
-        let address = BindAddress.unix(path: folder.file("socket"))
-        let first = try Listener.open(address, backlog: 16)
-        let error = #expect(throws: ListenError.self) { try Listener.open(address, backlog: 16) }
-        #expect(error?.description.contains("another server listens there") == true)
-        #expect(folder.names == ["socket"])
-        #expect(first.descriptor > 0)
-    }
-
-    @Test func aNameThatIsSomebodyElsesByNowStays() throws {
-        let path = folder.file("socket")
-        do {
-            let listener = try Listener.open(.unix(path: path), backlog: 16)
-            #expect(listener.descriptor > 0)
-            rename(folder.write("", to: "other"), path)
-        }
-        #expect(folder.names == ["socket"])
-    }
-
-    @Test func aFileThatIsNoSocketStays() throws {
-        let path = folder.write("precious", to: "file")
-        #expect(throws: ListenError.self) { try Listener.open(.unix(path: path), backlog: 16) }
-        #expect(text(of: path) == "precious")
-    }
-
-    @Test func aMissingFolderIsNamed() throws {
-        let error = #expect(throws: ListenError.self) {
-            try Listener.open(.unix(path: folder.file("none/socket")), backlog: 16)
-        }
-        #expect(error?.description.contains("the folder \(folder.file("none"))") == true)
-        #expect(throws: ListenError.self) { try Listener.checkFolder(of: .unix(path: folder.file("none/socket"))) }
-        try Listener.checkFolder(of: .unix(path: folder.file("socket")))
-    }
-
-    @Test func theLongestNameLeavesRoomForTheTemporaryOne() throws {
-        let path = folder.file(String(repeating: "x", count: 107 - folder.file("").utf8.count))
-        let listener = try Listener.open(.unix(path: path), backlog: 16)
-        #expect(connects(to: path))
-        #expect(listener.descriptor > 0)
-    }
-
-    private func connects(to path: String) -> Bool {
-        let client = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(client) }
-        return withAddress(path) { connect(client, $0, $1) } == 0
-    }
+func connects(to path: String) -> Bool {
+    let client = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(client) }
+    return withAddress(path) { connect(client, $0, $1) } == 0
 }
 
 /// The address of a unix socket.

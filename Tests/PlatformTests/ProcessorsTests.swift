@@ -11,16 +11,19 @@ import Testing
 
     @Test func theQuotaCountsWhenItIsTheLess() {
         #expect(Processors(affinity: 8, quota: 2.5).count == 3)
-        #expect(Processors(affinity: 8, quota: 2.5).reason.hasSuffix("cpu.max allows the time of 2.5"))
+        #expect(Processors(affinity: 8, quota: 2.5).reason.hasSuffix("group's quota allows the time of 2.5"))
         #expect(Processors(affinity: 2, quota: 4).count == 2)
-        #expect(!Processors(affinity: 2, quota: 4).reason.contains("cpu.max"))
+        #expect(!Processors(affinity: 2, quota: 4).reason.contains("quota"))
     }
 
     @Test func theFilesOfTheControlGroupAreUnderstood() {
         #expect(Processors.quota(inMaximum: "150000 100000\n") == 1.5)
         #expect(Processors.quota(inMaximum: "max 100000\n") == nil)
         #expect(Processors.quota(inMaximum: "") == nil)
-        #expect(Processors.path(inGroups: "1:cpu:/old\n0::/a/b\n") == "/a/b")
+        let groups = "9:name=systemd:/s\n4:cpuacct,cpu:/old/c:d\n3:cpuset:/set\n0::/a/b\n"
+        #expect(Processors.path(of: "", in: groups) == "/a/b")
+        #expect(Processors.path(of: "cpu", in: groups) == "/old/c:d")
+        #expect(Processors.path(of: "cpu", in: "0::/a\n") == nil)
     }
 
     @Test func theLeastQuotaOnTheWayToTheRootCounts() {
@@ -29,9 +32,23 @@ import Testing
         defer { rmdir(folder.file("group")) }
         folder.write("400000 100000\n", to: "group/cpu.max")
         defer { unlink(folder.file("group/cpu.max")) }
-        #expect(Processors.quota(root: folder.path, path: "/group") == 4)
+        #expect(Processors.quota(mount: folder.path, groups: "0::/group\n") == 4)
         folder.write("200000 100000\n", to: "cpu.max")
-        #expect(Processors.quota(root: folder.path, path: "/group") == 2)
-        #expect(Processors.quota(root: folder.path, path: "/") == 2)
+        #expect(Processors.quota(mount: folder.path, groups: "0::/group\n") == 2)
+        #expect(Processors.quota(mount: folder.path, groups: "0::/\n") == 2)
+        #expect(Processors.quota(mount: folder.path, groups: "") == nil)
+    }
+
+    @Test func version1HasAQuotaToo() {
+        let folder = Folder()
+        mkdir(folder.file("cpu"), 0o755)
+        defer { rmdir(folder.file("cpu")) }
+        folder.write("-1\n", to: "cpu/cpu.cfs_quota_us")
+        folder.write("100000\n", to: "cpu/cpu.cfs_period_us")
+        defer { for name in ["quota", "period"] { unlink(folder.file("cpu/cpu.cfs_\(name)_us")) } }
+        let groups = "4:cpu,cpuacct:/docker/of-the-host\n"
+        #expect(Processors.quota(mount: folder.path, groups: groups) == nil)
+        folder.write("250000\n", to: "cpu/cpu.cfs_quota_us")
+        #expect(Processors.quota(mount: folder.path, groups: groups) == 2.5)
     }
 }

@@ -5,39 +5,131 @@ import Platform
 import Testing
 
 @Suite struct ServiceManagerTests {
+    private let notifications: Notifications
+    private let manager: ServiceManager
+
+    init() throws {
+        notifications = Notifications()
+        manager = try ServiceManager(name: notifications.path)
+    }
+
     @Test func itHearsOfEachStep() throws {
-        let folder = Folder()
-        let path = folder.file("notify")
-        let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-        defer { close(socket) }
-        #expect(withAddress(path) { bind(socket, $0, $1) } == 0)
-        let manager = try ServiceManager(name: path)
         manager.ready(status: "4 workers")
-        #expect(next(socket) == ["READY=1", "MAINPID=\(getpid())", "STATUS=4 workers"])
+        #expect(notifications.next() == ["READY=1", "MAINPID=\(getpid())", "STATUS=4 workers"])
         let before = MonotonicClock.nanoseconds / 1000
         manager.reloading()
-        let reloading = next(socket)
+        let reloading = try #require(notifications.next())
         #expect(reloading.first == "RELOADING=1")
         let stamp = reloading[1].split(separator: "=")
         #expect(stamp[0] == "MONOTONIC_USEC")
         #expect((before...MonotonicClock.nanoseconds / 1000).contains(UInt64(stamp[1])!))
         manager.stopping()
-        #expect(next(socket).first == "STOPPING=1")
+        #expect(notifications.next()?.first == "STOPPING=1")
+        manager.alive()
+        #expect(notifications.next() == ["WATCHDOG=1"])
+        manager.extend(by: .milliseconds(30_500))
+        #expect(notifications.next() == ["EXTEND_TIMEOUT_USEC=30500000"])
+        manager.status("one\nREADY=1\r\ntwo")
+        #expect(notifications.next() == ["STATUS=one READY=1 two"])
+        #expect(!manager.hasPending)
     }
 
     @Test func nobodyWhoListensIsNoTrouble() throws {
-        let folder = Folder()
         let absent = try ServiceManager(name: nil)
         absent.ready(status: "")
-        let gone = try ServiceManager(name: folder.file("gone"))
+        let gone = try ServiceManager(name: "\(notifications.path)-gone")
         gone.stopping()
+        #expect(!absent.hasPending && !gone.hasPending)
         #expect(throws: SystemError.self) { _ = try ServiceManager(name: "relative") }
     }
 
-    private func next(_ socket: Int32) -> [Substring] {
-        guard !Poll.wait(for: [socket], atMost: .seconds(10)).isEmpty else { return [] }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = recv(socket, &bytes, bytes.count, 0)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+    @Test func aListenerIsStoredAndForgotten() throws {
+        let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        manager.store(listener, name: listener.storeName)
+        #expect(notifications.next() == ["FDSTORE=1", "FDNAME=\(listener.storeName)"])
+        #expect(areOfOneFile(notifications.descriptors[0], listener.descriptor))
+        manager.forget(name: listener.storeName)
+        #expect(notifications.next() == ["FDSTOREREMOVE=1", "FDNAME=\(listener.storeName)"])
+        #expect(notifications.descriptors.count == 1)
     }
+
+    @Test func whatFindsNoRoomIsSentLaterInOrderAndEachKindOnce() throws {
+        notifications.fill()
+        manager.reloading()
+        manager.status("old")
+        manager.alive()
+        manager.ready(status: "serving")
+        manager.status("newer")
+        manager.alive()
+        manager.status("newest")
+        #expect(manager.hasPending)
+        manager.flush()
+        #expect(manager.hasPending)
+        notifications.drain()
+        manager.flush()
+        #expect(!manager.hasPending)
+        #expect(notifications.next()?.first == "RELOADING=1")
+        #expect(notifications.next()?.first == "READY=1")
+        #expect(notifications.next() == ["WATCHDOG=1"])
+        #expect(notifications.next() == ["STATUS=newest"])
+        #expect(notifications.next() == nil)
+    }
+
+    @Test func whatComesAfterWaitsForWhatWaits() throws {
+        notifications.fill()
+        manager.ready(status: "first")
+        notifications.drain()
+        manager.stopping()
+        #expect(notifications.next()?.first == "READY=1")
+        #expect(notifications.next()?.first == "STOPPING=1")
+    }
+
+    @Test func readyIsSentHoweverMuchComesAfterIt() throws {
+        notifications.fill()
+        manager.ready(status: "serving")
+        for number in 0..<10_000 {
+            manager.status("\(number)")
+            manager.alive()
+            manager.extend(by: .seconds(1))
+        }
+        notifications.drain()
+        manager.flush()
+        #expect(notifications.next()?.first == "READY=1")
+        #expect(notifications.next() == ["STATUS=9999"])
+        #expect(notifications.next() == ["WATCHDOG=1"])
+        #expect(notifications.next() == ["EXTEND_TIMEOUT_USEC=1000000"])
+        #expect(notifications.next() == nil)
+    }
+
+    @Test func aListenerThatWaitsIsStoredThoughItsOwnerIsGoneAndLeavesNothingOpen() throws {
+        let before = openDescriptors
+        do {
+            let manager = try ServiceManager(name: notifications.path)
+            notifications.fill()
+            do {
+                let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+                for _ in 0..<100 { manager.store(listener, name: "brigade-a") }
+                manager.store(listener, name: "brigade-b")
+                manager.forget(name: "brigade-b")
+            }
+            notifications.drain()
+            manager.flush()
+            #expect(!manager.hasPending)
+        }
+        #expect(notifications.next() == ["FDSTORE=1", "FDNAME=brigade-a"])
+        #expect(notifications.next() == ["FDSTOREREMOVE=1", "FDNAME=brigade-b"])
+        #expect(notifications.next() == nil)
+        notifications.closeDescriptors()
+        #expect(openDescriptors == before)
+    }
+
+    @Test func theWatchdogIsThisProcesssOwn() {
+        #expect(ServiceManager.watchdog(["WATCHDOG_USEC": "30000000"]) == .seconds(30))
+        #expect(ServiceManager.watchdog(["WATCHDOG_USEC": "500", "WATCHDOG_PID": "\(getpid())"]) == .microseconds(500))
+        #expect(ServiceManager.watchdog(["WATCHDOG_USEC": "500", "WATCHDOG_PID": "1"]) == nil)
+        for text in ["0", "-1", "x", ""] { #expect(ServiceManager.watchdog(["WATCHDOG_USEC": text]) == nil) }
+        #expect(ServiceManager.watchdog([:]) == nil)
+    }
+
+    private var openDescriptors: Int { (0..<1024).count { fcntl($0, F_GETFD) != -1 } }
 }

@@ -3,25 +3,105 @@ import Testing
 @testable import Serving
 
 @Suite struct AcceptTurnTests {
-    @Test func theWorkerWithFewestConnectionsBlocksInAccept() {
+    /// An accept thread by itself: what it would do, by what it sees. Times are milliseconds.
+    private struct Thread {
+        private static let millisecond = 1_000_000.0
         var turn = AcceptTurn()
-        #expect(turn.next(own: 2, fewest: 2, isWaiting: false, at: 0) == .accept)
-        #expect(turn.next(own: 9, fewest: nil, isWaiting: true, at: 0) == .accept)
+        /// Connections that the loop has taken over.
+        var adopted = 0
+
+        /// - Parameter tick: of the loop; nil is just now.
+        mutating func step(
+            at now: Double, own: Int = 1, fewest: Int? = 1, isWaiting: Bool = false, tick: Double? = nil
+        ) -> AcceptTurn.Step {
+            turn.next(
+                own: own, fewest: fewest, isWaiting: isWaiting, adopted: adopted, tick: Self.time(tick ?? now),
+                at: Self.time(now))
+        }
+
+        mutating func handOver(at now: Double) {
+            turn.handOver(at: Self.time(now))
+        }
+
+        func earliestTick(at now: Double) -> Double {
+            Double(turn.earliestTick(at: Self.time(now))) / Self.millisecond
+        }
+
+        static func time(_ milliseconds: Double) -> UInt64 { UInt64(milliseconds * millisecond) }
+    }
+
+    private let nap = AcceptTurn.Step.nap(200_000)
+    private func waitForLoop(_ milliseconds: Double) -> AcceptTurn.Step { .waitForLoop(Thread.time(milliseconds)) }
+
+    @Test func theWorkerWithFewestConnectionsBlocksInAccept() {
+        var thread = Thread()
+        #expect(thread.step(at: 0, own: 2, fewest: 2) == .accept)
+        #expect(thread.step(at: 0, own: 9, fewest: nil, isWaiting: true) == .accept)
     }
 
     @Test func oneWithMoreLeavesTheConnectionForFiveMilliseconds() {
-        var turn = AcceptTurn()
-        #expect(turn.next(own: 3, fewest: 2, isWaiting: false, at: 0) == .watch)
-        #expect(turn.next(own: 3, fewest: 2, isWaiting: true, at: 1_000_000) == .nap(200_000))
-        #expect(turn.next(own: 3, fewest: 2, isWaiting: true, at: 5_999_999) == .nap(200_000))
-        #expect(turn.next(own: 3, fewest: 2, isWaiting: true, at: 6_000_000) == .accept)
-        #expect(turn.next(own: 4, fewest: 2, isWaiting: true, at: 6_000_001) == .nap(200_000))
+        var thread = Thread()
+        #expect(thread.step(at: 0, own: 3, fewest: 2) == .watch)
+        #expect(thread.step(at: 1, own: 3, fewest: 2, isWaiting: true) == nap)
+        #expect(thread.step(at: 5.9, own: 3, fewest: 2, isWaiting: true) == nap)
+        #expect(thread.step(at: 6, own: 3, fewest: 2, isWaiting: true) == .accept)
+        #expect(thread.step(at: 6.1, own: 4, fewest: 2, isWaiting: true) == nap)
     }
 
     @Test func theWaitBeginsAnewWithEachConnection() {
-        var turn = AcceptTurn()
-        _ = turn.next(own: 3, fewest: 2, isWaiting: true, at: 0)
-        #expect(turn.next(own: 3, fewest: 2, isWaiting: false, at: 4_000_000) == .watch)
-        #expect(turn.next(own: 3, fewest: 2, isWaiting: true, at: 8_000_000) == .nap(200_000))
+        var thread = Thread()
+        _ = thread.step(at: 0, own: 3, fewest: 2, isWaiting: true)
+        #expect(thread.step(at: 4, own: 3, fewest: 2) == .watch)
+        #expect(thread.step(at: 8, own: 3, fewest: 2, isWaiting: true) == nap)
+    }
+
+    @Test func whoWasWaitedForInVainHasToMakeAPassFirst() {
+        var thread = Thread()
+        #expect(thread.earliestTick(at: 9000) == 7000)
+        #expect(thread.step(at: 9000, own: 3, fewest: 2, isWaiting: true) == nap)
+        #expect(thread.step(at: 9005, own: 3, fewest: 2, isWaiting: true) == .accept)
+        #expect(thread.earliestTick(at: 9006) == 9005)
+        #expect(thread.earliestTick(at: 20_000) == 18_000)
+    }
+
+    @Test func nothingMoreIsAcceptedBeforeTheLoopHasTakenOverWhatItWasHanded() {
+        var thread = Thread()
+        thread.handOver(at: 0)
+        #expect(thread.step(at: 1) == waitForLoop(4))
+        thread.adopted = 1
+        #expect(thread.step(at: 2) == .accept)
+    }
+
+    @Test func aLoopThatDoesNotTakeOverForFiveMillisecondsIsStalledUntilItDoes() {
+        var thread = Thread()
+        thread.handOver(at: 100)
+        #expect(thread.step(at: 104) == waitForLoop(1))
+        #expect(thread.step(at: 105) == .stall)
+        #expect(thread.step(at: 900, isWaiting: true) == .stall)
+        thread.adopted = 1
+        #expect(thread.step(at: 901, isWaiting: true) == .accept)
+    }
+
+    @Test func aBurstIsTakenUpToEightAheadOfTheLoop() {
+        var thread = Thread()
+        for _ in 1...7 {
+            thread.handOver(at: 0)
+            #expect(thread.step(at: 0, isWaiting: true) == .accept)
+        }
+        thread.handOver(at: 0)
+        #expect(thread.step(at: 0, isWaiting: true) == waitForLoop(5))
+        // The loop's progress, however slow, is progress.
+        thread.adopted = 1
+        #expect(thread.step(at: 4, isWaiting: true) == .accept)
+        thread.adopted = 2
+        #expect(thread.step(at: 8, isWaiting: true) == .accept)
+        #expect(thread.step(at: 13, isWaiting: true) == .stall)
+    }
+
+    @Test func aLoopThatIsNotSeenToRunGetsNoBurst() {
+        var thread = Thread()
+        thread.handOver(at: 100)
+        #expect(thread.step(at: 100, isWaiting: true, tick: 95) == waitForLoop(5))
+        #expect(thread.step(at: 100, isWaiting: true, tick: 96) == .accept)
     }
 }

@@ -1,11 +1,18 @@
+import Contract
 import Foundation
 import Testing
 
 @testable import Serving
 
 @Suite struct BlockingPoolTests {
+    private let slot: Scoreboard.Slot
+
+    init() throws {
+        slot = try Scoreboard.make(entries: 0).slot(0)
+    }
+
     @Test func jobsThatWereGivenUpMakeRoomForOthers() throws {
-        let pool = BlockingPool(threads: 1, capacity: 2)
+        let pool = BlockingPool(threads: 1, capacity: 2, slot: slot)
         let (began, goOn, ended) = (semaphore(), semaphore(), semaphore())
         _ = pool.submit {
             began.signal()
@@ -22,6 +29,32 @@ import Testing
         goOn.signal()
         for _ in 0..<2 { #expect(ended.wait(timeout: .now() + 60) == .success) }
         withExtendedLifetime(second) {}
+    }
+
+    @Test func theScoreboardShowsSinceWhenJobsWait() throws {
+        let pool = BlockingPool(threads: 1, capacity: 9, slot: slot)
+        let (began, goOn, ended) = (semaphore(), semaphore(), semaphore())
+        let submitted = MonotonicClock.now
+        for _ in 0..<3 {
+            _ = pool.submit {
+                began.signal()
+                goOn.wait()
+                ended.signal()
+            }
+        }
+        try #require(began.wait(timeout: .now() + 60) == .success)
+        let first = try #require(slot.poolWaitsSince)
+        #expect(submitted <= first && first <= MonotonicClock.now)
+        goOn.signal()
+        try #require(began.wait(timeout: .now() + 60) == .success)
+        // One has finished, so that the wait of the last one counts from there.
+        let second = try #require(slot.poolWaitsSince)
+        #expect(second > first)
+        goOn.signal()
+        try #require(began.wait(timeout: .now() + 60) == .success)
+        #expect(slot.poolWaitsSince == nil)
+        goOn.signal()
+        for _ in 0..<3 { #expect(ended.wait(timeout: .now() + 60) == .success) }
     }
 
     private func semaphore() -> DispatchSemaphore { DispatchSemaphore(value: 0) }

@@ -10,6 +10,8 @@ struct ConnectionBench {
     private(set) var moment = Moment(nanoseconds: 1000 * second, date: HTTPDate(second: 0))
     /// Requests that wait for an answer, by number.
     private(set) var waiting: [Int: Request] = [:]
+    /// Numbers of requests whose handlers are to be cancelled.
+    private(set) var givenUp: [Int] = []
     private(set) var isHalfClosed = false
     private(set) var isClosed = false
     /// What the client can read.
@@ -19,8 +21,10 @@ struct ConnectionBench {
     /// Whether the client reads what is written.
     var clientReads = true
 
-    init(limits: Limits = Limits()) {
-        connection = Connection(limits: limits, times: ConnectionTimes(), at: moment.nanoseconds)
+    /// - Parameter requestTimeout: in seconds.
+    init(limits: Limits = Limits(), requestTimeout: UInt64? = nil, isLogged: Bool = false) {
+        let times = ConnectionTimes(request: requestTimeout.map { $0 * Self.second })
+        connection = Connection(limits: limits, times: times, isLogged: isLogged, at: moment.nanoseconds)
     }
 
     mutating func send(_ text: String) {
@@ -52,8 +56,28 @@ struct ConnectionBench {
     /// Lets time pass, and tells the connection so.
     mutating func wait(_ seconds: Double) {
         moment.nanoseconds += UInt64(seconds * Double(Self.second))
-        connection.expire(at: moment)
+        for number in connection.expire(at: moment) {
+            waiting[number] = nil
+            givenUp.append(number)
+        }
         advance()
+    }
+
+    /// The access log's lines since the last time.
+    mutating func takeLog(peer: String) -> String {
+        var output: [UInt8] = []
+        connection.takeAnswers { answer, words in
+            guard let words else { return }
+            AccessLine.append(answer, words, peer: peer, at: LogDate(second: 1_795_428_930), to: &output)
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// How many requests are answered since the last time.
+    mutating func countAnswers() -> Int {
+        var count = 0
+        connection.takeAnswers { _, _ in count += 1 }
+        return count
     }
 
     /// What the client has read since the last time: status codes and contents, and whether the last one closes.

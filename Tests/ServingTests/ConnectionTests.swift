@@ -77,7 +77,7 @@ import Testing
             let pending = bench.connection.output.count - bench.connection.written
             if pending > 100 { bench.read(pending - 100) }
         }
-        #expect(bench.connection.answered == 500)
+        #expect(bench.countAnswers() == 500)
         #expect(bench.connection.output.count < 2 * Connection.mostOutput)
     }
 

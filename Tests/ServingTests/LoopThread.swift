@@ -13,22 +13,33 @@ enum LoopThread {
         while !LoopExecutor.shared.hasThread { sched_yield() }
     }()
 
+    /// Nobody reads it.
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// Runs a function on the loop's thread.
+    static func run<Value: Sendable>(_ body: @LoopActor () throws -> Value) async rethrows -> Value {
+        _ = started
+        return try await body()
+    }
+
     /// Serves an application on a port of its own while the body runs, then drains.
     static func serving(
-        _ application: some Application, settings: Settings = Settings(),
+        _ application: some Application, settings: Settings = Settings(), accessLog: RequestLog? = nil,
+        recycling: sending Recycling? = nil, prepare: @LoopActor (Server) -> Void = { _ in },
         _ body: @escaping @Sendable (UInt16, Scoreboard.Slot) async throws -> Void
     ) async throws {
         _ = started
         var settings = settings
         settings.blockingThreads = 2
-        let scoreboard = try Scoreboard.make()
+        let scoreboard = try Scoreboard.make(entries: settings.maxConnections)
         scoreboard.open(0, generation: 1)
         let listener = try Listener(binding: .tcp(host: "127.0.0.1", port: 0), backlog: 100)
         let slot = scoreboard.slot(0)
-        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = await Server(
-            application: application, settings: settings, scoreboard: scoreboard, slot: slot, log: quiet)
+            application: application, settings: settings, scoreboard: scoreboard, slot: slot, accessLog: accessLog,
+            recycling: recycling, log: quiet)
         await server.start([listener])
+        await prepare(server)
         // A task of its own: the body blocks in reads, and must not do so on the loop's thread.
         let client = Task.detached { try await body(listener.port, slot) }
         let result = await client.result

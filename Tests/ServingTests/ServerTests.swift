@@ -7,7 +7,7 @@ import Testing
 @testable import Serving
 
 /// An application that is one function.
-private struct Function: Application {
+struct Function: Application {
     let body: @Sendable (Request) throws -> Answer
 
     func answer(_ request: Request) throws -> Answer { try body(request) }
@@ -16,9 +16,9 @@ private struct Function: Application {
 private struct Oops: Error {}
 
 @Suite(.serialized) struct ServerTests {
-    private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n" }
+    func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n" }
 
-    private let echo = Function { .now(Response(.ok, body: Array($0.path) + $0.body)) }
+    let echo = Function { .now(Response(.ok, body: Array($0.path) + $0.body)) }
 
     @Test func oneConnectionServesManyRequests() async throws {
         try await LoopThread.serving(echo) { port, slot in

@@ -186,4 +186,29 @@ import Testing
         #expect(world.serving.map(\.generation) == [2, 2])
         #expect(world.supervisor.generation == 2)
     }
+
+    @Test func itIsDoneWhenNoConnectionCanComeToAnOldWorkerAnyMore() throws {
+        var world = World.started(workers: 1)
+        let old = try #require(world.serving.first)
+        world.deaf = [old]
+        world.handle(.signal(.hangup))
+        world.open()
+        world.readyAll()
+        #expect(world.draining == [old])
+        #expect(world.supervisor.generation == 1, "it may still accept")
+        world.handle(.message(.draining, from: old))
+        #expect(world.supervisor.generation == 2)
+    }
+
+    @Test func anOldWorkerThatHearsNothingHoldsItUpForItsGraceAndNoLonger() throws {
+        var world = World.started(workers: 1)
+        world.deaf = Set(world.serving)
+        world.handle(.signal(.hangup))
+        world.open()
+        world.readyAll()
+        world.pass(.seconds(29))
+        #expect(world.supervisor.generation == 1)
+        world.pass(.seconds(2))
+        #expect(world.supervisor.generation == 2)
+    }
 }

@@ -25,7 +25,7 @@ import Testing
         let id = world.serving[0]
         for _ in 0..<5 { world.handle(.signal(.terminate)) }
         #expect(world.sent.map(\.what) == ["drain", "stop", "kill"])
-        #expect(world.announced == [.ready, .stopping])
+        #expect(world.announced.filter { $0 != .extend(.seconds(30)) } == [.ready, .stopping])
         world.end(id)
         #expect(world.outcome == .stopped)
     }

@@ -110,4 +110,14 @@ import Testing
         world.readyAll()
         #expect(world.serving.count == 4)
     }
+
+    @Test func connectionsComeToAWorkerFromTheMomentItCountsAsReadyAndThatIsSaidOnce() throws {
+        var world = World(workers: 1)
+        world.handle(.start)
+        let id = try #require(world.booting.first)
+        #expect(world.accepting.isEmpty)
+        world.ready(id)
+        world.ready(id)
+        #expect(world.accepting == [id])
+    }
 }

@@ -8,11 +8,31 @@ struct World {
     var living: [Worker.ID] = []
     /// The generation whose prestart runs.
     var prestart: Int?
+    /// What was done to workers that goes beyond letting them accept connections.
     var sent: [Sent] = []
+    /// Who was let accept connections.
+    var accepting: [Worker.ID] = []
+    /// What was sent twice, though once is enough.
+    var repeated: [Sent] = []
+    private var known: Set<Sent> = []
     var notices: [Notice] = []
     var announced: [Effect.Announcement] = []
     var closed: [Int] = []
+    /// What the workers use; measured as soon as it is asked for.
+    var memory: [Worker.ID: Int] = [:]
+    /// Those whose loop does not go on.
+    var stuck: Set<Worker.ID> = []
+    /// Those who do not answer when they are told to drain.
+    var deaf: Set<Worker.ID> = []
+    /// Since when the blocking pool of a worker does not go on.
+    var waiting: [Worker.ID: Duration] = [:]
+    /// The check of the master's executable runs.
+    var isChecking = false
+    var isReplacing = false
+    /// What a reload finds in the settings.
+    var configuration: Configuration
     var opening: Int?
+    var opened: Set<Int> = [1]
     var outcome: Effect.Outcome?
     /// Why the next start fails, if it does.
     var spawnFailure: (Worker.ID) -> String? = { _ in nil }
@@ -26,11 +46,22 @@ struct World {
         workers: Int = 3, prestart: Bool = false, gracefulTimeout: Duration = .seconds(30),
         bootTimeout: Duration = .seconds(60), slots: Int = 511
     ) {
-        supervisor = Supervisor(
+        self.init(
             Configuration(
                 workers: workers, prestart: prestart, gracefulTimeout: gracefulTimeout, bootTimeout: bootTimeout,
                 slots: slots))
     }
+
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+        supervisor = Supervisor(configuration)
+    }
+
+    /// Made from the supervisor's text; it must do the same.
+    var twin: Supervisor?
+    var isTwinDifferent = false
+    /// Something followed an effect that must be the last.
+    var isLastFollowed = false
 
     /// The effects of the event, and of the answers to them.
     @discardableResult
@@ -38,12 +69,24 @@ struct World {
         var events = [event]
         var all: [Effect] = []
         while !events.isEmpty {
-            for effect in supervisor.handle(events.removeFirst(), at: now) {
+            let event = events.removeFirst()
+            let effects = supervisor.handle(event, at: now)
+            if let same = twin?.handle(event, at: now), same != effects { isTwinDifferent = true }
+            if effects.dropLast().contains(where: { $0 == .upgrade || $0.isExit }) { isLastFollowed = true }
+            for effect in effects {
                 all.append(effect)
                 if let answer = perform(effect) { events.append(answer) }
             }
         }
         return all
+    }
+
+    /// A twin that has been through the text.
+    mutating func makeTwin() throws {
+        let snapshot = supervisor.snapshot
+        let read = try Snapshot(lines: snapshot.lines)
+        if read != snapshot { isTwinDifferent = true }
+        twin = Supervisor(resuming: read)
     }
 
     private mutating func perform(_ effect: Effect) -> Event? {
@@ -52,10 +95,17 @@ struct World {
         case .spawn(let id):
             if let reason = spawnFailure(id) { return .ended(id, .notStarted(reason)) }
             living.append(id)
-        case .send(let order, let id): sent.append(Sent(what: "\(order)", to: id))
-        case .signal(let signal, let id): sent.append(Sent(what: "\(signal)", to: id))
+        case .send(.accept, let id): accepting.append(id)
+        case .send(let order, let id):
+            note(Sent(what: "\(order)", to: id))
+            if order == .drain, !deaf.contains(id) { return .message(.draining, from: id) }
+        case .signal(let signal, let id): note(Sent(what: "\(signal)", to: id))
         case .open(let generation): opening = generation
         case .close(let generation): closed.append(generation)
+        case .measureMemory: return .memory(memory)
+        case .checkUpgrade: isChecking = true
+        case .killUpgradeCheck: sent.append(Sent(what: "kill", to: Self.checkID))
+        case .upgrade: isReplacing = true
         case .announce(let announcement): announced.append(announcement)
         case .log(let notice): notices.append(notice)
         case .exit(let outcome): self.outcome = outcome
@@ -65,8 +115,15 @@ struct World {
         return nil
     }
 
+    private mutating func note(_ one: Sent) {
+        sent.append(one)
+        if !known.insert(one).inserted, one.what != "reopenLogs" { repeated.append(one) }
+    }
+
     /// Stands for the prestart in `sent`.
     static let prestartID = Worker.ID(slot: 0, generation: 0, serial: 0)
+    /// Stands for the check of the master's executable there.
+    static let checkID = Worker.ID(slot: 0, generation: 0, serial: 1)
 
     // What workers do.
 
@@ -90,7 +147,8 @@ struct World {
     mutating func open() -> [Effect] {
         guard let generation = opening else { return [] }
         opening = nil
-        return handle(.opened(generation: generation))
+        opened.insert(generation)
+        return handle(.opened(generation: generation, configuration))
     }
 
     /// Lets time pass; every deadline on the way is kept.
@@ -98,9 +156,33 @@ struct World {
         let then = now + duration
         while let deadline = supervisor.nextDeadline, deadline <= then {
             now = max(now, deadline)
-            handle(.deadline)
+            tick()
         }
         now = then
+    }
+
+    /// A look at the scoreboard, and the deadline.
+    @discardableResult
+    mutating func tick() -> [Effect] {
+        var vitals: [Worker.ID: Vitals] = [:]
+        for id in living where !stuck.contains(id) { vitals[id] = Vitals(tick: now, poolWaitsSince: waiting[id]) }
+        return handle(.vitals(vitals)) + handle(.deadline)
+    }
+
+    @discardableResult
+    mutating func endCheck(_ ending: Ending = .exited(0)) -> [Effect] {
+        guard isChecking else { return [] }
+        isChecking = false
+        return handle(.upgradeChecked(ending))
+    }
+
+    /// Another process goes on with what the text says.
+    @discardableResult
+    mutating func replace(failure: String? = nil) throws -> [Effect] {
+        isReplacing = false
+        twin = nil
+        supervisor = Supervisor(resuming: try Snapshot(lines: supervisor.snapshot.lines))
+        return handle(.resumed(failure: failure))
     }
 
     // What is there.
@@ -118,7 +200,11 @@ struct World {
 
     /// A server whose first workers are all ready.
     static func started(workers: Int = 3, prestart: Bool = false, slots: Int = 511) -> World {
-        var world = World(workers: workers, prestart: prestart, slots: slots)
+        started(Configuration(workers: workers, prestart: prestart, slots: slots))
+    }
+
+    static func started(_ configuration: Configuration) -> World {
+        var world = World(configuration)
         world.handle(.start)
         world.endPrestart()
         world.readyAll()
@@ -131,8 +217,12 @@ struct World {
 
     /// Everything that was told to go goes, and everything that boots becomes ready, until nothing changes.
     mutating func calm() {
-        for _ in 0..<1000 where outcome == nil {
+        for _ in 0..<100 where outcome == nil {
             open()
+            stuck = []
+            waiting = [:]
+            endCheck(supervisorIsStopping ? .signaled(9) : .exited(0))
+            if isReplacing { handle(.upgradeFailed(reason: "calm")); isReplacing = false }
             endPrestart(supervisorIsStopping ? .signaled(15) : .exited(0))
             for worker in supervisor.workers where !worker.isReady && !worker.isBooting { end(worker.id, .exited(0)) }
             readyAll()
@@ -140,5 +230,11 @@ struct World {
         }
     }
 
-    var supervisorIsStopping: Bool { announced.last == .stopping }
+    var supervisorIsStopping: Bool { announced.contains(.stopping) }
+}
+
+extension Effect {
+    var isExit: Bool {
+        if case .exit = self { true } else { false }
+    }
 }

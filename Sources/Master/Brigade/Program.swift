@@ -6,34 +6,52 @@ import Glibc
 @main
 enum Program {
     static func main() {
+        _ = ProgramPath.program
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
+            try Usage.check(arguments)
             var command = try Commands.parseAsRoot()
             try command.run()
         } catch let error as StartError {
-            complain("brigade: \(error)")
-            exit(error.code.rawValue)
+            fail(error)
         } catch {
+            // A build that does not understand its arguments cannot take a master's place either.
+            if let succession = Succession.fromEnvironment() { goBack(succession, "\(Commands.message(for: error))") }
             switch Commands.exitCode(for: error) {
             case .success:
                 let text = Commands.fullMessage(for: error)
                 if !text.isEmpty { print(text) }
                 exit(Contract.ExitCode.ok.rawValue)
             case .validationFailure:
-                complain("brigade: \(Commands.message(for: error)); see 'brigade help serve'")
-                exit(Contract.ExitCode.usage.rawValue)
+                fail(Usage.error(Commands.message(for: error), arguments))
             case let code:
                 exit(code.rawValue)
             }
         }
     }
 
-    private static func complain(_ text: String) {
-        let line = text + "\n"
+    private static func goBack(_ succession: Succession, _ reason: String) {
+        guard succession.step != .check else { return }
+        do {
+            try succession.goBack(because: HandoverError(description: reason))
+        } catch {
+            fail(error)
+        }
+    }
+
+    /// One line, whatever was typed: what is quoted of it must not end the line or speak to the terminal.
+    private static func fail(_ error: StartError) -> Never {
+        let text = String(String.UnicodeScalarView(error.description.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+        let line = "brigade: \(text)\n"
         _ = write(STDERR_FILENO, line, line.utf8.count)
+        exit(error.code.rawValue)
     }
 }
 
 struct Commands: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "brigade", abstract: "A prefork application server.", subcommands: [Serve.self, Check.self])
+        commandName: "brigade", abstract: "A prefork application server.",
+        subcommands: [
+            Serve.self, Check.self, Config.self, Status.self, ReloadCommand.self, Stop.self, Scale.self, Top.self,
+        ])
 }

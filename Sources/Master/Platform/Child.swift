@@ -1,17 +1,18 @@
 internal import CLinux
-internal import Contract
+package import Contract
 import Glibc
 
 /// A process that this one started. Its pid is nobody else's until it is reaped.
 package struct Child: ~Copyable {
     package let pid: Int32
+    /// Whether it leads a process group of its own.
+    package let ownsGroup: Bool
     /// Readable when the child has ended (pidfd_open(2)).
     private let process: FileDescriptor
 
-    init(pid: Int32) throws(SystemError) {
-        let number: Int32
+    init(started pid: Int32, ownsGroup: Bool) throws(SystemError) {
         do {
-            number = try check("pidfd_open") { brigade_pidfd_open(pid) }
+            self = try Child(pid, ownsGroup)
         } catch {
             // A child that nobody could wait for must not live.
             Glibc.kill(pid, SIGKILL)
@@ -19,8 +20,20 @@ package struct Child: ~Copyable {
             _ = try? check("waitpid") { waitpid(pid, &status, 0) }
             throw error
         }
+    }
+
+    /// One that this process had before an exec; it may have ended since, and waits to be reaped.
+    /// - Throws: ECHILD when it is no child of this process.
+    package init(resuming pid: Int32, ownsGroup: Bool = false) throws(SystemError) {
+        var information = siginfo_t()
+        _ = try check("waitid") { waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT) }
+        self = try Child(pid, ownsGroup)
+    }
+
+    private init(_ pid: Int32, _ ownsGroup: Bool) throws(SystemError) {
+        process = FileDescriptor(owning: try check("pidfd_open") { brigade_pidfd_open(pid) })
         self.pid = pid
-        process = FileDescriptor(owning: number)
+        self.ownsGroup = ownsGroup
     }
 
     /// For poll.
@@ -29,6 +42,13 @@ package struct Child: ~Copyable {
     /// Sends a signal. A child that has ended already is none the worse for it.
     package func signal(_ number: Int32) {
         _ = Glibc.kill(pid, number)
+    }
+
+    /// Sends a signal to the child and, when it owns a group, to all of its group.
+    ///
+    /// Also right when the child has ended and is not reaped: what it left behind can be reached only until then.
+    package func signalGroup(_ number: Int32) {
+        _ = Glibc.kill(ownsGroup ? -pid : pid, number)
     }
 
     /// How it ended; nil while it lives. To be asked once more never: the pid is free then.

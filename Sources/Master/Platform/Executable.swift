@@ -17,7 +17,7 @@ package final class Executable {
         let number = file.number
         var information = stat()
         _ = try check("fstat") { fstat(number, &information) }
-        guard information.st_mode & S_IFMT == S_IFREG else { throw SystemError("open", errno: EISDIR) }
+        guard information.isOf(S_IFREG) else { throw SystemError("open", errno: EISDIR) }
         _ = try check("access") { faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) }
         var start: (UInt8, UInt8) = (0, 0)
         let count = try check("pread") { pread(number, &start, 2, 0) }
@@ -25,5 +25,41 @@ package final class Executable {
         self.path = path
     }
 
-    var descriptor: Int32 { file.number }
+    /// One that was opened before an exec of this process.
+    /// - Throws: EBADF when there is no such descriptor.
+    package init(resuming descriptor: Int32, path: String, isScript: Bool) throws(SystemError) {
+        _ = try check("fcntl") { fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        file = FileDescriptor(owning: descriptor)
+        self.path = path
+        self.isScript = isScript
+    }
+
+    /// Whether it is the very file that the other one is, and has not been written to since.
+    package func isSameFile(as other: Executable) -> Bool {
+        var own = stat()
+        var others = stat()
+        guard fstat(descriptor, &own) == 0, fstat(other.descriptor, &others) == 0 else { return false }
+        return own.st_dev == others.st_dev && own.st_ino == others.st_ino
+            && own.st_mtim.tv_sec == others.st_mtim.tv_sec && own.st_mtim.tv_nsec == others.st_mtim.tv_nsec
+    }
+
+    /// To be kept across an exec.
+    package var descriptor: Int32 { file.number }
+
+    /// Runs it in the place of this process, which keeps its pid, its children, its signal mask and what is pending.
+    /// - Parameters:
+    ///   - arguments: after the program's own name.
+    ///   - keeping: the descriptors that stay open, beside the standard streams.
+    /// - Returns: only when it fails, and everything is as it was.
+    package func replaceProcess(
+        arguments: [String], environment: [String: String], keeping: [Int32]
+    ) -> SystemError {
+        var strings = CStrings()
+        defer { strings.free() }
+        let arguments = strings.array([path] + arguments)
+        let environment = strings.array(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+        let kept = keeping + (isScript ? [descriptor] : [])
+        brigade_replace(descriptor, UnsafePointer(arguments), UnsafePointer(environment), kept, Int32(kept.count))
+        return SystemError("exec of \(path)")
+    }
 }

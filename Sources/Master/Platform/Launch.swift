@@ -7,11 +7,16 @@ package struct Launch {
     package var executable: Executable
     /// After the program's own name.
     package var arguments: [String]
+    /// Reaches the child byte by byte, what is no UTF-8 too, when it comes from `Environment`.
     package var environment: [String: String]
     /// Become fd 3, 4, ... of the child, which has no others but the standard streams.
     package var descriptors: [Int32] = []
     /// Whether `LISTEN_PID` shall be the child's pid.
     package var namesItsPID = false
+    /// Who the child shall be; nil for this process's user and groups.
+    package var credentials: Credentials?
+    /// Whether the child leads a process group of its own, which its own children belong to.
+    package var ownsGroup = false
 
     package init(_ executable: Executable, arguments: [String], environment: [String: String]) {
         self.executable = executable
@@ -30,6 +35,15 @@ package struct Launch {
     /// - Parameter threads: how many threads this process has.
     package func start(threads: Int? = Threads.count) throws(Failure) -> Child {
         if let threads, threads > 1 { throw .threads(threads) }
+        do {
+            return try Child(started: try spawn(), ownsGroup: ownsGroup)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// - Throws: the call that failed; an exec is told as the start of the program.
+    private func spawn() throws(SystemError) -> pid_t {
         var strings = CStrings()
         defer { strings.free() }
         let arguments = strings.array([executable.path] + arguments)
@@ -39,42 +53,32 @@ package struct Launch {
         if let placeholder { entries.insert(placeholder, at: 0) }
         let environment = strings.array(entries)
         let listenPID = placeholder == nil ? nil : environment[0]?.advanced(by: Inheritance.listenPID.utf8.count + 1)
+        var failed: UnsafePointer<CChar>?
         let pid = descriptors.withUnsafeBufferPointer { descriptors in
-            var spawn = brigade_spawn()
-            spawn.executable = executable.descriptor
-            spawn.keep_executable = executable.isScript ? 1 : 0
-            spawn.arguments = UnsafePointer(arguments)
-            spawn.environment = UnsafePointer(environment)
-            spawn.listen_pid = listenPID
-            spawn.descriptors = descriptors.baseAddress
-            spawn.descriptor_count = Int32(descriptors.count)
-            spawn.parent_death_signal = SIGKILL
-            return brigade_spawn(&spawn)
+            (credentials?.groups ?? []).withUnsafeBufferPointer { groups in
+                var spawn = brigade_spawn()
+                spawn.executable = executable.descriptor
+                spawn.keep_executable = executable.isScript ? 1 : 0
+                spawn.arguments = UnsafePointer(arguments)
+                spawn.environment = UnsafePointer(environment)
+                spawn.listen_pid = listenPID
+                spawn.descriptors = descriptors.baseAddress
+                spawn.descriptor_count = Int32(descriptors.count)
+                spawn.parent_death_signal = SIGKILL
+                spawn.owns_group = ownsGroup ? 1 : 0
+                if let credentials {
+                    spawn.changes_credentials = 1
+                    spawn.user = credentials.user
+                    spawn.group = credentials.group
+                    spawn.groups = groups.baseAddress
+                    spawn.group_count = groups.count
+                }
+                return brigade_spawn(&spawn, &failed)
+            }
         }
-        guard pid > 0 else { throw .system(SystemError("starting \(executable.path)")) }
-        do {
-            return try Child(pid: pid)
-        } catch {
-            throw .system(error)
-        }
-    }
-}
-
-/// argv and envp, as C wants them.
-private struct CStrings {
-    private var arrays: [UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>] = []
-
-    mutating func array(_ texts: [String]) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
-        let array = UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count + 1)
-        _ = array.initialize(from: texts.map { strdup($0) } + [nil])
-        arrays.append(array)
-        return array.baseAddress!
-    }
-
-    func free() {
-        for array in arrays {
-            for text in array { Glibc.free(text) }
-            array.deallocate()
-        }
+        guard pid < 0 else { return pid }
+        let error = errno
+        let call = failed.map { ": \(String(cString: $0))" } ?? ""
+        throw SystemError("starting \(executable.path)\(call)", errno: error)
     }
 }

@@ -6,6 +6,7 @@ extension Listener {
         case unknownHost(reason: String)
         case inUse
         case notASocket
+        case symbolicLink
         case folder(String, SystemError)
         case system(SystemError)
     }

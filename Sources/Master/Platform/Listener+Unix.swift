@@ -4,42 +4,65 @@ import Glibc
 
 extension Listener {
     /// Bound under a temporary name and renamed over: whoever connects meets a socket that listens, the old or the new.
-    static func unix(_ path: String, _ backlog: Int) throws(Failure) -> Listener {
-        let (folderPath, name) = split(path)
+    /// - Parameter mode: the name's rights, of which the umask takes its part.
+    static func unix(_ path: String, _ backlog: Int, mode: mode_t = 0o777) throws(Failure) -> Listener {
+        let (folderPath, name) = NameInFolder.split(path)
         let folder = try openFolder(folderPath)
+        let turn = turn(in: folderPath)
         try refuseIfTaken(path, name, in: folder.number)
 
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         let socket = FileDescriptor(owning: try attempt("socket") { Glibc.socket(AF_UNIX, type, 0) })
         let number = socket.number
-        let temporary = ".brigade-\(getpid())"
-        unlinkat(folder.number, temporary, 0)
-        do {
-            // By the folder's descriptor, so that the longest path allowed leaves room for the temporary name.
-            _ = try check("bind") {
-                UnixAddress.with(path: "/proc/self/fd/\(folder.number)/\(temporary)") { bind(number, $0, $1) }
-            }
-        } catch {
-            throw .folder(folderPath, error)
+        // The name gets the rights that the socket has when it is bound.
+        _ = try attempt("fchmod") { fchmod(number, mode) }
+        let temporary = try bind(number, in: folder.number, folderPath)
+        guard let file = NameInFolder.look(temporary, in: folder.number) else {
+            throw .system(SystemError("fstatat"))
         }
-        var information = stat()
         do {
-            _ = try check("fstatat") { fstatat(folder.number, temporary, &information, AT_SYMLINK_NOFOLLOW) }
             _ = try check("listen") { listen(number, Int32(backlog)) }
             _ = try check("rename") { renameat(folder.number, temporary, folder.number, name) }
         } catch {
             unlinkat(folder.number, temporary, 0)
             throw .system(error)
         }
-        let kept = UnixName(folder: folder, name: name, device: information.st_dev, inode: information.st_ino)
-        return Listener(socket: socket, address: .unix(path: path), name: kept)
+        _ = consume turn
+        return Listener(
+            socket: socket, address: .unix(path: path), name: NameInFolder(folder: folder, name: name, of: file))
+    }
+
+    /// Of masters that start at once, each looks who is there and puts its name there while no other does (flock(2)).
+    /// - Returns: nil in a folder that cannot be locked, and when somebody holds the lock for long.
+    private static func turn(in folderPath: String) -> FileDescriptor? {
+        let number = Glibc.open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { return nil }
+        let folder = FileDescriptor(owning: number)
+        for _ in 0..<1000 {
+            if flock(number, LOCK_EX | LOCK_NB) == 0 { return folder }
+            guard errno == EWOULDBLOCK else { return nil }
+            poll(nil, 0, 1)
+        }
+        return nil
+    }
+
+    /// - Returns: the name, which nobody else has: masters in two containers may have one folder, and one pid.
+    private static func bind(_ socket: Int32, in folder: Int32, _ folderPath: String) throws(Failure) -> String {
+        let temporary = ".brigade-" + String(UInt64.random(in: 0 ... .max), radix: 36)
+        do {
+            // By the folder's descriptor, so that the longest path allowed leaves room for the temporary name.
+            _ = try check("bind") {
+                UnixAddress.with(path: "/proc/self/fd/\(folder)/\(temporary)") { Glibc.bind(socket, $0, $1) }
+            }
+        } catch {
+            throw .folder(folderPath, error)
+        }
+        return temporary
     }
 
     /// A socket that nobody listens on is what a killed server left behind; anything else is somebody's.
     private static func refuseIfTaken(_ path: String, _ name: String, in folder: Int32) throws(Failure) {
-        var information = stat()
-        guard fstatat(folder, name, &information, 0) == 0 else { return }
-        guard information.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket }
+        guard try isSocket(name, in: folder) else { return }
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let probe = FileDescriptor(owning: try attempt("socket") { Glibc.socket(AF_UNIX, type, 0) })
         do {
@@ -52,16 +75,19 @@ extension Listener {
         throw .inUse
     }
 
-    private static func openFolder(_ path: String) throws(Failure) -> FileDescriptor {
+    /// - Throws: what stands there and is neither a socket nor nothing.
+    static func isSocket(_ name: String, in folder: Int32) throws(Failure) -> Bool {
+        guard let file = NameInFolder.look(name, in: folder) else { return false }
+        if file.isOf(S_IFLNK) { throw .symbolicLink }
+        guard file.isOf(S_IFSOCK) else { throw .notASocket }
+        return true
+    }
+
+    static func openFolder(_ path: String) throws(Failure) -> FileDescriptor {
         do {
-            return FileDescriptor(owning: try check("open") { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+            return try NameInFolder.openFolder(path)
         } catch {
             throw .folder(path, error)
         }
-    }
-
-    static func split(_ path: String) -> (folder: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
     }
 }

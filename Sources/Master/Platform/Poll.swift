@@ -1,14 +1,51 @@
+internal import CLinux
 import Glibc
 
 /// The one place in which a master waits.
 package enum Poll {
-    /// Waits until one of the descriptors has something, or that much time has passed; nil is for ever.
-    /// - Returns: the indices of those that have something, the end of the other side counted.
-    package static func wait(for descriptors: [Int32], atMost time: Duration?) -> [Int] {
-        var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    /// What somebody waits for.
+    package struct Interest {
+        package let descriptor: Int32
+        package let reads: Bool
+        package let writes: Bool
+
+        package init(_ descriptor: Int32, reads: Bool = true, writes: Bool = false) {
+            self.descriptor = descriptor
+            self.reads = reads
+            self.writes = writes
+        }
+    }
+
+    /// What has come.
+    package struct Readiness: Equatable {
+        /// Of the interest, among those that were given.
+        package let index: Int
+        /// The end of the other side, and an error, are something to read whether anybody asked for it or not.
+        package let isReadable: Bool
+        package let isWritable: Bool
+
+        package init(index: Int, isReadable: Bool, isWritable: Bool) {
+            self.index = index
+            self.isReadable = isReadable
+            self.isWritable = isWritable
+        }
+    }
+
+    /// Waits until one of the descriptors has what is waited for, or that much time has passed; nil is for ever.
+    /// - Returns: those that have something, in the order in which they were given.
+    package static func wait(for interests: [Interest], atMost time: Duration?) -> [Readiness] {
+        var entries = interests.map { interest in
+            pollfd(
+                fd: interest.descriptor,
+                events: Int16((interest.reads ? POLLIN : 0) | (interest.writes ? POLLOUT : 0)), revents: 0)
+        }
         // Interrupted, by a stop and continue for example: there is nothing, and the caller looks at its clock.
         guard poll(&entries, nfds_t(entries.count), time.map(milliseconds) ?? -1) > 0 else { return [] }
-        return entries.indices.filter { entries[$0].revents != 0 }
+        return entries.indices.filter { entries[$0].revents != 0 }.map { index in
+            let events = Int32(entries[index].revents)
+            return Readiness(
+                index: index, isReadable: events & ~POLLOUT != 0, isWritable: events & POLLOUT != 0)
+        }
     }
 
     /// Rounded up: a wait that ends before its deadline would be one more turn for nothing.

@@ -3,12 +3,16 @@ package import Contract
 import Glibc
 
 /// Whoever started this process and wants to know how it does (sd_notify(3)).
-package struct ServiceManager: ~Copyable {
+///
+/// Nobody waits for an answer, and a manager that does not read is no reason to stop: what finds no room is kept, in
+/// order and each kind once, until `flush` finds some.
+package final class ServiceManager {
     /// The variable that names its socket; no child gets it.
     package static let variable = "NOTIFY_SOCKET"
 
     private let socket: FileDescriptor?
     private let name: String
+    private var pending: [ServiceMessage] = []
 
     /// - Parameter name: the value of `NOTIFY_SOCKET`, a path or `@` and an abstract name; nil when nobody asks.
     /// - Throws: EINVAL when there can be no such socket.
@@ -25,34 +29,35 @@ package struct ServiceManager: ~Copyable {
         socket = FileDescriptor(owning: try check("socket") { Glibc.socket(AF_UNIX, type, 0) })
     }
 
-    /// The server serves.
-    package func ready(status: String) {
-        send("READY=1\nMAINPID=\(getpid())\nSTATUS=\(status)")
+    /// Whether something waits for room: then `flush` is to be called again, some time later.
+    package var hasPending: Bool { !pending.isEmpty }
+
+    /// Sends what has waited, as far as there is room.
+    package func flush() {
+        while let message = pending.first, transmit(message) { pending.removeFirst() }
     }
 
-    /// A reload begins; `ready` says that it is over, whatever came of it.
-    package func reloading() {
-        send("RELOADING=1\nMONOTONIC_USEC=\(MonotonicClock.nanoseconds / 1000)\nSTATUS=reloading")
+    /// In its turn behind what waits already.
+    func send(_ message: ServiceMessage) {
+        flush()
+        if pending.isEmpty, transmit(message) { return }
+        pending.removeAll { $0.isOvertaken(by: message) }
+        pending.append(message.kept())
     }
 
-    package func stopping() {
-        send("STOPPING=1\nSTATUS=stopping")
-    }
-
-    package func status(_ text: String) {
-        send("STATUS=\(text)")
-    }
-
-    /// Nobody waits for an answer, and a manager that does not read is no reason to stop.
-    private func send(_ message: String) {
+    /// - Returns: false when there is no room. A manager that is gone has room for everything.
+    private func transmit(_ message: ServiceMessage) -> Bool {
         let descriptor: Int32
         switch socket {
         case .some(let socket): descriptor = socket.number
-        case .none: return
+        case .none: return true
         }
-        let bytes = Array(message.utf8)
-        UnixAddress.with(path: name) { address, length in
-            _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
+        let bytes = Array(message.text.utf8)
+        return UnixAddress.with(path: name) { address, length in
+            while brigade_send(descriptor, address, length, bytes, bytes.count, message.descriptor) < 0 {
+                if errno != EINTR { return errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM }
+            }
+            return true
         }
     }
 }

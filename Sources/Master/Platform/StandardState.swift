@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// What a master may have inherited, and must not keep.
@@ -6,7 +7,8 @@ package enum StandardState {
     /// can become a standard stream, when whoever started us had closed one.
     package static func settle() {
         signal(SIGPIPE, SIG_IGN)
-        signal(SIGCHLD, SIG_DFL)
+        // Not when it is so: to set it discards one that waits, as after an exec of this master (sigaction(2)).
+        if brigade_is_ignored(SIGCHLD) != 0 { signal(SIGCHLD, SIG_DFL) }
         while true {
             let number = open("/dev/null", O_RDWR)
             if number > STDERR_FILENO { close(number) }

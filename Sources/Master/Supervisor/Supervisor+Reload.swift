@@ -1,7 +1,8 @@
 extension Supervisor {
     mutating func askForReload() {
         if case .stopping = phase { return }
-        if reload != nil || phase != .serving { effects.append(.log(.reloadNoted)) }
+        let isFree = phase == .serving && reload == nil && upgrade == nil
+        if !isFree, !reloadIsWanted { effects.append(.log(.reloadNoted)) }
         reloadIsWanted = true
     }
 
@@ -14,15 +15,22 @@ extension Supervisor {
         effects.append(.open(generation: newestGeneration))
     }
 
-    mutating func opened(_ generation: Int, _ now: Duration) {
+    mutating func opened(_ generation: Int, _ new: Configuration, _ now: Duration) {
         guard reload?.generation == generation, reload?.step == .opening else { return }
-        openGenerations.insert(generation)
-        if configuration.prestart {
+        let workers = possible(new.workers)
+        if new.workers != configuration.workers { reload?.workers = workers }
+        configurations[generation] = new
+        if new.prestart {
             reload?.step = .prestarting
             beginPrestart(generation, now)
         } else {
             reload?.step = .trying
         }
+    }
+
+    mutating func openFailed(_ generation: Int, _ reason: String) {
+        guard reload?.generation == generation, reload?.step == .opening else { return }
+        abandon(.executable(reason: reason))
     }
 
     /// The first worker of the new generation is ready: from now on it takes over.
@@ -35,16 +43,35 @@ extension Supervisor {
     mutating func abandon(_ failure: Reload.Failure) {
         guard let reload else { return }
         self.reload = nil
+        if let former = reload.formerTarget { target = former }
         effects.append(.log(.reloadAbandoned(generation: reload.generation, failure)))
         if isAnnounced { effects.append(.announce(.ready)) }
     }
 
     mutating func finishReload(_ now: Duration) {
-        guard let reload, reload.step == .rolling, others(than: reload.generation).isEmpty else { return }
-        guard staying(reload.generation).count(where: \.isReady) >= target else { return }
+        guard let reload, isTakenOver(reload) else { return }
+        if let workers = reload.workers, workers != target {
+            changeNumber(to: workers, now)
+            guard isTakenOver(reload) else { return }
+        }
         self.reload = nil
         generation = reload.generation
         effects.append(.log(.reloadDone(generation: generation, took: now - reload.began)))
         if isAnnounced { effects.append(.announce(.ready)) }
+    }
+
+    private func isTakenOver(_ reload: Reload) -> Bool {
+        reload.step == .rolling && others(than: reload.generation).isEmpty
+            && staying(reload.generation).count(where: \.isReady) >= target
+            && !workers.contains { $0.id.generation != reload.generation && $0.isDrainingUnheard }
+    }
+
+    /// The last step: who has replaced the old workers becomes as many as the new settings want.
+    private mutating func changeNumber(to workers: Int, _ now: Duration) {
+        reload?.workers = nil
+        reload?.formerTarget = target
+        target = workers
+        effects.append(.log(.workersWanted(workers)))
+        staff(now)
     }
 }

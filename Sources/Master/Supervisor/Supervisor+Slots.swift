@@ -6,7 +6,7 @@ extension Supervisor {
             start(in: index, generation, now)
             return true
         }
-        guard slots.count < configuration.slots else { return false }
+        guard slots.count < capacity else { return false }
         slots.append(Slot(number: slots.count + 1))
         start(in: slots.count - 1, generation, now)
         return true
@@ -15,6 +15,10 @@ extension Supervisor {
     /// Changes a worker in its slot.
     mutating func update(_ id: Worker.ID, to state: Worker.State) {
         slots[id.slot - 1].worker?.state = state
+        switch state {
+        case .ready, .draining: break
+        case .booting, .failing, .stopping, .failed, .killed: slots[id.slot - 1].worker?.liveness = nil
+        }
     }
 
     func worker(_ id: Worker.ID) -> Worker? {
@@ -37,12 +41,15 @@ extension Supervisor {
             start(in: index, generation, now)
         }
         if let deadline = prestart?.deadline, deadline <= now { killPrestart() }
+        expireUpgrade(now)
+        expireStop(now)
+        expireCadences(now)
     }
 
     private mutating func start(in index: Int, _ generation: Int, _ now: Duration) {
         workersStarted += 1
         let id = Worker.ID(slot: slots[index].number, generation: generation, serial: workersStarted)
-        let state = Worker.State.booting(until: now + configuration.bootTimeout)
+        let state = Worker.State.booting(until: now + settings(of: generation).bootTimeout)
         slots[index].worker = Worker(id: id, started: now, state: state)
         effects.append(.spawn(id))
     }

@@ -6,15 +6,12 @@ extension Supervisor {
         let trial = reload?.step == .trying ? newestGeneration : nil
         if wanted != generation { cancelRestarts() }
         for worker in others(than: wanted, trial) where !worker.isReady { dismiss(worker.id, now) }
-        while seats(wanted) > target, dropOne(of: wanted, now) {}
-
-        let isTrialDue = trial.map { staying($0).isEmpty } ?? false
-        while total > limit - (isTrialDue ? 1 : 0), dropIdle(of: wanted, now) {}
-        if isTrialDue, let trial { _ = allot(trial, now) }
+        while seats(wanted) > places, dropOne(of: wanted, now) {}
+        if let trial, staying(trial).isEmpty { tryOne(of: trial, besides: wanted, now) }
+        while total > limit, dropIdle(of: wanted, now) {}
         fill(wanted, now)
-        while workers.count(where: \.isReady) > target, let other = others(than: wanted, trial).first {
-            dismiss(other.id, now)
-        }
+        while readyWorkers > leastReady, let other = others(than: wanted, trial).first { dismiss(other.id, now) }
+        while readyWorkers > target, let retiring { dismiss(retiring.id, now) }
         // A place that has just become free is taken in the same breath, not at the next event.
         fill(wanted, now)
     }
@@ -33,12 +30,40 @@ extension Supervisor {
 
     private var total: Int { workers.count { !$0.isLeaving } + restarts }
 
-    private var limit: Int { target + Configuration.surge }
+    /// How many workers of the generation that is wanted there shall be: one more while one retires.
+    private var places: Int { target + (retiring == nil ? 0 : 1) }
+
+    /// How many workers there may be. Recycling takes no ready worker away, so that it needs one beside it.
+    private var limit: Int { max(target + rules.surge, places) }
+
+    /// How many workers a change of the generation leaves ready.
+    private var leastReady: Int { target - rules.unavailable }
+
+    /// Whose surge counts: theirs who come.
+    private var rules: Configuration {
+        switch reload?.step {
+        case .trying, .rolling: settings(of: newestGeneration)
+        case .opening, .prestarting, nil: configuration
+        }
+    }
 
     private func seats(_ wanted: Int) -> Int { staying(wanted).count + restarts }
 
     private mutating func fill(_ wanted: Int, _ now: Duration) {
-        while seats(wanted) < target, total < limit, allot(wanted, now) {}
+        while seats(wanted) < places, total < limit, allot(wanted, now) {}
+    }
+
+    /// Starts the first worker of a new generation; where there may be no surge, in the place of an old one.
+    private mutating func tryOne(of trial: Int, besides wanted: Int, _ now: Duration) {
+        while total >= limit, dropIdle(of: wanted, now) {}
+        if total >= limit {
+            if let other = others(than: wanted, trial).first {
+                dismiss(other.id, now)
+            } else {
+                _ = dropOne(of: wanted, now)
+            }
+        }
+        if total < limit { _ = allot(trial, now) }
     }
 
     mutating func cancelRestarts() {
@@ -56,23 +81,13 @@ extension Supervisor {
         return true
     }
 
-    /// Who serves goes last, and then the highest number, so that a server whose number went up and down again has the
-    /// workers 1 to N.
+    /// Who serves goes last, and then one that is to go anyhow, and then the highest number, so that a server whose
+    /// number went up and down again has the workers 1 to N.
     private mutating func dropOne(of wanted: Int, _ now: Duration) -> Bool {
         if dropIdle(of: wanted, now) { return true }
-        guard let last = staying(wanted).last else { return false }
-        dismiss(last.id, now)
+        let staying = staying(wanted)
+        guard let one = staying.last(where: { $0.retires != nil }) ?? staying.last else { return false }
+        dismiss(one.id, now)
         return true
-    }
-
-    /// TTIN and TTOU.
-    mutating func want(_ workers: Int) {
-        if case .stopping = phase { return }
-        guard (1...configuration.mostWorkers).contains(workers) else {
-            effects.append(.log(.workersAtLimit(target)))
-            return
-        }
-        target = workers
-        effects.append(.log(.workersWanted(workers)))
     }
 }

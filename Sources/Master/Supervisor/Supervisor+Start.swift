@@ -1,6 +1,7 @@
 extension Supervisor {
     mutating func start(_ now: Duration) {
         guard phase == .idle else { return }
+        announceAlive(now)
         if configuration.prestart {
             phase = .prestarting
             beginPrestart(generation, now)
@@ -12,6 +13,7 @@ extension Supervisor {
     mutating func beginPrestart(_ generation: Int, _ now: Duration) {
         prestart = Prestart(generation: generation, started: now)
         effects += [.log(.prestartBegan(generation: generation)), .prestart(generation: generation)]
+        askForPatience(now)
     }
 
     mutating func prestartEnded(_ generation: Int, _ ending: Ending, _ now: Duration) {
@@ -40,14 +42,14 @@ extension Supervisor {
     }
 
     mutating func announceReady() {
-        guard !isAnnounced, reload == nil, workers.count(where: \.isReady) >= target else { return }
+        guard !isAnnounced, reload == nil, readyWorkers >= target else { return }
         isAnnounced = true
         effects += [.log(.allReady(workers: target)), .announce(.ready)]
     }
 
     mutating func giveUp(_ outcome: Effect.Outcome) {
         effects.append(.log(.givenUp(outcome)))
-        phase = .stopping(.kill, outcome)
+        phase = .stopping(Stop(stage: .kill, outcome: outcome))
         leaveAll(.kill, .zero)
     }
 }

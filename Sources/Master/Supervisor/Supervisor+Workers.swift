@@ -3,7 +3,10 @@ extension Supervisor {
         guard let worker = worker(id) else { return }
         switch message {
         case .ready: becomeReady(worker, now)
-        case .draining: leaveByItself(worker, now)
+        case .draining:
+            slots[id.slot - 1].worker?.accepts = false
+            leaveByItself(worker, now)
+        case .recycle: retire(worker, .asked)
         case .booted, .drained: break
         }
     }
@@ -12,15 +15,12 @@ extension Supervisor {
     mutating func bury(_ id: Worker.ID, _ ending: Ending, _ now: Duration) {
         guard let worker = worker(id) else { return }
         slots[id.slot - 1].worker = nil
-        let isLost = !worker.isLeaving && id.generation == generation
+        let isLost = !worker.isLeaving && id.generation == generation && !isStopping
         let outcome = isLost ? countFailure(ending) : nil
         var restart: Duration?
         if isLost, outcome == nil, reload?.step != .rolling {
-            var healthy = Duration.zero
-            if case .ready(let since) = worker.state { healthy = now - since }
-            let delay = slots[id.slot - 1].backoff.delay(afterHealthy: healthy)
-            slots[id.slot - 1].restart = now + delay
-            restart = delay
+            restart = delay(after: worker, ending, now)
+            slots[id.slot - 1].restart = restart.map { now + $0 }
         }
         let age = now - worker.started
         effects.append(.log(.workerEnded(id, ending, state: worker.state, age: age, restart: restart)))
@@ -28,15 +28,26 @@ extension Supervisor {
         if !worker.isLeaving, id.generation == reload?.generation { abandon(.workerEnded(id, ending)) }
     }
 
+    /// One that served, and then asked by its exit code to be replaced, has not failed; unless it does nothing else.
+    private mutating func delay(after worker: Worker, _ ending: Ending, _ now: Duration) -> Duration {
+        let index = worker.id.slot - 1
+        guard case .ready(let since) = worker.state else { return slots[index].backoff.delay() }
+        slots[index].backoff.recover(after: now - since)
+        let isAtOnce = ending == .recycle && slots[index].backoff.isFresh
+        let delay = slots[index].backoff.delay()
+        return isAtOnce ? .zero : delay
+    }
+
     /// One step of what happens to a worker that does not do as it was told.
     mutating func expire(_ worker: Worker, _ now: Duration) {
         let id = worker.id
+        guard let deadline = worker.stateDeadline, deadline <= now else { return examine(worker, now) }
         switch worker.state {
         case .booting:
             effects += [.log(.bootTimePassed(id)), .signal(.abort, to: id)]
-            update(id, to: .failing(until: now + Configuration.lastRespite))
+            update(id, to: .failing(until: now + Configuration.lastRespite, .bootTime))
             if id.generation == reload?.generation { abandon(.bootTimePassed(id)) }
-        case .failing: kill(id, as: .failed)
+        case .failing(_, let fault): kill(id, as: .failed(fault))
         case .draining:
             effects.append(.log(.gracePassed(id)))
             cancel(id, now)
@@ -51,9 +62,9 @@ extension Supervisor {
         switch worker.state {
         case .ready:
             effects += [.log(.workerDrains(id)), .send(.drain, to: id)]
-            update(id, to: .draining(until: now + configuration.gracefulTimeout))
+            update(id, to: .draining(until: now + settings(of: id.generation).gracefulTimeout))
         case .booting: kill(id, as: .killed)
-        case .failing(let until): update(id, to: .stopping(until: until))
+        case .failing(let until, _): update(id, to: .stopping(until: until))
         case .failed: update(id, to: .killed)
         case .draining, .stopping, .killed: break
         }
@@ -73,7 +84,11 @@ extension Supervisor {
         guard worker.isBooting else { return }
         wasEverReady = true
         update(worker.id, to: .ready(since: now))
-        effects.append(.log(.workerReady(worker.id, after: now - worker.started)))
+        let timeout = settings(of: worker.id.generation).workerTimeout
+        slots[worker.id.slot - 1].worker?.liveness = timeout.map {
+            Liveness(timeout: max($0, Configuration.leastWorkerTimeout), now)
+        }
+        effects += [.log(.workerReady(worker.id, after: now - worker.started)), .send(.accept, to: worker.id)]
         if worker.id.generation == reload?.generation { proveReload() }
     }
 
@@ -81,7 +96,7 @@ extension Supervisor {
     private mutating func leaveByItself(_ worker: Worker, _ now: Duration) {
         guard worker.isReady else { return }
         effects.append(.log(.workerLeaves(worker.id)))
-        update(worker.id, to: .draining(until: now + configuration.gracefulTimeout))
+        update(worker.id, to: .draining(until: now + settings(of: worker.id.generation).gracefulTimeout))
         if worker.id.generation == reload?.generation { abandon(.workerLeft(worker.id)) }
     }
 }

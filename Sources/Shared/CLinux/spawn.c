@@ -14,6 +14,15 @@
 
 #define FIRST_DESCRIPTOR 3
 
+enum step { STEP_EXEC, STEP_GROUP, STEP_GROUPS, STEP_GID, STEP_UID, STEP_DEATH, STEP_DESCRIPTORS };
+
+static const char *const step_names[] = {NULL, "setpgid", "setgroups", "setgid", "setuid", "prctl", "dup"};
+
+struct report {
+    int error;
+    int step;
+};
+
 static void write_decimal(char *buffer, long value) {
     char digits[24];
     int count = 0;
@@ -26,16 +35,38 @@ static void write_decimal(char *buffer, long value) {
 }
 
 // Only async-signal-safe calls from here on (signal-safety(7)): the child is a copy of the master.
-static void fail(int report) {
-    int error = errno;
-    ssize_t written = write(report, &error, sizeof error);
+static void fail(int reporter, enum step step) {
+    struct report report = {.error = errno, .step = step};
+    ssize_t written = write(reporter, &report, sizeof report);
     (void)written;
     _exit(127);
 }
 
+// By bare system calls: glibc's functions of the same names would tell threads that this child has not got.
+static void change_credentials(const struct brigade_spawn *spawn, int reporter) {
+    if (syscall(SYS_setgroups, spawn->group_count, spawn->groups) < 0) fail(reporter, STEP_GROUPS);
+    if (syscall(SYS_setresgid, spawn->group, spawn->group, spawn->group) < 0) fail(reporter, STEP_GID);
+    if (syscall(SYS_setresuid, spawn->user, spawn->user, spawn->user) < 0) fail(reporter, STEP_UID);
+}
+
+// A group of its own is a background job of a terminal, which stops whoever reads from it: better that it find nothing.
+static void leave_terminal(void) {
+    if (tcgetpgrp(STDIN_FILENO) < 0) return;
+    int nothing = open("/dev/null", O_RDONLY);
+    if (nothing < 0) return;
+    dup2(nothing, STDIN_FILENO);
+    close(nothing);
+}
+
 static void become(const struct brigade_spawn *spawn, pid_t parent, int report) {
+    if (spawn->owns_group) {
+        if (setpgid(0, 0) < 0) fail(report, STEP_GROUP);
+        leave_terminal();
+    }
+    if (spawn->changes_credentials) change_credentials(spawn, report);
     if (spawn->parent_death_signal) {
-        if (prctl(PR_SET_PDEATHSIG, spawn->parent_death_signal) < 0) fail(report);
+        // After the change of user, which clears it (prctl(2)).
+        if (prctl(PR_SET_PDEATHSIG, spawn->parent_death_signal) < 0) fail(report, STEP_DEATH);
         if (getppid() != parent) _exit(0);  // the master died before the line above
     }
     // Dispositions before the mask, so that a signal that is pending now cannot run a handler of the master's.
@@ -53,38 +84,56 @@ static void become(const struct brigade_spawn *spawn, pid_t parent, int report) 
     syscall(SYS_close_range, above, ~0u, CLOSE_RANGE_CLOEXEC);
     int executable = fcntl(spawn->executable, spawn->keep_executable ? F_DUPFD : F_DUPFD_CLOEXEC, above);
     int reporter = fcntl(report, F_DUPFD_CLOEXEC, above);
-    if (executable < 0 || reporter < 0) fail(report);
+    if (executable < 0 || reporter < 0) fail(report, STEP_DESCRIPTORS);
     int moved[spawn->descriptor_count + 1];
     for (int i = 0; i < spawn->descriptor_count; i++) {
         moved[i] = fcntl(spawn->descriptors[i], F_DUPFD_CLOEXEC, above);
-        if (moved[i] < 0) fail(reporter);
+        if (moved[i] < 0) fail(reporter, STEP_DESCRIPTORS);
     }
     for (int i = 0; i < spawn->descriptor_count; i++) {
-        if (dup2(moved[i], FIRST_DESCRIPTOR + i) < 0) fail(reporter);
+        if (dup2(moved[i], FIRST_DESCRIPTOR + i) < 0) fail(reporter, STEP_DESCRIPTORS);
     }
     if (spawn->listen_pid) write_decimal(spawn->listen_pid, (long)getpid());
     syscall(SYS_execveat, executable, "", spawn->arguments, spawn->environment, AT_EMPTY_PATH);
-    fail(reporter);
+    fail(reporter, STEP_EXEC);
 }
 
-pid_t brigade_spawn(const struct brigade_spawn *spawn) {
-    int report[2];
-    if (pipe2(report, O_CLOEXEC) < 0) return -1;
+pid_t brigade_spawn(const struct brigade_spawn *spawn, const char **failed) {
+    int ends[2];
+    *failed = "pipe";
+    if (pipe2(ends, O_CLOEXEC) < 0) return -1;
+    *failed = "fork";
     pid_t parent = getpid();
     pid_t child = fork();
-    if (child == 0) become(spawn, parent, report[1]);
+    if (child == 0) become(spawn, parent, ends[1]);
     int error = errno;
-    close(report[1]);
+    close(ends[1]);
     if (child > 0) {
+        struct report report;
         ssize_t count;
-        do count = read(report[0], &error, sizeof error);
+        do count = read(ends[0], &report, sizeof report);
         while (count < 0 && errno == EINTR);
-        if (count == sizeof error) {
+        if (count == sizeof report) {
             while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
             child = -1;
+            error = report.error;
+            *failed = step_names[report.step];
         }
     }
-    close(report[0]);
+    close(ends[0]);
     errno = error;
     return child;
+}
+
+static void set_close_on_exec(const int *descriptors, int count, int flag) {
+    for (int i = 0; i < count; i++) fcntl(descriptors[i], F_SETFD, flag);
+}
+
+void brigade_replace(
+    int executable, char *const *arguments, char *const *environment, const int *descriptors, int descriptor_count) {
+    set_close_on_exec(descriptors, descriptor_count, 0);
+    syscall(SYS_execveat, executable, "", arguments, environment, AT_EMPTY_PATH);
+    int error = errno;
+    set_close_on_exec(descriptors, descriptor_count, FD_CLOEXEC);
+    errno = error;
 }

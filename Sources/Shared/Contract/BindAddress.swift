@@ -10,15 +10,7 @@ package enum BindAddress: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: a sentence that says what is wrong with the text.
     package init(_ text: String) throws(BadValue) {
         if text.hasPrefix("unix:") {
-            let path = String(text.dropFirst("unix:".count))
-            guard !path.isEmpty else { throw BadValue("a path must follow 'unix:'") }
-            guard !path.hasPrefix("@"), !path.hasSuffix("/") else {
-                throw BadValue("give the path of a file; abstract sockets are not supported")
-            }
-            guard path.utf8.count <= Self.longestPath else {
-                throw BadValue("the path is longer than the \(Self.longestPath) bytes that a unix socket may have")
-            }
-            self = .unix(path: path)
+            self = .unix(path: try Self.path(String(text.dropFirst("unix:".count))))
             return
         }
         guard !text.contains("://") else { throw BadValue("leave out the scheme, as in 127.0.0.1:8001") }
@@ -32,11 +24,38 @@ package enum BindAddress: Hashable, Sendable, CustomStringConvertible {
             throw BadValue("an IPv6 address stands in brackets, as in [::1]:8001")
         }
         guard !host.isEmpty else { throw BadValue("the host is missing; 0.0.0.0 is every address") }
-        let digits = text[text.index(after: colon)...]
-        guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let port = UInt16(digits) else {
+        self = .tcp(host: host, port: try Self.port(String(text[text.index(after: colon)...])))
+    }
+
+    /// The path of a unix socket.
+    static func path(_ text: String) throws(BadValue) -> String {
+        guard !text.isEmpty else { throw BadValue("give the path of a socket") }
+        guard !text.hasPrefix("@"), !text.hasSuffix("/") else {
+            throw BadValue("give the path of a file; abstract sockets are not supported")
+        }
+        guard text.utf8.count <= longestPath else {
+            throw BadValue("the path is longer than the \(longestPath) bytes that a unix socket may have")
+        }
+        return text
+    }
+
+    /// A host on its own, as `HOST` gives it: with or without the brackets of an IPv6 address.
+    static func host(_ text: String) throws(BadValue) -> String {
+        let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
+        let host = isBracketed ? String(text.dropFirst().dropLast()) : text
+        let colons = host.utf8.count { $0 == UInt8(ascii: ":") }
+        guard !host.isEmpty, !host.contains("/"), colons == 0 || colons >= 2 else {
+            throw BadValue("give a host without a port, as in 0.0.0.0; the port is PORT's, a unix socket is BIND's")
+        }
+        return host
+    }
+
+    /// A port on its own, as `PORT` gives it.
+    static func port(_ text: String) throws(BadValue) -> UInt16 {
+        guard text.allSatisfy({ $0.isASCII && $0.isNumber }), let port = UInt16(text) else {
             throw BadValue("the port is a number from 0 to 65535")
         }
-        self = .tcp(host: host, port: port)
+        return port
     }
 
     /// Port 0.

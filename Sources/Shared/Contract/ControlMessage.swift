@@ -8,12 +8,14 @@ package protocol ControlMessage: RawRepresentable<UInt8>, Sendable {}
 package enum WorkerMessage: UInt8, ControlMessage, CaseIterable {
     /// The process runs and has understood its settings.
     case booted = 1
-    /// The application stands, and connections are accepted.
+    /// The application stands, and connections can be accepted.
     case ready = 2
     /// No connection is accepted any more.
     case draining = 3
     /// Every connection is finished; the process is about to exit.
     case drained = 4
+    /// Replace me, when another is ready.
+    case recycle = 5
 }
 
 /// What a master tells a worker.
@@ -24,6 +26,11 @@ package enum MasterMessage: UInt8, ControlMessage, CaseIterable {
     case stop = 2
     /// Open the log files anew, because somebody has renamed them.
     case reopenLogs = 3
+    /// The server is about to stop: answer readiness with no, and go on serving.
+    case withdraw = 4
+    /// The answer to `ready`: accept connections from now on. A worker that its master does not count yet has none to
+    /// lose.
+    case accept = 5
 }
 
 extension ControlMessage {

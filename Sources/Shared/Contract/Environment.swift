@@ -2,6 +2,10 @@ internal import CLinux
 import Glibc
 
 /// The environment variables that this process was started with.
+///
+/// They are bytes (environ(7)), and what is no UTF-8 has to reach a child as it came. So each byte that belongs to no
+/// character is read as one of the last scalars of the private use planes, U+10FF80 to U+10FFFF, and `bytes` turns
+/// these back. The bytes of those scalars themselves are read in the same way: no two texts of bytes become one.
 package enum Environment {
     package static var variables: [String: String] {
         var variables: [String: String] = [:]
@@ -9,13 +13,53 @@ package enum Environment {
         while let entry = next?.pointee {
             // By bytes: what follows the sign may be a mark that a character would combine with it.
             if let equals = strchr(entry, Int32(UInt8(ascii: "="))) {
-                let bytes = UnsafeRawBufferPointer(start: entry, count: equals - entry)
-                let name = String(decoding: bytes, as: UTF8.self)
+                let name = text(of: UnsafeRawBufferPointer(start: entry, count: equals - entry))
                 // The first of a name counts, as it does for getenv(3).
-                if variables[name] == nil { variables[name] = String(cString: equals + 1) }
+                if variables[name] == nil {
+                    variables[name] = text(of: UnsafeRawBufferPointer(start: equals + 1, count: strlen(equals + 1)))
+                }
             }
             next = next?.advanced(by: 1)
         }
         return variables
+    }
+
+    /// Bytes as a text, from which `bytes` makes the same bytes.
+    package static func text(of bytes: some Collection<UInt8>) -> String {
+        if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: isByte) {
+            return text
+        }
+        var text = String.UnicodeScalarView()
+        var rest = Array(bytes)[...]
+        while let first = rest.first {
+            if let scalar = scalar(at: rest), !isByte(scalar) {
+                text.append(scalar)
+                rest.removeFirst(UTF8.width(scalar))
+            } else {
+                text.append(Unicode.Scalar(base + UInt32(first)) ?? "\u{FFFD}")
+                rest.removeFirst()
+            }
+        }
+        return String(text)
+    }
+
+    /// The bytes of a text: of what `text` made the original ones, of any other its UTF-8.
+    package static func bytes(of text: String) -> [UInt8] {
+        guard text.unicodeScalars.contains(where: isByte) else { return Array(text.utf8) }
+        return text.unicodeScalars.flatMap { scalar in
+            isByte(scalar) ? [UInt8(truncatingIfNeeded: scalar.value - base)] : Array(UTF8.encode(scalar)!)
+        }
+    }
+
+    private static let base: UInt32 = 0x10_FF00
+
+    private static func isByte(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= base + 0x80 }
+
+    /// The character that the bytes begin with, if they do.
+    private static func scalar(at bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
+        for count in 1...4 {
+            if let text = String(validating: bytes.prefix(count), as: UTF8.self) { return text.unicodeScalars.first }
+        }
+        return nil
     }
 }

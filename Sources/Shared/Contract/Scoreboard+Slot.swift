@@ -3,8 +3,19 @@ internal import CLinux
 extension Scoreboard {
     /// What one worker shows. Its worker writes it; everybody may read.
     package struct Slot: Sendable {
-        // Points into the scoreboard's mapping, which lasts as long as the process; every access is atomic.
+        // Both point into the scoreboard's mapping, which lasts as long as the process; every access is atomic.
         fileprivate nonisolated(unsafe) let words: UnsafeMutablePointer<brigade_scoreboard_slot>
+        nonisolated(unsafe) let entries: UnsafeMutablePointer<brigade_request>
+
+        /// How many entries for requests in flight there are.
+        let capacity: Int
+
+        init(_ memory: UnsafeMutableRawPointer, capacity: Int) {
+            words = memory.assumingMemoryBound(to: brigade_scoreboard_slot.self)
+            entries = (memory + MemoryLayout<brigade_scoreboard_slot>.size)
+                .assumingMemoryBound(to: brigade_request.self)
+            self.capacity = capacity
+        }
 
         package var pid: Int32 {
             get { Int32(bitPattern: brigade_load32(&words.pointee.pid)) }
@@ -24,17 +35,8 @@ extension Scoreboard {
         /// Open now.
         package var connections: Int { Int(Int32(bitPattern: brigade_load32(&words.pointee.connections))) }
 
-        /// CLOCK_MONOTONIC in nanoseconds: when the loop last began a pass.
-        package var tick: UInt64 {
-            get { brigade_load64(&words.pointee.tick) }
-            nonmutating set { brigade_store64(&words.pointee.tick, newValue) }
-        }
-
         /// Connections accepted, ever.
         package var accepted: UInt64 { brigade_load64(&words.pointee.accepted) }
-
-        /// Requests answered, ever.
-        package var requests: UInt64 { brigade_load64(&words.pointee.requests) }
 
         /// By the accept thread, as soon as it has a connection.
         package func connectionOpened() {
@@ -46,12 +48,78 @@ extension Scoreboard {
             brigade_add32(&words.pointee.connections, -1)
         }
 
-        package func requestsAnswered(_ count: Int) {
-            brigade_add64(&words.pointee.requests, UInt64(count))
+        // MARK: Liveness
+
+        /// CLOCK_MONOTONIC in nanoseconds: when the loop last began a pass; 0 before it has.
+        package var tick: UInt64 {
+            get { brigade_load64(&words.pointee.tick) }
+            nonmutating set { brigade_store64(&words.pointee.tick, newValue) }
         }
 
-        init(words: UnsafeMutablePointer<brigade_scoreboard_slot>) {
-            self.words = words
+        /// `tick`, as clocks have it.
+        package var lastTick: Duration { .nanoseconds(Int64(clamping: tick)) }
+
+        /// Since when a job waits for a blocking thread and none has finished one; nil when no job waits.
+        package var poolWaitsSince: Duration? {
+            let oldest = brigade_load64(&words.pointee.oldest_job)
+            if oldest == 0 { return nil }
+            return .nanoseconds(Int64(clamping: max(oldest, brigade_load64(&words.pointee.last_finished))))
+        }
+
+        /// When the oldest job of those that wait for a blocking thread was queued; 0 when none waits.
+        package func jobsWait(since time: UInt64) {
+            brigade_store64(&words.pointee.oldest_job, time)
+        }
+
+        /// A blocking thread has finished a job.
+        package func jobFinished(at time: UInt64) {
+            brigade_store64(&words.pointee.last_finished, time)
+        }
+
+        /// Whether a connection that this worker has accepted waits for its loop, and it accepts no more.
+        package var isStalled: Bool { brigade_load32(&words.pointee.stalled) != 0 }
+
+        /// By each accept thread: +1 when it waits, -1 when it does no longer.
+        package func changeStalled(by delta: Int32) {
+            brigade_add32(&words.pointee.stalled, delta)
+        }
+
+        // MARK: Answers
+
+        /// Requests answered, ever.
+        package var requests: UInt64 { brigade_load64(&words.pointee.requests) }
+
+        /// How long they took.
+        package var latency: LatencyHistogram {
+            var histogram = LatencyHistogram()
+            for index in histogram.counts.indices { histogram.counts[index] = brigade_load64(bucket(index)) }
+            return histogram
+        }
+
+        /// By the loop, for each answer.
+        package func requestAnswered(in nanoseconds: UInt64) {
+            brigade_increment64(&words.pointee.requests)
+            brigade_increment64(bucket(LatencyHistogram.bucket(nanoseconds)))
+        }
+
+        private func bucket(_ index: Int) -> UnsafeMutablePointer<UInt64> {
+            let offset = MemoryLayout<brigade_scoreboard_slot>.offset(of: \.latency)!
+            return (UnsafeMutableRawPointer(words) + offset).assumingMemoryBound(to: UInt64.self) + index
+        }
+
+        // MARK: Requests in flight
+
+        /// Entries that have been used at some time come first; the rest need no look.
+        var entered: Int {
+            get { min(capacity, Int(brigade_load32(&words.pointee.entered))) }
+            nonmutating set { brigade_store32(&words.pointee.entered, UInt32(newValue)) }
+        }
+
+        /// Requests in flight that found no entry, and so are not in `inFlight`.
+        package var unrecorded: Int { Int(Int32(bitPattern: brigade_load32(&words.pointee.unrecorded))) }
+
+        func changeUnrecorded(by delta: Int32) {
+            brigade_add32(&words.pointee.unrecorded, delta)
         }
 
         func clear() {
@@ -62,6 +130,17 @@ extension Scoreboard {
             brigade_store64(&words.pointee.tick, 0)
             brigade_store64(&words.pointee.accepted, 0)
             brigade_store64(&words.pointee.requests, 0)
+            brigade_store64(&words.pointee.oldest_job, 0)
+            brigade_store64(&words.pointee.last_finished, 0)
+            brigade_store32(&words.pointee.stalled, 0)
+            brigade_store32(&words.pointee.unrecorded, 0)
+            for index in 0..<LatencyHistogram.buckets { brigade_store64(bucket(index), 0) }
+            for index in 0..<entered {
+                brigade_request_leave(entries + index)
+                // A worker that was killed while it wrote has left it odd.
+                brigade_store32(&entries[index].sequence, 0)
+            }
+            brigade_store32(&words.pointee.entered, 0)
         }
     }
 }

@@ -6,16 +6,24 @@ package struct Settings: Equatable, Sendable {
     package var workers: Int?
     /// The worker's executable; nil is `recipe-worker` in the master's own folder.
     package var worker: String?
+    /// The file that gives settings too, and variables to the application.
+    package var envFile: String?
     /// Whether `WORKER prestart` runs before the first worker.
     package var prestart = true
-    /// How long a draining worker may take.
+    /// How long a draining worker may take; zero cancels at once what it has.
     package var gracefulTimeout = Duration.seconds(30)
+    /// How long a worker's loop, or all its blocking threads, may stand still; nil is for ever.
+    package var workerTimeout: Duration? = .seconds(30)
     /// How long a worker may take to become ready.
     package var bootTimeout = Duration.seconds(60)
+    /// How long a request may take, from its arrival to its answer; nil is for ever.
+    package var requestTimeout: Duration?
     /// How long an idle connection is kept.
     package var keepAlive = Duration.seconds(75)
     /// How long a request's head may take, from its first byte or the connection's opening.
     package var headerTimeout = Duration.seconds(10)
+    /// How long a server that is to stop goes on serving, with readiness off.
+    package var shutdownDelay = Duration.zero
     /// listen(2)'s backlog.
     package var backlog = 2048
     /// Threads for blocking endpoints, a worker.
@@ -24,6 +32,28 @@ package struct Settings: Equatable, Sendable {
     package var maxConnections = 1024
     /// Bytes of a request's body.
     package var maxBody = 16 << 20
+    /// After how many requests a worker is replaced; nil is never.
+    package var maxRequests: Int?
+    /// By how many percent of it `maxRequests` differs from worker to worker, so that they do not all leave at once.
+    package var maxRequestsJitter = 10
+    /// Bytes of memory (its proportional share) beyond which a worker is replaced; nil is any number.
+    package var maxWorkerMemory: Int?
+    /// How many workers more than wanted a reload may have.
+    package var maxSurge = 1
+    /// How many workers fewer than wanted a reload may leave ready.
+    package var maxUnavailable = 0
+    /// The user, by name or number, that workers run as; nil is the master's own.
+    package var user: String?
+    /// The group, by name or number, that workers run as; nil is the user's, or else the master's own.
+    package var group: String?
+    /// The mode bits that new files do not get; nil leaves them as they are.
+    package var umask: Int?
+    /// The file that holds the master's pid and its lock.
+    package var pidfile: String?
+    /// The socket at which `brigade status` and its like are answered; nil is none.
+    package var control: String?
+    /// Where a line for each request goes.
+    package var accessLog = AccessLog.off
     /// The least severe level that is logged.
     package var logLevel = LogLevel.info
 

@@ -2,8 +2,12 @@ import Foundation
 
 /// The programs that the build of these tests made beside them.
 enum Built {
-    static let brigade = folder + "/brigade"
-    static let worker = folder + "/recipe-worker"
+    static let brigade = chosen + "/brigade"
+    static let worker = chosen + "/recipe-worker"
+    static let faultyWorker = folder + "/faulty-worker"
+
+    /// BUILT names the folder of another build of the two that are shipped.
+    private static let chosen = ProcessInfo.processInfo.environment["BUILT"] ?? folder
 
     /// The repository.
     static let root = URL(filePath: #filePath).pathComponents.dropLast(4).joined(separator: "/").replacing(

@@ -17,16 +17,30 @@ final class ChildProcess {
     /// How long a state may take to come; a test that waits longer has failed.
     static let patience = Duration.seconds(60)
 
-    /// - Parameter environment: the whole of it.
-    init(_ program: String, _ arguments: [String], environment: [String: String], folder: String) throws {
+    /// - Parameters:
+    ///   - environment: the whole of it.
+    ///   - descriptors: become its fd 3, 4, ...
+    ///   - log: a file to speak into, in the place of `output`.
+    init(
+        _ program: String, _ arguments: [String], environment: [String: String], folder: String,
+        descriptors: [Int32] = [], log: String? = nil
+    ) throws {
         var ends: [Int32] = [-1, -1]
         guard Foundation.pipe(&ends) == 0 else { throw Failure(description: "pipe: \(errno)") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        for output in [Int32(1), 2] {
+            if let log {
+                posix_spawn_file_actions_addopen(&actions, output, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+            } else {
+                posix_spawn_file_actions_adddup2(&actions, ends[1], output)
+            }
+        }
+        for (index, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(3 + index))
+        }
         defer { posix_spawn_file_actions_destroy(&actions) }
         // env(1) changes the folder and then becomes the program.
         var argv = (["env", "--chdir=\(folder)", program] + arguments).map { strdup($0) } + [nil]
@@ -66,7 +80,7 @@ final class ChildProcess {
     /// Reads on until the output has the text.
     /// - Parameter from: where in the output to look; a mark taken before the deed.
     func waitFor(_ text: String, from mark: Int = 0) throws {
-        try wait(for: "'\(text)'") { $0.dropFirst(mark).contains(text) }
+        try wait(for: "'\(text)'") { Substring($0.utf8.dropFirst(mark)).contains(text) }
     }
 
     /// Reads on until the output is as wanted.
@@ -79,8 +93,29 @@ final class ChildProcess {
         }
     }
 
+    /// Reads what it has said by now.
+    func catchUp() throws {
+        while try read(until: .now) {}
+    }
+
+    /// Whether it says nothing of the kind for so long.
+    func keeps(from text: String, from mark: Int, for time: Duration) throws -> Bool {
+        let end = ContinuousClock.now + time
+        while try read(until: end) {}
+        return !said(from: mark).contains(text)
+    }
+
     /// How much it has said: a mark for `waitFor`.
-    var mark: Int { output.count }
+    var mark: Int { output.utf8.count }
+
+    /// The lines since the mark that hold all these words; what it has said by now is read first.
+    func lines(with words: String..., from mark: Int = 0) -> [Substring] {
+        try? catchUp()
+        return said(from: mark).split(separator: "\n").filter { line in words.allSatisfy(line.contains) }
+    }
+
+    /// What it has said since the mark.
+    func said(from mark: Int) -> Substring { Substring(output.utf8.dropFirst(mark)) }
 
     /// Its exit code, once it has ended; 128 and the signal's number when one killed it.
     func waitForExit() throws -> Int32 {
@@ -110,11 +145,13 @@ final class ChildProcess {
 /// Whether there is something to read before the time is over.
 func readable(_ descriptor: Int32, until end: ContinuousClock.Instant) throws -> Bool {
     while true {
-        let left = (end - .now).components
-        guard left.seconds >= 0, left.attoseconds >= 0 else { return false }
+        // What is there already is seen, however late it is.
+        let left = max(.zero, end - .now).components
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        let count = poll(&entry, 1, Int32(clamping: left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1))
+        let milliseconds = left.seconds * 1000 + (left.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        let count = poll(&entry, 1, Int32(clamping: milliseconds))
         if count > 0 { return true }
-        if count < 0, errno != EINTR { throw ChildProcess.Failure(description: "poll: \(errno)") }
+        if count == 0 { return false }
+        if errno != EINTR { throw ChildProcess.Failure(description: "poll: \(errno)") }
     }
 }

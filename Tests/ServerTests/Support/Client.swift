@@ -16,26 +16,28 @@ final class Client {
         case cutShort(atOnce: Bool)
     }
 
+    /// Where a server listens.
+    enum Address: Equatable {
+        case tcp(port: UInt16)
+        case unix(path: String)
+    }
+
     private let descriptor: Int32
     private var buffer: [UInt8] = []
 
-    init(port: UInt16, patience: Int = 60) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    convenience init(port: UInt16, patience: Int = 60) throws {
+        try self.init(.tcp(port: port), patience: patience)
+    }
+
+    /// - Parameter patience: for each read, in seconds.
+    init(_ address: Address, patience: Int = 60) throws {
+        switch address {
+        case .tcp(let port): descriptor = SocketAddress.loopback(port: port).connected()
+        case .unix(let path): descriptor = SocketAddress.unix(path: path).connected()
+        }
+        guard descriptor >= 0 else { throw Failure.refused }
         var limit = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        let connected = withUnsafePointer(to: &address) { [descriptor] pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard connected else {
-            close(descriptor)
-            throw Failure.refused
-        }
     }
 
     deinit {

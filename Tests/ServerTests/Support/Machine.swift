@@ -23,6 +23,46 @@ enum Machine {
         return found
     }
 
+    /// Stops a process, and waits until each of its threads stands still.
+    static func stop(_ pid: pid_t) {
+        kill(pid, SIGSTOP)
+        let folder = "/proc/\(pid)/task"
+        while let threads = try? FileManager.default.contentsOfDirectory(atPath: folder) {
+            let stand = threads.allSatisfy { thread in
+                // The state follows the name, which stands in parentheses (proc(5)).
+                let text = (try? String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8)) ?? ""
+                return text.split(separator: ")").last?.hasPrefix(" T") ?? true
+            }
+            if stand { return }
+        }
+    }
+
+    /// How often the threads of a process have gone to sleep by themselves, ever: each was a wake-up.
+    static func voluntarySwitches(of pid: pid_t) -> Int {
+        let folder = "/proc/\(pid)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return threads.reduce(0) { $0 + (number("voluntary_ctxt_switches:", in: "\(folder)/\($1)/status") ?? 0) }
+    }
+
+    /// Memory of its own that it has written to, in KiB.
+    static func privateDirty(of pid: pid_t) -> Int? { number("Private_Dirty:", in: "/proc/\(pid)/smaps_rollup") }
+
+    /// Of a line `NAME   123 kB`.
+    private static func number(_ name: String, in file: String) -> Int? {
+        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+    }
+
+    /// Waits for a state that nobody announces.
+    static func wait(for what: String, until isThere: () -> Bool) throws {
+        let end = ContinuousClock.now + ChildProcess.patience
+        while !isThere() {
+            guard ContinuousClock.now < end else { throw ChildProcess.Failure(description: "never: \(what)") }
+            sched_yield()
+        }
+    }
+
     /// Waits until a process, not our child, is gone.
     static func waitForEnd(of pid: pid_t) throws {
         let pidfd = brigade_pidfd_open(pid)

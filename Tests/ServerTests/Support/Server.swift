@@ -2,26 +2,61 @@ import Foundation
 
 /// The built server, started with a database and a port of its own.
 final class Server {
+    /// What a server listens on.
+    enum Socket: CaseIterable {
+        case tcp, unix
+        /// Made by whoever starts the server, as systemd does.
+        case activated
+    }
+
     let master: ChildProcess
     let port: UInt16
     let folder: String
+    let address: Client.Address
 
     /// Starts `brigade serve` and waits until every worker is ready.
-    init(workers: Int = 2, flags: [String] = [], environment: [String: String] = [:]) throws {
-        folder = try Self.newFolder()
-        port = try Machine.freePort()
-        master = try Self.start(
-            in: folder, ["--bind", "127.0.0.1:\(port)", "--workers", "\(workers)"] + flags, environment)
+    /// - Parameters:
+    ///   - program: a `brigade` other than the built one.
+    ///   - folder: a folder to run in, which goes with the server; a new one when there is none.
+    ///   - log: a file for what it says. Then nothing is waited for, because nobody can read it here.
+    init(
+        workers: Int = 2, on socket: Socket = .tcp, flags: [String] = [], environment: [String: String] = [:],
+        program: String = Built.brigade, folder: String? = nil, log: String? = nil
+    ) throws {
+        self.folder = try folder ?? Self.newFolder()
+        let folder = self.folder
+        let given = socket == .activated ? try Listener() : nil
+        port = try given?.port ?? Machine.freePort()
+        let path = folder + "/http.sock"
+        address = socket == .unix ? .unix(path: path) : .tcp(port: port)
+        let all = ["--workers", "\(workers)"] + flags
+        switch socket {
+        case .tcp:
+            master = try Self.start(in: folder, ["--bind", "127.0.0.1:\(port)"] + all, environment, program, log)
+        case .unix: master = try Self.start(in: folder, ["--bind", "unix:\(path)"] + all, environment, program, log)
+        case .activated:
+            // A shell knows its own pid, and keeps it when it becomes the server.
+            let script = "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" serve \"$@\""
+            master = try ChildProcess(
+                "/bin/sh", ["-c", script, program] + all, environment: Self.environment(environment), folder: folder,
+                descriptors: given.map { [$0.descriptor] } ?? [])
+        }
+        guard log == nil else { return }
         try master.wait(for: "\(workers) ready workers") { $0.matches(of: /worker ready/).count >= workers }
     }
 
     /// Starts `brigade serve` and waits for nothing.
-    static func start(in folder: String, _ flags: [String], _ environment: [String: String] = [:]) throws
-        -> ChildProcess
-    {
+    static func start(
+        in folder: String, _ flags: [String], _ environment: [String: String] = [:],
+        _ program: String = Built.brigade, _ log: String? = nil
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            program, ["serve"] + flags, environment: Self.environment(environment), folder: folder, log: log)
+    }
+
+    private static func environment(_ more: [String: String]) -> [String: String] {
         let base = ["PATH": "/usr/bin:/bin", "DATABASE_URL": "sqlite:///recipes.db", "LOG_LEVEL": "info"]
-        return try ChildProcess(
-            Built.brigade, ["serve"] + flags, environment: base.merging(environment) { $1 }, folder: folder)
+        return base.merging(more) { $1 }
     }
 
     static func newFolder() throws -> String {
@@ -37,7 +72,7 @@ final class Server {
 
     var workers: [pid_t] { Machine.children(of: master.pid) }
 
-    func client() throws -> Client { try Client(port: port) }
+    func client() throws -> Client { try Client(address) }
 
     /// A GET on a connection of its own.
     func ask(_ target: String) throws -> Client.Answer { try ask("GET", target) }

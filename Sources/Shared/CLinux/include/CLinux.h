@@ -3,4 +3,5 @@
 
 #include "scoreboard.h"
 #include "spawn.h"
+#include "stacks.h"
 #include "system.h"

@@ -20,6 +20,9 @@ int brigade_pidfd_open(pid_t pid);
 // memfd_create(2), close-on-exec.
 int brigade_memfd_create(const char *name);
 
+// Its size is what it is from now on (F_ADD_SEALS): nobody who has it open can take memory away from the others.
+int brigade_seal_size(int memory);
+
 // A signalfd(2) for the signals of the set, non-blocking and close-on-exec; the set is blocked in this thread.
 int brigade_signalfd(const int *signals, int count);
 
@@ -32,11 +35,29 @@ static inline int brigade_set_name(const char *name) { return prctl(PR_SET_NAME,
 // The W* macros of wait(2).
 static inline int brigade_wifexited(int status) { return WIFEXITED(status); }
 static inline int brigade_wexitstatus(int status) { return WEXITSTATUS(status); }
-static inline int brigade_wifsignaled(int status) { return WIFSIGNALED(status); }
 static inline int brigade_wtermsig(int status) { return WTERMSIG(status); }
 
 // accept4(2), non-blocking and close-on-exec: a GNU extension.
 int brigade_accept(int listener, struct sockaddr_storage *peer);
+
+// sendmsg(2) of a datagram, with a descriptor in it by SCM_RIGHTS (unix(7)) unless that is -1.
+ssize_t brigade_send(
+    int socket, const struct sockaddr *address, socklen_t length, const void *bytes, size_t count, int descriptor);
+
+// SO_PEERCRED (unix(7)): struct ucred is a GNU extension.
+int brigade_peer_credentials(int socket, pid_t *pid, uid_t *user, gid_t *group);
+
+// A child that has ended and is left to be reaped (waitid(2)); 0 when there is none.
+pid_t brigade_ended_child(void);
+
+// A folder by O_PATH (open(2)), which is a GNU extension; close-on-exec.
+int brigade_open_folder(const char *path);
+
+// Whether the signal is ignored now.
+int brigade_is_ignored(int signal);
+
+// An open file description lock on the whole file, for writing; non-blocking (fcntl(2)).
+int brigade_lock(int file);
 
 // CLOCK_MONOTONIC, nanoseconds.
 uint64_t brigade_monotonic_nanoseconds(void);

@@ -18,9 +18,11 @@ final class Acceptor: Sendable {
     private let limit: Int
     private let log: Logger
     private let isStopping = Atomic(false)
-    /// Written to when a connection has closed while the thread waits for one to close.
-    private let room: Int32
-    private let waitsForRoom = Atomic(false)
+    /// Connections of this thread that the loop has taken over.
+    private let adopted = Atomic(0)
+    /// Written to when a connection has closed or was taken over while the thread waits for that.
+    private let bell: Int32
+    private let listensToBell = Atomic(false)
 
     /// - Parameter limit: of this worker's connections.
     init(_ listener: Listener, scoreboard: Scoreboard, slot: Scoreboard.Slot, limit: Int, log: Logger) {
@@ -29,12 +31,12 @@ final class Acceptor: Sendable {
         self.slot = slot
         self.limit = limit
         self.log = log
-        room = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
-        precondition(room >= 0, "\(SystemError("eventfd"))")
+        bell = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+        precondition(bell >= 0, "\(SystemError("eventfd"))")
     }
 
     deinit {
-        close(room)
+        close(bell)
     }
 
     /// What wakes the thread from a call that blocks; its handler does nothing, but the call ends with EINTR.
@@ -67,7 +69,17 @@ final class Acceptor: Sendable {
 
     /// A connection of this worker has closed.
     func connectionClosed() {
-        if waitsForRoom.load(ordering: .sequentiallyConsistent) { eventfd_write(room, 1) }
+        ring()
+    }
+
+    /// The loop has taken over a connection of this thread.
+    func connectionAdopted() {
+        adopted.add(1, ordering: .sequentiallyConsistent)
+        ring()
+    }
+
+    private func ring() {
+        if listensToBell.load(ordering: .sequentiallyConsistent) { eventfd_write(bell, 1) }
     }
 
     private func run(_ receive: Receiver) {
@@ -75,16 +87,31 @@ final class Acceptor: Sendable {
         var isWaiting = false
         while !isStopping.load(ordering: .relaxed) {
             if slot.connections >= limit {
-                waitForRoom()
+                waitForBell { slot.connections >= limit }
                 continue
             }
-            let fewest = scoreboard.fewestConnections
+            let now = MonotonicClock.nanoseconds
+            let adopted = adopted.load(ordering: .relaxed)
             switch turn.next(
-                own: slot.connections, fewest: fewest, isWaiting: isWaiting, at: MonotonicClock.nanoseconds)
+                own: slot.connections,
+                fewest: scoreboard.fewestConnections(tickedSince: turn.earliestTick(at: now)),
+                isWaiting: isWaiting, adopted: adopted, tick: slot.tick, at: now)
             {
             case .accept:
                 isWaiting = false
-                accept(receive)
+                if accept(receive) {
+                    turn.handOver(at: MonotonicClock.nanoseconds)
+                    isWaiting = poll(listener.descriptor, milliseconds: 0)
+                }
+            case .waitForLoop(let nanoseconds):
+                let milliseconds = Int32((nanoseconds + 999_999) / 1_000_000)
+                waitForBell(milliseconds: milliseconds) {
+                    adopted == self.adopted.load(ordering: .sequentiallyConsistent)
+                }
+            case .stall:
+                slot.changeStalled(by: 1)
+                waitForBell { adopted == self.adopted.load(ordering: .sequentiallyConsistent) }
+                slot.changeStalled(by: -1)
             case .watch:
                 isWaiting = poll(listener.descriptor, milliseconds: -1)
             case .nap(let nanoseconds):
@@ -106,18 +133,20 @@ final class Acceptor: Sendable {
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
     }
 
-    private func accept(_ receive: Receiver) {
-        if take(receive) { return }
+    /// - Returns: whether a connection was accepted and handed over.
+    private func accept(_ receive: Receiver) -> Bool {
+        if take(receive) { return true }
         switch errno {
         case EINTR, ECONNABORTED, EPROTO, EPERM: break
         // Another worker has emptied the queue for good; this one is about to be told to drain.
-        case EINVAL where listener.isNonBlocking: _ = poll(room, milliseconds: -1)
+        case EINVAL where listener.isNonBlocking: _ = poll(bell, milliseconds: -1)
         case EAGAIN: _ = poll(listener.descriptor, milliseconds: -1)
         default:
             // Out of descriptors or memory, most likely: it does not pass sooner by asking again at once.
             log.warning("connections cannot be accepted", metadata: ["error": "\(SystemError("accept4"))"])
-            _ = poll(room, milliseconds: 100)
+            _ = poll(bell, milliseconds: 100)
         }
+        return false
     }
 
     /// Accepts one connection and hands it over; false, and errno, when that fails.
@@ -135,12 +164,13 @@ final class Acceptor: Sendable {
         return true
     }
 
-    private func waitForRoom() {
-        waitsForRoom.store(true, ordering: .sequentiallyConsistent)
-        if slot.connections >= limit { _ = poll(room, milliseconds: -1) }
-        waitsForRoom.store(false, ordering: .relaxed)
+    /// Waits while the condition holds, at most that long, and until the first ring or signal.
+    private func waitForBell(milliseconds: Int32 = -1, while condition: () -> Bool) {
+        listensToBell.store(true, ordering: .sequentiallyConsistent)
+        if condition() { _ = poll(bell, milliseconds: milliseconds) }
+        listensToBell.store(false, ordering: .relaxed)
         var count: UInt64 = 0
-        eventfd_read(room, &count)
+        eventfd_read(bell, &count)
     }
 
     /// Whether the descriptor became readable in time, and no signal came.

@@ -22,6 +22,7 @@ struct Refusal: Error, Equatable {
     static let bodyTooLarge = Refusal(.contentTooLarge, "Content too large")
     static let headTimeout = Refusal(.requestTimeout, "Request head not complete in time")
     static let bodyTimeout = Refusal(.requestTimeout, "Request content not complete in time")
+    static let late = Refusal(.serviceUnavailable, "Request not answered in time")
     static let incomplete = Refusal(.badRequest, "Request not complete")
     static let stopping = Refusal(.serviceUnavailable, "Service Unavailable")
 

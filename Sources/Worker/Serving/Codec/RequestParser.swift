@@ -33,7 +33,9 @@ struct RequestParser {
     private var body: [UInt8] = []
     private var authority: Range<Int>?
     private var forwardedScheme: Range<Int>?
-    private var arrival: UInt64 = 0
+    /// When the head of the request whose body is read was complete.
+    private(set) var arrival: UInt64 = 0
+    private var refusedLine: [UInt8]?
 
     init(limits: Limits) {
         self.limits = limits
@@ -45,6 +47,17 @@ struct RequestParser {
         case .fieldLines: .head
         case .sized, .chunked: .body
         case .refused: .idle
+        }
+    }
+
+    /// The request line of the request that is not complete, or that was refused; nil when there is none that could be
+    /// read.
+    var unansweredLine: ArraySlice<UInt8>? {
+        switch stage {
+        case .requestLine: nil
+        case .fieldLines: buffer[start...].prefix { $0 != Characters.carriageReturn }
+        case .sized, .chunked: head.bytes.prefix { $0 != Characters.carriageReturn }
+        case .refused: refusedLine?[...]
         }
     }
 
@@ -74,11 +87,17 @@ struct RequestParser {
         do {
             return try advance(at: now) ? .request(finish()) : nil
         } catch {
-            stage = .refused
-            buffer = []
-            start = 0
+            refuse()
             return .refused(error)
         }
+    }
+
+    /// Apart, so that what happens to every request stays small.
+    @inline(never) private mutating func refuse() {
+        refusedLine = unansweredLine.map(Array.init)
+        stage = .refused
+        buffer = []
+        start = 0
     }
 
     /// - Returns: whether a request is complete.

@@ -29,10 +29,11 @@ enum ResponseEncoder {
     /// - Parameters:
     ///   - isHead: the request's method was HEAD; the content is only counted.
     ///   - arrival: when the request's head was complete.
+    /// - Returns: how many bytes of it are content.
     static func append(
         _ response: Response, isHead: Bool, persistence: Persistence, arrival: UInt64, at moment: Moment,
         to output: inout [UInt8]
-    ) {
+    ) -> Int {
         output.append("HTTP/1.1 ")
         output.append(decimal: response.status.code)
         output.append(Characters.space)
@@ -59,7 +60,9 @@ enum ResponseEncoder {
         case .closed: output.append("\r\nconnection: close")
         }
         output.append("\r\n\r\n")
-        if hasContent, !isHead { output.append(contentsOf: response.body) }
+        guard hasContent, !isHead else { return 0 }
+        output.append(contentsOf: response.body)
+        return response.body.count
     }
 
     private static func isOwn(_ name: String) -> Bool {
@@ -86,6 +89,13 @@ extension [UInt8] {
         append(decimal: Int(nanoseconds / 1_000_000_000))
         append(UInt8(ascii: "."))
         append(digits: Int(nanoseconds % 1_000_000_000), from: 100_000_000)
+    }
+
+    /// Seconds with six decimals.
+    mutating func append(microseconds: UInt64) {
+        append(decimal: Int(microseconds / 1_000_000))
+        append(UInt8(ascii: "."))
+        append(digits: Int(microseconds % 1_000_000), from: 100_000)
     }
 
     private mutating func append(digits number: Int, from divisor: Int) {

@@ -6,9 +6,22 @@ import Messages
 
 /// A client's socket: reads and writes what its `Connection` decides, and runs the handlers of its requests.
 @LoopActor final class ClientSocket: EventSource {
-    private enum Handler {
-        case task(Task<Void, Never>)
-        case blocking(BlockingPool.Job)
+    /// A handler that has not answered yet.
+    private struct Handler {
+        enum Work {
+            case task(Task<Void, Never>)
+            case blocking(BlockingPool.Job)
+        }
+
+        let entry: InFlightTable.Entry
+        let work: Work
+
+        func cancel() {
+            switch work {
+            case .task(let task): task.cancel()
+            case .blocking(let job): job.giveUp()
+            }
+        }
     }
 
     private let descriptor: Int32
@@ -22,7 +35,6 @@ import Messages
     private var scheduled = UInt64.max
     private var handlers: [Int: Handler] = [:]
     private var isAdvancing = false
-    private var counted = 0
     private var authority = ""
     private let peerHost: String
 
@@ -33,7 +45,9 @@ import Messages
         peerHost = peer.host
         self.listener = listener
         self.server = server
-        connection = Connection(limits: server.limits, times: server.times, at: loop.moment.nanoseconds)
+        connection = Connection(
+            limits: server.limits, times: server.times, isLogged: server.accessLog != nil,
+            at: loop.moment.nanoseconds)
     }
 
     func open() {
@@ -68,7 +82,7 @@ import Messages
         scheduled = .max
         // What came meanwhile counts: a connection with bytes to read is neither idle nor late.
         if let deadline = connection.deadline, deadline <= loop.moment.nanoseconds, connection.wantsInput { read() }
-        connection.expire(at: loop.moment)
+        for number in connection.expire(at: loop.moment) { removeHandler(number)?.cancel() }
         advance()
     }
 
@@ -149,20 +163,25 @@ import Messages
     }
 
     private func cancelHandlers() {
-        for handler in handlers.values {
-            switch handler {
-            case .task(let task): task.cancel()
-            case .blocking(let job): job.giveUp()
-            }
-        }
+        if handlers.isEmpty { return }
+        let cancelled = handlers.values
         handlers = [:]
+        for handler in cancelled {
+            server.leave(handler.entry)
+            handler.cancel()
+        }
+    }
+
+    private func removeHandler(_ number: Int) -> Handler? {
+        guard !handlers.isEmpty, let handler = handlers.removeValue(forKey: number) else { return nil }
+        server.leave(handler.entry)
+        return handler
     }
 
     /// Before the answers go out: who has seen one must find it counted.
     private func count() {
-        guard connection.answered > counted else { return }
-        server.slot.requestsAnswered(connection.answered - counted)
-        counted = connection.answered
+        let (server, peer) = (server, peerHost)
+        connection.takeAnswers { server.answered($0, $1, peer: peer) }
     }
 
     private func watch(_ token: EventLoop.Token) {
@@ -184,18 +203,24 @@ import Messages
 
     private func handle(_ number: Int, _ incoming: IncomingRequest) {
         let request = Request(head: incoming.head, body: incoming.body, connection: info(incoming))
+        let entry = server.enter(request, at: incoming.arrival)
         do {
             switch try server.application.answer(request) {
-            case .now(let response): finish(number, response)
-            case .later(let body): start(number, body)
-            case .blocking(let body): submit(number, body)
+            case .now(let response):
+                server.leave(entry)
+                finish(number, response)
+            case .later(let body): start(number, entry, body)
+            case .blocking(let body): submit(number, entry, body)
             }
         } catch {
+            server.leave(entry)
             finish(number, server.failure(error))
         }
     }
 
-    private func start(_ number: Int, _ body: @escaping @Sendable () async throws -> Response) {
+    private func start(
+        _ number: Int, _ entry: InFlightTable.Entry, _ body: @escaping @Sendable () async throws -> Response
+    ) {
         var isFinished = false
         let task = Task.immediate(executorPreference: LoopExecutor.shared) {
             let response: Response
@@ -208,10 +233,16 @@ import Messages
             isFinished = true
             self.finish(number, response)
         }
-        if !isFinished { handlers[number] = .task(task) }
+        if isFinished {
+            server.leave(entry)
+        } else {
+            handlers[number] = Handler(entry: entry, work: .task(task))
+        }
     }
 
-    private func submit(_ number: Int, _ body: @escaping @Sendable () throws -> Response) {
+    private func submit(
+        _ number: Int, _ entry: InFlightTable.Entry, _ body: @escaping @Sendable () throws -> Response
+    ) {
         let job = server.pool.submit {
             let result = Result { try body() }
             LoopExecutor.shared.call {
@@ -221,12 +252,15 @@ import Messages
                 }
             }
         }
-        guard let job else { return finish(number, Refusal.stopping.response) }
-        handlers[number] = .blocking(job)
+        guard let job else {
+            server.leave(entry)
+            return finish(number, Refusal.stopping.response)
+        }
+        handlers[number] = Handler(entry: entry, work: .blocking(job))
     }
 
     private func finish(_ number: Int, _ response: Response) {
-        if !handlers.isEmpty { handlers[number] = nil }
+        _ = removeHandler(number)
         guard token != nil else { return }
         let isSendable = ResponseEncoder.isSendable(response)
         loop.updateTime()
@@ -244,7 +278,7 @@ import Messages
         }
         var scheme = "http"
         if peer.isTrusted, let range = incoming.forwardedScheme, bytes.span.isWord(range, "https") { scheme = "https" }
-        return ConnectionInfo(scheme: scheme, authority: authority, peer: peerHost, isDraining: server.isDraining)
+        return ConnectionInfo(scheme: scheme, authority: authority, peer: peerHost, isDraining: server.isLeaving)
     }
 }
 

@@ -31,6 +31,7 @@ struct Connection {
     static let mostOutput = 256 << 10
 
     private let times: ConnectionTimes
+    private let isLogged: Bool
     private var parser: RequestParser
     private var phase = Phase.open
     private var exchanges: [Exchange] = []
@@ -48,11 +49,15 @@ struct Connection {
     /// Bytes to be written, the first `written` of which have been.
     private(set) var output: [UInt8] = []
     private(set) var written = 0
-    /// Answers so far, refusals counted.
-    private(set) var answered = 0
+    /// Since the last `takeAnswers`, refusals too.
+    private var answers: [AnsweredRequest] = []
+    /// For each of them, where there is an access log.
+    private var words: [RequestWords] = []
 
-    init(limits: Limits, times: ConnectionTimes, at now: UInt64) {
+    /// - Parameter isLogged: whether there is an access log.
+    init(limits: Limits, times: ConnectionTimes, isLogged: Bool = false, at now: UInt64) {
         self.times = times
+        self.isLogged = isLogged
         parser = RequestParser(limits: limits)
         since = now
     }
@@ -118,6 +123,14 @@ struct Connection {
         written = 0
     }
 
+    /// Gives every answer since the last time, in order, with its words where there is an access log.
+    mutating func takeAnswers(_ body: (AnsweredRequest, RequestWords?) -> Void) {
+        if answers.isEmpty { return }
+        for index in answers.indices { body(answers[index], isLogged ? words[index] : nil) }
+        answers.removeAll(keepingCapacity: true)
+        if isLogged { words.removeAll() }
+    }
+
     /// The socket is of no use any more.
     mutating func fail() {
         if phase == .closed { return }
@@ -147,28 +160,65 @@ struct Connection {
         case .closed: return nil
         case .lingering: return since + times.linger
         case .open, .finishing:
-            if hasOutput { return since + times.standstill }
-            if !exchanges.isEmpty { return nil }
-            switch parser.progress {
-            case .head: return since + times.head
-            case .body: return since + times.standstill
-            case .idle:
-                if let drainsSince { return max(since, drainsSince) + times.lastChance }
-                return since + (requests == 0 ? times.head : times.keepAlive)
-            }
+            if let requestDeadline { return min(requestDeadline, clientDeadline ?? .max) }
+            return clientDeadline
+        }
+    }
+
+    /// Of the request that came first of those that are not answered.
+    private var requestDeadline: UInt64? {
+        guard let limit = times.request else { return nil }
+        if let first = exchanges.first(where: { $0.response == nil }) { return first.arrival + limit }
+        return phase == .open && parser.progress == .body ? parser.arrival + limit : nil
+    }
+
+    /// Of what the client is to do.
+    private var clientDeadline: UInt64? {
+        if hasOutput { return since + times.standstill }
+        if !exchanges.isEmpty { return nil }
+        switch parser.progress {
+        case .head: return since + times.head
+        case .body: return since + times.standstill
+        case .idle:
+            if let drainsSince { return max(since, drainsSince) + times.lastChance }
+            return since + (requests == 0 ? times.head : times.keepAlive)
         }
     }
 
     /// Time has passed; does nothing before the deadline.
-    mutating func expire(at moment: Moment) {
-        guard let deadline, deadline <= moment.nanoseconds else { return }
-        if phase == .lingering || hasOutput { return fail() }
+    /// - Returns: the numbers of the requests for whose answers nobody waits any more: their handlers are to be cancelled.
+    mutating func expire(at moment: Moment) -> [Int] {
+        guard let deadline, deadline <= moment.nanoseconds else { return [] }
+        let late = giveUpLate(at: moment)
+        if late.isEmpty { expireClient(at: moment) }
+        return late
+    }
+
+    /// The client has not done in time what it was to do.
+    private mutating func expireClient(at moment: Moment) {
+        if phase == .lingering || hasOutput && since + times.standstill <= moment.nanoseconds { return fail() }
         switch parser.progress {
         case .head: refuse(.headTimeout, at: moment)
         case .body: refuse(.bodyTimeout, at: moment)
         case .idle where requests == 0 && drainsSince == nil: refuse(.headTimeout, at: moment)
         case .idle: phase = .finishing
         }
+    }
+
+    /// Answers for the handlers that have not; later requests that are with theirs may still be answered by them.
+    private mutating func giveUpLate(at moment: Moment) -> [Int] {
+        guard let limit = times.request else { return [] }
+        var late: [Int] = []
+        for index in exchanges.indices
+        where exchanges[index].response == nil && exchanges[index].arrival + limit <= moment.nanoseconds {
+            exchanges[index].response = Refusal.late.response
+            late.append(exchanges[index].number)
+        }
+        if late.isEmpty { return [] }
+        exchanges[exchanges.count - 1].persistence = .closed
+        phase = .finishing
+        encode(at: moment)
+        return late
     }
 
     // MARK: What is done
@@ -226,7 +276,8 @@ struct Connection {
         exchanges.append(
             Exchange(
                 number: requests, arrival: request.arrival, isHead: request.head.method == .head,
-                isSafe: request.head.method.isSafe, persistence: persistence))
+                isSafe: request.head.method.isSafe, persistence: persistence,
+                words: isLogged ? RequestWords(request.head) : nil))
         return .handle(number: requests, request)
     }
 
@@ -236,7 +287,7 @@ struct Connection {
         exchanges.append(
             Exchange(
                 number: requests, arrival: since, isHead: false, isSafe: true, persistence: .closed,
-                response: refusal.response))
+                response: refusal.response, words: isLogged ? RequestWords(line: parser.unansweredLine) : nil))
         encode(at: moment)
     }
 
@@ -248,11 +299,13 @@ struct Connection {
                 persistence = .closed
                 phase = .finishing
             }
-            ResponseEncoder.append(
+            let size = ResponseEncoder.append(
                 response, isHead: first.isHead, persistence: persistence, arrival: first.arrival, at: moment,
                 to: &output)
+            let latency = moment.nanoseconds > first.arrival ? moment.nanoseconds - first.arrival : 0
+            answers.append(AnsweredRequest(latency: latency, status: response.status.code, size: size))
+            if let spoken = first.words { words.append(spoken) }
             exchanges.removeFirst()
-            answered += 1
             since = moment.nanoseconds
         }
     }

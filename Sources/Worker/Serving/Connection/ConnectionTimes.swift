@@ -6,6 +6,8 @@ struct ConnectionTimes: Sendable {
     var keepAlive: UInt64 = 75_000_000_000
     /// For more of a body, or for the client to read more of its answers.
     var standstill: UInt64 = 30_000_000_000
+    /// For a request's answer, from its arrival; nil is for ever.
+    var request: UInt64?
     /// For one more request while the worker drains.
     var lastChance: UInt64 = 1_000_000_000
     /// For the client's end after the server's, or for more of what it still sends.

@@ -10,4 +10,6 @@ struct Exchange {
     /// Whether the answer says that the connection stays, or that it closes.
     var persistence: ResponseEncoder.Persistence
     var response: Response?
+    /// For the access log; nil when there is none.
+    var words: RequestWords?
 }

@@ -10,8 +10,13 @@ import Messages
     let times: ConnectionTimes
     let slot: Scoreboard.Slot
     let pool: BlockingPool
+    let accessLog: RequestLog?
     let log: Logger
+    /// Whether readiness is to be answered with no.
+    private(set) var isLeaving = false
     private(set) var isDraining = false
+    private let inFlight: InFlightTable
+    private let recycling: Recycling?
 
     private let scoreboard: Scoreboard
     private let maxConnections: Int
@@ -20,21 +25,32 @@ import Messages
     private var stopping: AcceptorStop?
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    init(application: any Application, settings: Settings, scoreboard: Scoreboard, slot: Scoreboard.Slot, log: Logger) {
+    /// - Parameter recycling: nil for a server that serves any number of requests.
+    init(
+        application: any Application, settings: Settings, scoreboard: Scoreboard, slot: Scoreboard.Slot,
+        accessLog: RequestLog? = nil, recycling: Recycling? = nil, log: Logger
+    ) {
         self.application = application
         self.scoreboard = scoreboard
         self.slot = slot
+        self.accessLog = accessLog
+        self.recycling = recycling
         self.log = log
+        inFlight = InFlightTable(slot)
         limits = Limits(body: settings.maxBody)
         times = ConnectionTimes(
-            head: settings.headerTimeout.asNanoseconds, keepAlive: settings.keepAlive.asNanoseconds)
+            head: settings.headerTimeout.asNanoseconds, keepAlive: settings.keepAlive.asNanoseconds,
+            request: settings.requestTimeout?.asNanoseconds)
         maxConnections = settings.maxConnections
-        pool = BlockingPool(threads: settings.blockingThreads, capacity: settings.maxConnections)
+        pool = BlockingPool(threads: settings.blockingThreads, capacity: settings.maxConnections, slot: slot)
     }
 
-    /// Accepts connections, from now on.
+    /// Accepts connections, from now on; not once more, and not when the worker leaves already.
     func start(_ listeners: [Listener]) {
+        guard stopping == nil, !isDraining else { return }
         EventLoop.shared.onPass = { [slot] in slot.tick = $0 }
+        EventLoop.shared.onPassEnd = accessLog.map { accessLog in { accessLog.flush() } }
+        slot.tick = MonotonicClock.nanoseconds
         slot.state = .ready
         let stop = AcceptorStop()
         stopping = stop
@@ -43,7 +59,10 @@ import Messages
                 listener, scoreboard: scoreboard, slot: slot, limit: maxConnections, log: log)
             acceptors.append(acceptor)
             let thread = acceptor.start { descriptor, peer in
-                LoopExecutor.shared.call { self.adopt(descriptor, peer, listener) }
+                LoopExecutor.shared.call {
+                    acceptor.connectionAdopted()
+                    self.adopt(descriptor, peer, listener)
+                }
             } ended: {
                 LoopExecutor.shared.call { stop.ended(acceptor) }
             }
@@ -65,10 +84,40 @@ import Messages
         if sockets.isEmpty { resumeWaiting() }
     }
 
+    // MARK: Requests
+
+    /// A request is about to be handled.
+    func enter(_ request: Request, at arrival: UInt64) -> InFlightTable.Entry {
+        inFlight.enter(request.method.rawValue, request.head.bytes, request.head.path, at: arrival)
+    }
+
+    /// It is answered, or nobody waits for the answer.
+    func leave(_ entry: InFlightTable.Entry) {
+        inFlight.leave(entry)
+    }
+
+    /// An answer goes out.
+    /// - Parameters:
+    ///   - words: where there is an access log.
+    ///   - peer: the client's address; empty for one of a unix socket.
+    func answered(_ request: AnsweredRequest, _ words: RequestWords?, peer: String) {
+        slot.requestAnswered(in: request.latency)
+        if let accessLog, let words { accessLog.append(request, words, peer: peer) }
+        if let recycling { recycling.answered(slot.requests) }
+    }
+
+    // MARK: Leaving
+
+    /// Serves on; the application hears from now on that the server is about to stop.
+    func withdraw() {
+        isLeaving = true
+    }
+
     /// Accepts no more, and returns when every connection is finished.
     /// - Parameter draining: called when no connection is accepted any more.
     func drain(draining: () -> Void = {}) async {
         isDraining = true
+        isLeaving = true
         slot.state = .draining
         for socket in sockets.values { socket.drain() }
         await stopping?.run()
@@ -79,6 +128,7 @@ import Messages
     /// Cancels what is in flight and closes every connection.
     func stop() {
         isDraining = true
+        isLeaving = true
         slot.state = .draining
         for acceptor in acceptors { acceptor.stop() }
         for socket in sockets.values { socket.stop() }

@@ -9,6 +9,8 @@ final class BlockingPool: Sendable {
     final class Job: Sendable {
         private let isGivenUp = Atomic(false)
         private let work: @Sendable () -> Void
+        /// CLOCK_MONOTONIC, nanoseconds.
+        fileprivate let queued = MonotonicClock.nanoseconds
 
         init(_ work: @escaping @Sendable () -> Void) {
             self.work = work
@@ -28,21 +30,32 @@ final class BlockingPool: Sendable {
     private struct Queue {
         var jobs: [Job] = []
         var next = 0
+
+        /// When the job was queued that waits longest; 0 when none waits.
+        var oldest: UInt64 { next < jobs.count ? jobs[next].queued : 0 }
     }
 
     private let capacity: Int
+    private let slot: Scoreboard.Slot
     private let queue = Mutex(Queue())
     /// Counts what was queued, as a semaphore (eventfd(2)): a thread that reads it looks for a job.
     private let count: Int32
 
-    /// - Parameter capacity: how many jobs may wait.
-    init(threads: Int, capacity: Int) {
+    /// - Parameters:
+    ///   - capacity: how many jobs may wait.
+    ///   - slot: tells the master how long the oldest one has.
+    init(threads: Int, capacity: Int, slot: Scoreboard.Slot) {
         self.capacity = capacity
+        self.slot = slot
         count = eventfd(0, Int32(EFD_SEMAPHORE) | Int32(EFD_CLOEXEC))
         precondition(count >= 0, "\(SystemError("eventfd"))")
         for _ in 0..<threads {
             _ = Thread.start("blocking") { [self] in
-                while true { takeJob()?.run() }
+                while true {
+                    guard let job = takeJob() else { continue }
+                    job.run()
+                    slot.jobFinished(at: MonotonicClock.nanoseconds)
+                }
             }
         }
     }
@@ -58,6 +71,7 @@ final class BlockingPool: Sendable {
             }
             guard queue.jobs.count - queue.next < capacity else { return false }
             queue.jobs.append(job)
+            slot.jobsWait(since: queue.oldest)
             return true
         }
         guard isAccepted else { return nil }
@@ -78,6 +92,7 @@ final class BlockingPool: Sendable {
                 queue.jobs.removeFirst(queue.next)
                 queue.next = 0
             }
+            slot.jobsWait(since: queue.oldest)
             return job
         }
     }

@@ -40,6 +40,8 @@ import Glibc
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBufferSize, alignment: 64)
     /// Called at each pass with its time.
     var onPass: ((UInt64) -> Void)?
+    /// Called at the end of each pass.
+    var onPassEnd: (() -> Void)?
 
     private(set) var moment = Moment(nanoseconds: MonotonicClock.nanoseconds, date: HTTPDate(second: 0))
     private let poller: Int32
@@ -126,6 +128,7 @@ import Glibc
         }
         while let token = deadlines.takeFirst(notAfter: moment.nanoseconds) { source(token)?.timeCame() }
         LoopExecutor.shared.runJobs()
+        onPassEnd?()
     }
 
     /// Milliseconds that there is nothing to do for.

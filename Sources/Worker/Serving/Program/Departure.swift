@@ -20,6 +20,18 @@ import Messages
         self.log = log
     }
 
+    /// The server is about to stop: serves on, but is no longer ready by its own account.
+    func withdraw() {
+        if server.isLeaving { return }
+        log.info("withdrawing")
+        server.withdraw()
+    }
+
+    /// Log files are opened anew, because somebody has renamed them.
+    func reopenLogs() {
+        server.accessLog?.reopen()
+    }
+
     /// Finishes every connection, then exits. How long that may take is the master's business.
     func drain() {
         if isDraining || isStopping { return }
@@ -30,7 +42,7 @@ import Messages
             await server.application.stop()
             master?.send(.drained)
             log.info("drained")
-            exit(ExitCode.ok.rawValue)
+            leave()
         }
     }
 
@@ -45,8 +57,13 @@ import Messages
         Task.immediate(executorPreference: LoopExecutor.shared) {
             await server.finished()
             await server.application.stop()
-            exit(ExitCode.ok.rawValue)
+            leave()
         }
+    }
+
+    private func leave() -> Never {
+        server.accessLog?.flush()
+        exit(ExitCode.ok.rawValue)
     }
 
     func masterIsGone() {
@@ -57,6 +74,6 @@ import Messages
     func ready(_ events: UInt32) {}
 
     func timeCame() {
-        exit(ExitCode.ok.rawValue)
+        leave()
     }
 }

@@ -22,26 +22,33 @@ final class Master: Sendable {
     }
 
     /// From now on what the master says is done.
-    @LoopActor func open(_ departure: Departure) throws(SystemError) {
-        let token = EventLoop.shared.add(Ear(self, departure))
+    /// - Parameter accept: called when connections are to be accepted.
+    @LoopActor func open(
+        _ departure: Departure, accept: @escaping @LoopActor () -> Void
+    ) throws(SystemError) {
+        let token = EventLoop.shared.add(Ear(self, departure, accept))
         try EventLoop.shared.watch(channel.descriptor, for: EPOLLIN.rawValue, token)
     }
 
     @LoopActor fileprivate final class Ear: EventSource {
         private let master: Master
         private let departure: Departure
+        private let accept: @LoopActor () -> Void
 
-        init(_ master: Master, _ departure: Departure) {
+        init(_ master: Master, _ departure: Departure, _ accept: @escaping @LoopActor () -> Void) {
             self.master = master
             self.departure = departure
+            self.accept = accept
         }
 
         func ready(_ events: UInt32) {
             switch master.channel.receive(MasterMessage.self) {
+            case .message(.accept): accept()
             case .message(.drain): departure.drain()
             case .message(.stop): departure.stop()
-            // This worker logs to stderr alone, which somebody else opens.
-            case .message(.reopenLogs), .unknown, .empty: break
+            case .message(.reopenLogs): departure.reopenLogs()
+            case .message(.withdraw): departure.withdraw()
+            case .unknown, .empty: break
             case .end: departure.masterIsGone()
             }
         }

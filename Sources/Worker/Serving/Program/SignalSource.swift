@@ -27,6 +27,7 @@ import Glibc
             switch Int32(signal.ssi_signo) {
             case SIGTERM: departure.drain()
             case SIGQUIT: departure.stop()
+            case SIGUSR1: departure.reopenLogs()
             case SIGINT where endsOnInterrupt: departure.stop()
             default: break
             }

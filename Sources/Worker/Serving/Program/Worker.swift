@@ -18,6 +18,7 @@ struct Worker {
     private let scoreboard: Scoreboard
     private let slot: Scoreboard.Slot
     private let signals: Int32
+    private let accessLog: RequestLog?
     private let log: Logger
 
     /// Blocks the signals of a worker in this thread and those that it starts.
@@ -36,11 +37,12 @@ struct Worker {
         self.settings = settings
         self.signals = signals
         self.log = log
+        accessLog = try Self.accessLog(settings, log)
         do throws(SystemError) {
             if let descriptor = environment.scoreboard {
                 scoreboard = try Scoreboard.inherited(descriptor: descriptor)
             } else {
-                scoreboard = try Scoreboard.make()
+                scoreboard = try Scoreboard.make(entries: min(settings.maxConnections, 4096))
                 scoreboard.open(0, generation: 1)
             }
             if let descriptor = environment.control {
@@ -68,6 +70,23 @@ struct Worker {
         master?.send(.booted)
     }
 
+    private static func accessLog(_ settings: Settings, _ log: Logger) throws(BootError) -> RequestLog? {
+        let path: String?
+        switch settings.accessLog {
+        case .off: return nil
+        case .standardOutput: path = nil
+        case .file(let name): path = name
+        }
+        do {
+            return try RequestLog(path: path, log: log)
+        } catch {
+            throw BootError(
+                code: .usage,
+                description: "the access log '\(path ?? "-")' cannot be opened: \(error); "
+                    + "let the user of the workers write to it, or choose another with --access-log")
+        }
+    }
+
     private static func listeners(
         _ environment: ProcessEnvironment, _ settings: Settings
     ) throws(BootError) -> [Listener] {
@@ -90,23 +109,36 @@ struct Worker {
         return listeners
     }
 
+    /// Nobody replaces a worker that runs by itself.
+    private var recycling: Recycling? {
+        guard let master, let limit = settings.maxRequests else { return nil }
+        return Recycling(after: limit, jitter: settings.maxRequestsJitter) { [slot, log] in
+            log.info("asks to be replaced", metadata: ["requests": "\(slot.requests)"])
+            master.send(.recycle)
+        }
+    }
+
     /// Serves until told to leave.
     func run(_ application: any Application) -> Never {
         LoopActor.occupyThread { [self] in
             let server = Server(
-                application: application, settings: settings, scoreboard: scoreboard, slot: slot, log: log)
+                application: application, settings: settings, scoreboard: scoreboard, slot: slot,
+                accessLog: accessLog, recycling: recycling, log: log)
             let leave = Departure(server: server, master: master, log: log)
-            server.start(listeners)
             do throws(SystemError) {
                 try SignalSource(signals, endsOnInterrupt: master == nil, leave).open()
-                try master?.open(leave)
+                try master?.open(leave) { server.start(listeners) }
             } catch {
                 log.critical("\(error)")
                 exit(ExitCode.boot.rawValue)
             }
-            master?.send(.ready)
-            let addresses = listeners.map(\.authority).joined(separator: ",")
-            if master == nil { log.notice("ready", metadata: ["listening": "\(addresses)"]) }
+            if let master {
+                master.send(.ready)
+            } else {
+                server.start(listeners)
+                let addresses = listeners.map(\.authority).joined(separator: ",")
+                log.notice("ready", metadata: ["listening": "\(addresses)"])
+            }
         }
     }
 }

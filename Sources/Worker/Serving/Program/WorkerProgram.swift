@@ -52,7 +52,8 @@ public struct WorkerProgram {
         let log = startLog(environment, as: environment.workerName)
         let settings = settings(environment, log)
         signal(SIGPIPE, SIG_IGN)
-        Self.raiseDescriptorLimit()
+        brigade_stacks_on_fatal_signals()
+        Self.raiseDescriptorLimit(log)
         // Before any other thread is: threads inherit what is blocked, and none of them may take these.
         let signals = Worker.blockSignals()
         let worker: Worker
@@ -73,12 +74,20 @@ public struct WorkerProgram {
     }
 
     /// Connections need descriptors. The soft limit is low only for the sake of select(2), which nobody here uses.
-    private static func raiseDescriptorLimit() {
+    private static func raiseDescriptorLimit(_ log: Logger) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        guard limit.rlim_max < leastDescriptors else { return }
+        log.critical(
+            "this process may open only \(limit.rlim_max) files; allow \(leastDescriptors) at least, by LimitNOFILE= or 'ulimit -n'"
+        )
+        exit(ExitCode.boot.rawValue)
     }
+
+    /// For the loop, its threads, the application, and a few connections.
+    private static let leastDescriptors: rlim_t = 64
 
     private func runPrestart() -> Never {
         let environment = ProcessEnvironment()

@@ -1,0 +1,85 @@
+import Contract
+import Glibc
+import Platform
+import Supervisor
+
+extension Master {
+    /// Has the executable that stands now at this program's path show, in a child, that it could take over.
+    func startUpgradeCheck() -> Event? {
+        do {
+            // What it reads must be what it would be given; the descriptors in it mean nothing to the child.
+            let state = try MemoryFile.write(handover(program: 0).text)
+            upgradeCheck = try UpgradeCheck(ProgramPath.program, state: state, environment: Environment.variables)
+            return nil
+        } catch let error as UpgradeError {
+            return .upgradeChecked(.notStarted(error.description))
+        } catch {
+            return .upgradeChecked(.notStarted("\(error)"))
+        }
+    }
+
+    func reap(_ check: UpgradeCheck) {
+        // Whatever it has started ends with it.
+        check.child.signalGroup(SIGKILL)
+        guard let status = check.child.reap() else { return }
+        upgradeCheck = nil
+        let ending = check.ending(status)
+        // Of no use but in the answer to this event.
+        provenExecutable = ending == .exited(0) ? check.executable : nil
+        handle(.upgradeChecked(ending))
+        provenExecutable = nil
+        reapStrangers()
+    }
+
+    /// Replaces this process's executable by the one that has just proved itself.
+    func upgrade() -> Event {
+        do {
+            guard let successor = provenExecutable else {
+                return .upgradeFailed(reason: "no executable has been checked")
+            }
+            let own = try Executable(opening: "/proc/self/exe")
+            let handover = handover(program: own.descriptor)
+            let state = try MemoryFile.write(handover.text)
+            let succession = Succession(step: .take, state: state.number, partner: own.descriptor, failure: nil)
+            holdings.manager.flush()
+            // Their connections do not go across.
+            answer(errands.leave("the master is being replaced (USR2); ask the new one"))
+            let error = successor.replaceProcess(
+                arguments: Array(CommandLine.arguments.dropFirst()),
+                environment: Environment.variables.merging(succession.variables) { $1 },
+                keeping: handover.descriptors + [state.number])
+            withExtendedLifetime((own, state.number)) {}
+            return .upgradeFailed(reason: "\(ProgramPath.program): \(error)")
+        } catch {
+            return .upgradeFailed(reason: "\(error)")
+        }
+    }
+
+    private func handover(program descriptor: Int32) -> Handover {
+        var handover = Handover(
+            program: Handover.Opened(descriptor: descriptor, path: ProgramPath.program, isScript: false),
+            started: started,
+            scoreboard: holdings.scoreboard.descriptor, supervisor: supervisor.snapshot)
+        handover.arguments = Array(CommandLine.arguments.dropFirst())
+        handover.listeners = holdings.listeners.map {
+            Handover.ListenerFact(descriptor: $0.descriptor, isActivated: $0.isActivated, address: $0.address)
+        }
+        handover.workers = workers.values.map {
+            Handover.WorkerFact(id: $0.id, pid: $0.child.pid, control: $0.control.descriptor)
+        }
+        handover.generations = generations.mapValues {
+            let opened = Handover.Opened(
+                descriptor: $0.executable.descriptor, path: $0.executable.path, isScript: $0.executable.isScript)
+            return Handover.GenerationFact(executable: opened, environment: $0.environment)
+        }
+        handover.pidfile = holdings.pidfile.map {
+            Handover.NamedDescriptor(descriptor: $0.descriptor, path: $0.path)
+        }
+        handover.control = holdings.desk.map {
+            Handover.ListenerFact(descriptor: $0.listener.descriptor, isActivated: false, address: $0.listener.address)
+        }
+        handover.totals = totals
+        handover.lastChange = lastChange
+        return handover
+    }
+}

@@ -1,0 +1,34 @@
+internal import CLinux
+package import Contract
+import Glibc
+
+/// A text in memory that is handed on by a descriptor (memfd_create(2)).
+package enum MemoryFile {
+    /// Close-on-exec, as every descriptor is until somebody keeps it.
+    package static func write(_ text: String) throws(SystemError) -> FileDescriptor {
+        let file = FileDescriptor(owning: try check("memfd_create") { brigade_memfd_create("brigade-state") })
+        let number = file.number
+        let bytes = Array(text.utf8)
+        var written = 0
+        while written < bytes.count {
+            let rest = bytes[written...]
+            written += try check("write") { rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) } }
+        }
+        return file
+    }
+
+    /// All of it, from its start, wherever the last writer or reader stopped.
+    /// - Throws: EFBIG for more than 16 MiB.
+    package static func read(descriptor: Int32) throws(SystemError) -> String {
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = try check("read") { pread(descriptor, &part, part.count, bytes.count) }
+            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            bytes += part.prefix(count)
+            guard bytes.count <= limit else { throw SystemError("read", errno: EFBIG) }
+        }
+    }
+
+    private static let limit = 16 << 20
+}

@@ -1,0 +1,27 @@
+extension Supervisor {
+    /// The worker goes on serving until another is ready beside it.
+    mutating func retire(_ worker: Worker, _ retirement: Retirement) {
+        guard worker.isReady, worker.retires == nil else { return }
+        slots[worker.id.slot - 1].worker?.retires = retirement
+        effects.append(.log(.workerRetires(worker.id, retirement)))
+    }
+
+    mutating func weigh(_ memory: [Worker.ID: Int]) {
+        for worker in workers {
+            guard let used = memory[worker.id], let limit = settings(of: worker.id.generation).maxWorkerMemory else {
+                continue
+            }
+            if used > limit { retire(worker, .memory(used)) }
+        }
+    }
+
+    /// The next to be replaced: of those that ask the oldest, so that none waits behind others for ever. A reload replaces
+    /// everybody, so that it comes first.
+    var retiring: Worker? {
+        switch reload?.step {
+        case .trying, .rolling: return nil
+        case .opening, .prestarting, nil:
+            return staying(generation).filter { $0.isReady && $0.retires != nil }.min { $0.id.serial < $1.id.serial }
+        }
+    }
+}

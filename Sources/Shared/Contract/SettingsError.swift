@@ -1,0 +1,8 @@
+/// A setting whose text is no value, or a name that is none; and where it stands.
+package struct SettingsError: Error, Equatable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

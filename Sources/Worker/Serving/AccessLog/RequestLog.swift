@@ -1,0 +1,128 @@
+internal import CLinux
+internal import Contract
+import Glibc
+import Logging
+
+/// Writes the access log: lines are collected, and written once a pass of the loop.
+///
+/// The loop waits for nobody who reads them: a pipe, a terminal or a socket that has no room makes lines wait, and then
+/// get lost; a full disk loses them too. They are counted, and when there is room again the worker's log says how many
+/// they were.
+@LoopActor final class RequestLog {
+    /// Bytes that wait at most.
+    static let mostPending = 64 << 10
+    /// What a pipe that has room takes whole (PIPE_BUF of pipe(7)).
+    private static let pieceSize = 4096
+
+    /// nil for standard output.
+    private let path: String?
+    private let log: Logger
+    private var output: Output
+    private var pending: [UInt8] = []
+    private var date = LogDate(second: 0)
+    private var lost = 0
+
+    /// An open file.
+    private struct Output: ~Copyable {
+        let descriptor: Int32
+        /// A write to a file of a disk does not wait for anybody.
+        let isFile: Bool
+        let isOwned: Bool
+
+        init(_ descriptor: Int32, isOwned: Bool) {
+            self.descriptor = descriptor
+            self.isOwned = isOwned
+            var information = stat()
+            isFile = fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+        }
+
+        deinit {
+            if isOwned { close(descriptor) }
+        }
+    }
+
+    /// - Parameter path: nil for standard output.
+    /// - Throws: why the file cannot be opened.
+    nonisolated init(path: String?, log: Logger) throws(SystemError) {
+        self.path = path
+        self.log = log
+        output = if let path { try Self.open(path) } else { Output(STDOUT_FILENO, isOwned: false) }
+    }
+
+    /// O_NONBLOCK, because the path may be a FIFO that nobody reads.
+    private nonisolated static func open(_ path: String) throws(SystemError) -> Output {
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        return Output(try check("open") { Glibc.open(path, flags, 0o644) }, isOwned: true)
+    }
+
+    /// Opens the file anew: somebody has renamed it. When that fails, the old one is kept.
+    func reopen() {
+        flush()
+        guard let path else { return }
+        do throws(SystemError) {
+            output = try Self.open(path)
+        } catch {
+            log.error(
+                "the access log cannot be opened anew; the old file is written on",
+                metadata: ["path": "\(path)", "error": "\(error)"])
+        }
+    }
+
+    /// - Parameter peer: the client's address; empty for one of a unix socket.
+    func append(_ answer: AnsweredRequest, _ words: RequestWords, peer: String) {
+        if pending.count >= Self.mostPending {
+            flush()
+            if pending.count >= Self.mostPending {
+                lost += 1
+                return
+            }
+        }
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &now)
+        if now.tv_sec != date.second { date = LogDate(second: now.tv_sec) }
+        AccessLine.append(answer, words, peer: peer, at: date, to: &pending)
+    }
+
+    /// Writes what there is room for.
+    func flush() {
+        if pending.isEmpty { return }
+        var written = 0
+        while written < pending.count, output.isFile || hasRoom {
+            let end = output.isFile ? pending.count : pieceEnd(from: written)
+            let count = pending.withUnsafeBytes {
+                write(output.descriptor, $0.baseAddress! + written, end - written)
+            }
+            if count > 0 {
+                written += count
+            } else if errno == EAGAIN {
+                break
+            } else if errno != EINTR {
+                // A disk without room, a pipe without a reader: waiting would not help.
+                let error = SystemError("write")
+                if lost == 0 {
+                    log.warning("the access log cannot be written: its lines are lost", metadata: ["error": "\(error)"])
+                }
+                lost += pending[written...].count { $0 == Characters.lineFeed }
+                written = pending.count
+                pending.removeAll(keepingCapacity: true)
+                return
+            }
+        }
+        pending.removeFirst(written)
+        if written > 0, lost > 0 {
+            log.warning("lines of the access log were lost", metadata: ["lines": "\(lost)"])
+            lost = 0
+        }
+    }
+
+    private var hasRoom: Bool {
+        var entry = pollfd(fd: output.descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&entry, 1, 0) == 1
+    }
+
+    /// As many whole lines as a piece holds.
+    private func pieceEnd(from start: Int) -> Int {
+        let most = min(start + Self.pieceSize, pending.count)
+        return pending[start..<most].lastIndex(of: Characters.lineFeed).map { $0 + 1 } ?? most
+    }
+}

@@ -1,0 +1,40 @@
+import Contract
+import Glibc
+import Platform
+import Testing
+
+@Suite struct MemoryTests {
+    @Test func aProcesssMemoryGrowsWithWhatItWrites() throws {
+        let size = 64 << 20
+        let before = try #require(ProcessMemory.proportional(of: getpid()))
+        #expect(before > 1 << 20)
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 4096)
+        defer { memory.deallocate() }
+        memset(memory.baseAddress!, 1, size)
+        #expect(ProcessMemory.proportional(of: getpid())! - before > size / 2)
+    }
+
+    @Test func whoIsNotThereHasNoMemory() {
+        #expect(ProcessMemory.proportional(of: 0x7fff_fffe) == nil)
+    }
+
+    @Test func theGroupsKillsAreCounted() throws {
+        let folder = Folder()
+        folder.write("low 0\noom 7\noom_kill 3\noom_group_kill 0\n", to: "memory.events")
+        // Its own path is not there, as in a container: the root of the mount is its group.
+        #expect(ControlGroup.oomKills(root: folder.path, groups: "0::/far/away\n") == 3)
+        #expect(ControlGroup.oomKills(root: folder.path, groups: "0::/\n") == 3)
+        #expect(ControlGroup.oomKills(root: folder.path, groups: "") == nil)
+    }
+
+    @Test func theFirstVersionsGroupsAreCountedToo() throws {
+        let folder = Folder()
+        mkdir(folder.file("memory"), 0o755)
+        defer {
+            unlink(folder.file("memory/memory.oom_control"))
+            rmdir(folder.file("memory"))
+        }
+        folder.write("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", to: "memory/memory.oom_control")
+        #expect(ControlGroup.oomKills(root: folder.path, groups: "4:cpu,memory:/\n1:name=systemd:/x\n0::/\n") == 2)
+    }
+}

@@ -1,0 +1,78 @@
+import CLinux
+import Contract
+import Glibc
+import Platform
+import Testing
+
+@Suite struct PidfileTests {
+    private let folder = Folder()
+
+    @Test func itSaysWhoTheMasterIsAndGoesWithIt() throws {
+        let path = folder.write("a number that is longer than any pid\n", to: "pid")
+        do {
+            let pidfile = try Pidfile.take(path)
+            #expect(text(of: path) == "\(getpid())\n")
+            #expect(fcntl(pidfile.descriptor, F_GETFD) & FD_CLOEXEC != 0)
+        }
+        #expect(folder.names == [])
+    }
+
+    @Test func aSecondMasterIsRefusedAndToldWhoTheFirstIs() throws {
+        let first = try Pidfile.take(folder.file("pid"))
+        let error = #expect(throws: PidfileError.self) { try Pidfile.take(first.path) }
+        #expect(error?.isLocked == true)
+        #expect(error?.description.contains("another master, pid \(getpid()), holds the pidfile \(first.path)") == true)
+        #expect(text(of: first.path) == "\(getpid())\n")
+    }
+
+    @Test func whatAKilledMasterLeftBehindIsTakenOver() async throws {
+        let path = folder.file("pid")
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let pidfile = try Pidfile.take(path)
+            kill(getpid(), SIGKILL)
+            Issue.record("alive with \(pidfile.path)")
+        }
+        #expect(!text(of: path).isEmpty && text(of: path) != "\(getpid())\n")
+        let pidfile = try Pidfile.take(path)
+        #expect(text(of: pidfile.path) == "\(getpid())\n")
+    }
+
+    @Test func aFileThatSomebodyPutInItsPlaceStays() throws {
+        let path = folder.file("pid")
+        do {
+            let pidfile = try Pidfile.take(path)
+            rename(folder.write("theirs", to: "other"), pidfile.path)
+        }
+        #expect(text(of: path) == "theirs")
+    }
+
+    @Test func anExecOfTheMasterKeepsTheLock() throws {
+        let first = try Pidfile.take(folder.file("pid"))
+        // Of the same open file, as after an exec, which ends no deinit.
+        let resumed = try Pidfile.resumed(descriptor: dup(first.descriptor), path: first.path)
+        #expect(fcntl(resumed.descriptor, F_GETFD) & FD_CLOEXEC != 0)
+        let second = #expect(throws: PidfileError.self) { try Pidfile.take(first.path) }
+        #expect(second?.isLocked == true)
+        let another = open(first.path, O_RDWR | O_CLOEXEC)
+        defer { close(another) }
+        let third = #expect(throws: PidfileError.self) {
+            try Pidfile.resumed(descriptor: another, path: first.path)
+        }
+        #expect(third?.isLocked == true)
+    }
+
+    @Test func whatCannotBeAPidfileIsNamed() throws {
+        let precious = folder.write("precious", to: "file")
+        symlink(precious, folder.file("link"))
+        for (path, reason) in [
+            (folder.file("link"), "symbolic link"), (folder.file("none/pid"), "no such folder"),
+            (folder.path, "it is no file"), ("/dev/null", "it is no file"),
+        ] {
+            let error = #expect(throws: PidfileError.self) { try Pidfile.take(path) }
+            #expect(error?.isLocked == false)
+            #expect(error?.description.contains(reason) == true, "\(path): \(error?.description ?? "")")
+            #expect(error?.description.contains(path) == true)
+        }
+        #expect(text(of: precious) == "precious")
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+/// Workers that live, and serve nobody.
+@Suite(.serialized) struct StuckWorkerTests {
+    @Test func aWorkerThatSpinsIsAbortedWithItsStackInTheLogAndReplaced() throws {
+        let server = try Server(faulty: 2, flags: ["--worker-timeout", "2s"])
+        let victim = try server.client()
+        try victim.send("GET", "/spin/7?secret=1")
+        try server.master.waitFor("worker is stuck")
+        #expect(try server.ask("/hello").body == "hello", "the other one serves")
+        try server.master.waitFor("GET /spin/7")
+        #expect(throws: (any Error).self) { try victim.answer() }
+        try server.waitForStatus("settled") { $0.isSettled }
+        let log = server.master.output
+        #expect(log.contains("FaultyApplication"), "where it spins")
+        #expect(server.master.lines(with: "in flight", "GET /spin/7,").count == 1)
+        #expect(!log.contains("secret"))
+    }
+
+    @Test func aStoppedWorkerIsKilledAndReplacedAndTheOthersAcceptAtOnce() throws {
+        let server = try Server(faulty: 2, flags: ["--worker-timeout", "3s"])
+        let stopped = server.workers[0]
+        Machine.stop(stopped)
+        var waits: [Duration] = try (0..<40).map { _ in
+            let began = ContinuousClock.now
+            let answer = try server.ask("/hello")
+            #expect(answer.body == "hello")
+            return ContinuousClock.now - began
+        }
+        waits.sort()
+        #expect(waits[waits.count / 2] < .milliseconds(50))
+        #expect(waits[waits.count - 1] < .milliseconds(500), "the machine may be busy")
+        let mark = server.master.mark
+        try server.master.waitFor("worker is stuck")
+        try server.master.waitFor("worker ready", from: mark)
+        #expect(!server.workers.contains(stopped))
+        #expect(try server.waitForStatus("settled") { $0.isSettled }.ready.count == 2)
+    }
+
+    @Test func aWorkerWhoseBlockingThreadsAreAllStuckIsReplaced() throws {
+        let server = try Server(faulty: 2, flags: ["--worker-timeout", "2s", "--blocking-threads", "2"])
+        let client = try server.client()
+        let pid = try client.ask("/pid").body
+        // Pipelined requests are answered in turn: each of these needs a connection to that one worker.
+        var stuck: [Client] = []
+        while stuck.count < 3 {
+            let other = try server.client()
+            if try other.ask("/pid").body == pid { stuck.append(other) }
+        }
+        for other in stuck { try other.send("GET", "/block/\(pid)") }
+        try server.master.waitFor("worker is stuck")
+        try server.master.waitFor("worker ended")
+        try server.waitForStatus("settled") { $0.isSettled && !$0.ready.contains { "\($0.pid ?? 0)" == pid } }
+        #expect(server.master.output.contains("blocking"))
+        #expect(server.master.lines(with: "in flight", "GET /block/").count == 3)
+    }
+
+    @Test func blockingThreadsThatAreBusyAndMoveOnAreNotStuck() throws {
+        let server = try Server(faulty: 1, flags: ["--worker-timeout", "2s", "--blocking-threads", "1"])
+        let before = server.workers
+        let load = Load(server.address, threads: 4) { _, _ in Load.Exchange(target: "/nap?ms=100", words: "napped") }
+        try load.waitForMore(than: 40)
+        #expect(load.stop().failures == [])
+        #expect(server.workers == before)
+    }
+
+    @Test func aWorkerThatIsIdleIsNotStuck() throws {
+        let server = try Server(faulty: 4, flags: ["--worker-timeout", "500ms"])
+        #expect(try server.master.keeps(from: "stuck", from: 0, for: .seconds(4)))
+    }
+
+    @Test func aWorkerThatHearsNothingIsKilledAfterItsGraceInAReload() throws {
+        let server = try Server(
+            faulty: 1, flags: ["--graceful-timeout", "500ms"], environment: ["FAULT": "deaf"])
+        let deaf = server.workers[0]
+        try server.mendNextWorker()
+        #expect(try server.command("reload", "--wait").code == 0)
+        try Machine.waitForEnd(of: deaf)
+        #expect(try server.ask("/hello").body == "hello")
+        try server.master.waitFor("killed by this master")
+    }
+
+    @Test func aWorkerThatHearsNothingDoesNotKeepTheServerFromStopping() throws {
+        let server = try Server(faulty: 2, flags: ["--graceful-timeout", "500ms"], environment: ["FAULT": "deaf"])
+        let workers = server.workers
+        let began = ContinuousClock.now
+        server.master.signal(SIGTERM)
+        #expect(try server.master.waitForExit() == 0)
+        #expect(ContinuousClock.now - began < .seconds(6), "0.5 s to drain, 2 s to stop")
+        for worker in workers { try Machine.waitForEnd(of: worker) }
+    }
+}

@@ -1,0 +1,69 @@
+import Contract
+import Messages
+import Testing
+
+@testable import Serving
+
+/// What is done for each request beside its answer.
+extension ServerTests {
+    @Test func aLateHandlerIsCancelledAndItsClientHearsWhy() async throws {
+        let cancelled = Gate()
+        let application = Function { _ in
+            .later {
+                await withTaskCancellationHandler {
+                    await cancelled.wait()
+                } onCancel: {
+                    cancelled.open()
+                }
+                return Response(.ok, body: Array("late".utf8))
+            }
+        }
+        var settings = Settings()
+        settings.requestTimeout = .milliseconds(20)
+        try await LoopThread.serving(application, settings: settings) { port, slot in
+            let client = try Client(port: port)
+            try client.send(get("/"))
+            let answer = try client.read()
+            #expect(answer.hasPrefix("HTTP/1.1 503 ") && !answer.contains("late"))
+            #expect(answer.hasSuffix(#"{"detail":"Request not answered in time"}"#))
+            await cancelled.wait()
+            #expect(slot.inFlight.isEmpty && slot.requests == 1)
+        }
+    }
+
+    @Test func aServerThatIsAboutToStopSaysSoToTheApplicationAndServesOn() async throws {
+        let application = Function { .now(Response(.ok, body: Array("\($0.connection.isDraining).".utf8))) }
+        try await LoopThread.serving(application, prepare: { $0.withdraw() }) { port, slot in
+            for _ in 1...2 {
+                let client = try Client(port: port)
+                for _ in 1...2 {
+                    try client.send(get("/"))
+                    let answer = try client.read(to: ".")
+                    #expect(answer.hasSuffix("true.") && !answer.contains("connection: close"))
+                }
+            }
+            #expect(slot.state == .ready && slot.accepted == 2)
+        }
+    }
+
+    @Test func eachAnswerIsALineOfTheAccessLog() async throws {
+        let folder = try Folder()
+        let path = folder.path("access.log")
+        let log = try RequestLog(path: path, log: LoopThread.quiet)
+        try await LoopThread.serving(echo, accessLog: log) { port, _ in
+            let client = try Client(port: port)
+            try client.send(get("/1?a=b"))
+            _ = try client.read(to: "/1")
+            try client.send("GET /2 HTTP/1.1\r\nHost: a\r\nUser-Agent: me\r\n\r\nnonsense\r\n\r\n")
+            client.end()
+            _ = try client.read()
+        }
+        await LoopThread.run { log.flush() }
+        let lines = try folder.text("access.log").split(separator: "\n")
+        try #require(lines.count == 3)
+        #expect(lines[0].hasPrefix("127.0.0.1 - - ["))
+        #expect(lines[0].contains(#" +0000] "GET /1?a=b HTTP/1.1" 200 2 "-" "-" 0.000"#))
+        #expect(lines[1].contains(#" "GET /2 HTTP/1.1" 200 2 "-" "me" 0.000"#))
+        #expect(lines[2].contains(#" "-" 400 35 "-" "-" 0."#))
+    }
+}
