@@ -4,10 +4,17 @@ set -euo pipefail
 fail() { echo "FAILED: $*" >&2; systemctl status brigade --no-pager >&2 || true; journalctl -u brigade --no-pager -n 50 >&2; exit 1; }
 property() { systemctl show -P "$1" brigade.service; }
 workers() { pgrep -P "$(property MainPID)" | sort | tr '\n' ' '; }
+# wait_for TEXT [N]: until the log has it, N times.
+wait_for() {
+    for _ in $(seq 300); do [ "$(journalctl -u brigade --no-pager | grep -c "$1")" -ge "${2:-1}" ] && return; sleep 0.2; done
+    fail "the log never says '$1'"
+}
 
 install -t /usr/local/bin /opt/brigade/.build/release/brigade /opt/brigade/.build/release/recipe-worker
 install -m 644 -t /etc/systemd/system /opt/brigade/deploy/brigade.service /opt/brigade/deploy/brigade.socket
 echo WEB_CONCURRENCY=2 >/etc/default/brigade
+mkdir -p /etc/systemd/system/brigade.service.d
+printf '[Service]\nWatchdogSec=3\nTimeoutAbortSec=2\n' >/etc/systemd/system/brigade.service.d/test.conf
 systemctl daemon-reload
 
 echo "--- start: READY means that it serves"
@@ -21,12 +28,40 @@ before=$(workers)
 ( for _ in $(seq 300); do curl -fsS -o /dev/null http://127.0.0.1:8001/api/v1/recipes/2 || echo lost; done ) >/tmp/lost 2>&1 &
 load=$!
 systemctl reload brigade.service || fail "reload"
-for _ in $(seq 300); do journalctl -u brigade --no-pager | grep 'reload done' >/dev/null && break; sleep 0.2; done
-journalctl -u brigade --no-pager | grep 'reload done' >/dev/null || fail "the reload does not end"
+wait_for "reload done"
 wait "$load"
 [ ! -s /tmp/lost ] || fail "requests were lost: $(sort /tmp/lost | uniq -c)"
 for pid in $before; do ! kill -0 "$pid" 2>/dev/null || fail "worker $pid is still there"; done
 [ "$(workers | wc -w)" = 2 ] || fail "workers: $(workers)"
+
+echo "--- upgrade: another executable in the same process, and systemd does not notice"
+main=$(property MainPID)
+cp /usr/local/bin/brigade /usr/local/bin/brigade.new && mv /usr/local/bin/brigade.new /usr/local/bin/brigade
+systemctl kill -s USR2 --kill-who=main brigade.service
+wait_for "upgrade done" && wait_for "reload done" 2
+for _ in $(seq 50); do [ "$(property ActiveState)" = active ] && break; sleep 0.1; done
+[ "$(property MainPID) $(property ActiveState)" = "$main active" ] || fail "the upgrade was noticed"
+curl -fsS http://127.0.0.1:8001/api/v1/recipes/1 >/dev/null || fail "no recipe after the upgrade"
+
+echo "--- control: status, and a reload that is waited for"
+control=/run/brigade/control.sock
+/usr/local/bin/brigade status --control "$control" | grep '2 of 2 workers ready' || fail "status"
+/usr/local/bin/brigade reload --wait --control "$control" || fail "reload --wait"
+
+echo "--- the listener survives a master that crashes: nobody is refused meanwhile"
+( for _ in $(seq 200); do curl -s -o /dev/null --max-time 20 http://127.0.0.1:8001/health/live || { [ $? != 7 ] || echo refused; }; done ) >/tmp/refused 2>&1 &
+load=$!
+systemctl kill -s KILL --kill-who=main brigade.service
+wait_for "taken back from the service manager's store"
+wait "$load"
+[ ! -s /tmp/refused ] || fail "connections were refused: $(sort /tmp/refused | uniq -c)"
+
+echo "--- watchdog: a master that stands still is replaced"
+main=$(property MainPID)
+kill -STOP "$main"
+for _ in $(seq 150); do [ "$(property MainPID)" != "$main" ] && [ "$(property ActiveState)" = active ] && break; sleep 0.2; done
+[ "$(property MainPID)" != "$main" ] || fail "the watchdog did nothing"
+curl -fsS --retry 5 --retry-all-errors http://127.0.0.1:8001/health/live >/dev/null || fail "not back after the watchdog"
 
 echo "--- stop: clean"
 systemctl stop brigade.service
