@@ -7,8 +7,14 @@ import Testing
         let server = try Server(faulty: 2, flags: ["--worker-timeout", "2s"])
         let victim = try server.client()
         try victim.send("GET", "/spin/7?secret=1")
+        // Its accept thread waits in accept4 already, and takes one more connection before it waits for its loop.
+        try server.waitForStatus("the spin") { $0.workers.contains { !$0.inFlight.isEmpty } }
+        var taken: [Client] = []
+        while try connections(ofTheSpinning: server) < 2, taken.count < 64 { taken.append(try server.client()) }
+        for _ in 0..<8 { #expect(try server.ask("/hello").body == "hello", "the other one serves") }
         try server.master.waitFor("worker is stuck")
         #expect(try server.ask("/hello").body == "hello", "the other one serves")
+        withExtendedLifetime(taken) {}
         try server.master.waitFor("GET /spin/7")
         #expect(throws: (any Error).self) { try victim.answer() }
         try server.waitForStatus("settled") { $0.isSettled }
@@ -16,6 +22,10 @@ import Testing
         #expect(log.contains("FaultyApplication"), "where it spins")
         #expect(server.master.lines(with: "in flight", "GET /spin/7,").count == 1)
         #expect(!log.contains("secret"))
+    }
+
+    private func connections(ofTheSpinning server: Server) throws -> Int {
+        try server.status().workers.first { !$0.inFlight.isEmpty }?.connections ?? 0
     }
 
     @Test func aStoppedWorkerIsKilledAndReplacedAndTheOthersAcceptAtOnce() throws {
