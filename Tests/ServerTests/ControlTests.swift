@@ -58,6 +58,17 @@ import Testing
         #expect(try Self.run(["status", "--control", path]).said.contains("last reload abandoned"))
     }
 
+    @Test func aReloadPutsAControlSocketBackThatSomebodyHasRemoved() throws {
+        let (server, path) = try Self.server(workers: 1)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try Self.run(["status", "--control", path]).code == 1)
+        server.master.signal(SIGHUP)
+        try server.master.waitFor("reload done")
+        #expect(try Self.run(["status", "--control", path]).said.contains("serving: 1 of 1 workers ready"))
+        #expect(try Self.run(["stop", "--wait", "--control", path]).code == 0)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test func stopComesBackWhenTheServerIsGone() throws {
         let (server, path) = try Self.server()
         let stopped = try Self.run(["stop", "--wait", "--control", path])

@@ -44,6 +44,9 @@ package final class Listener {
         if case .unix = address { name == nil && !isActivated } else { false }
     }
 
+    /// Whether its name still leads to it; a socket that has none is always found.
+    package var isFound: Bool { name?.isOurs ?? !isNameless }
+
     /// For poll, and for the children.
     package var descriptor: Int32 { socket.number }
 

@@ -24,7 +24,7 @@ final class ControlDesk {
         }
     }
 
-    let listener: Listener
+    private(set) var listener: Listener
     private var clients: [Client] = []
     private var count = 0
 
@@ -64,6 +64,14 @@ final class ControlDesk {
         clients.removeAll { lost.contains($0.number) }
         lost = []
         return requests.filter { request in clients.contains { $0.number == request.client } }
+    }
+
+    /// Those who tidy up temporary folders remove sockets too: then another one takes the name.
+    /// - Returns: whether one had to.
+    func restoreName() throws(ListenError) -> Bool {
+        guard case .unix(let path) = listener.address, !listener.isFound else { return false }
+        listener = try ControlSocket.open(path)
+        return true
     }
 
     func answer(_ number: Int, _ reply: ControlReply, at now: Duration) {

@@ -32,6 +32,7 @@ extension Master {
 
     /// Opens the executable and reads the env file, both anew.
     private func open(_ generation: Int) -> Event {
+        restoreControlSocket()
         do {
             let next = try plan.reread()
             let executable = try next.openWorker()
@@ -45,6 +46,16 @@ extension Master {
             return .opened(generation: generation, next.configuration)
         } catch {
             return .openFailed(generation: generation, reason: "\(error)")
+        }
+    }
+
+    /// A reload mends this too.
+    private func restoreControlSocket() {
+        do {
+            guard try holdings.desk?.restoreName() == true else { return }
+            log.notice("the control socket was gone, and is there again")
+        } catch {
+            log.warning("the control socket is gone: \(error)")
         }
     }
 
