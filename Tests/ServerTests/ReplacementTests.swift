@@ -6,7 +6,8 @@ import Testing
     @Test func aKilledWorkerIsReplacedAndTheOthersGoOn() throws {
         let server = try Server(workers: 2)
         let before = server.workers
-        // A connection to each: the accept is even.
+        // A connection to each: the accept is even, once both accept. A worker is told to after the log calls it ready.
+        try Machine.wait(for: "two workers that accept") { server.workers.allSatisfy(Machine.accepts) }
         let clients = [try server.client(), try server.client()]
         for client in clients { #expect(try client.ask("/health/live").status == 200) }
 

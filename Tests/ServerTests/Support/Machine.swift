@@ -23,6 +23,13 @@ enum Machine {
         return found
     }
 
+    /// Whether a worker has begun to accept connections: there is a thread for that.
+    static func accepts(_ pid: pid_t) -> Bool {
+        let folder = "/proc/\(pid)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return threads.contains { (try? String(contentsOfFile: "\(folder)/\($0)/comm", encoding: .utf8)) == "accept\n" }
+    }
+
     /// Stops a process, and waits until each of its threads stands still.
     static func stop(_ pid: pid_t) {
         kill(pid, SIGSTOP)
