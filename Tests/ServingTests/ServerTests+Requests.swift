@@ -8,16 +8,7 @@ import Testing
 extension ServerTests {
     @Test func aLateHandlerIsCancelledAndItsClientHearsWhy() async throws {
         let cancelled = Gate()
-        let application = Function { _ in
-            .later {
-                await withTaskCancellationHandler {
-                    await cancelled.wait()
-                } onCancel: {
-                    cancelled.open()
-                }
-                return Response(.ok, body: Array("late".utf8))
-            }
-        }
+        let application = Function.untilCancelled(cancelled, answer: "late")
         var settings = Settings()
         settings.requestTimeout = .milliseconds(20)
         try await LoopThread.serving(application, settings: settings) { port, slot in

@@ -73,17 +73,7 @@ extension ServerTests {
 
     @Test func aClientThatIsGoneTakesItsRequestWithIt() async throws {
         let (started, cancelled) = (Gate(), Gate())
-        let application = Function { _ in
-            .later {
-                await withTaskCancellationHandler {
-                    started.open()
-                    await cancelled.wait()
-                } onCancel: {
-                    cancelled.open()
-                }
-                return Response(.ok)
-            }
-        }
+        let application = Function.untilCancelled(cancelled, started: started)
         try await LoopThread.serving(application) { port, slot in
             let client = try Client(port: port)
             try client.send(get("/"))

@@ -11,6 +11,21 @@ struct Function: Application {
     let body: @Sendable (Request) throws -> Answer
 
     func answer(_ request: Request) throws -> Answer { try body(request) }
+
+    /// Its handler ends when it is cancelled, and says so; what it answers then is late.
+    static func untilCancelled(_ cancelled: Gate, started: Gate = Gate(), answer: String = "") -> Function {
+        Function { _ in
+            .later {
+                await withTaskCancellationHandler {
+                    started.open()
+                    await cancelled.wait()
+                } onCancel: {
+                    cancelled.open()
+                }
+                return Response(.ok, body: Array(answer.utf8))
+            }
+        }
+    }
 }
 
 private struct Oops: Error {}
@@ -126,17 +141,7 @@ private struct Oops: Error {}
     @Test func aResetCancelsTheHandler() async throws {
         let started = Gate()
         let cancelled = Gate()
-        let application = Function { _ in
-            .later {
-                await withTaskCancellationHandler {
-                    started.open()
-                    await cancelled.wait()
-                } onCancel: {
-                    cancelled.open()
-                }
-                return Response(.ok)
-            }
-        }
+        let application = Function.untilCancelled(cancelled, started: started)
         try await LoopThread.serving(application) { port, _ in
             let client = try Client(port: port)
             try client.send(get("/"))

@@ -6,8 +6,8 @@ import Glibc
 @main
 enum Program {
     static func main() {
-        _ = ProgramPath.program
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        _ = OwnProgram.path
+        let arguments = OwnProgram.arguments
         do {
             try Usage.check(arguments)
             var command = try Commands.parseAsRoot()

@@ -5,7 +5,7 @@ import Glibc
 extension ControlSocket {
     /// An operator's end, which waits when it reads.
     package static func connect(_ path: String) throws(SystemError) -> FileDescriptor {
-        guard path.utf8.count <= UnixAddress.longestPath else { throw SystemError("connect", errno: ENAMETOOLONG) }
+        guard path.utf8.count <= BindAddress.longestPath else { throw SystemError("connect", errno: ENAMETOOLONG) }
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         let socket = FileDescriptor(owning: try check("socket") { Glibc.socket(AF_UNIX, type, 0) })
         let number = socket.number

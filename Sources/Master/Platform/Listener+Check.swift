@@ -15,7 +15,7 @@ extension Listener {
     }
 
     private static func checkFolder(_ path: String) throws(Failure) {
-        let (folderPath, name) = NameInFolder.split(path)
+        let (folderPath, name) = FilePath.split(path)
         let folder = try openFolder(folderPath)
         do {
             // As this user's rights are, also where they are not those of whoever started it.

@@ -18,7 +18,7 @@ extension Listener {
     /// The name that a unix socket of ours has; nil when it is gone, or somebody else's by its looks.
     private static func name(of address: BindAddress) -> NameInFolder? {
         guard case .unix(let path) = address else { return nil }
-        let (folderPath, name) = NameInFolder.split(path)
+        let (folderPath, name) = FilePath.split(path)
         guard let folder = try? NameInFolder.openFolder(folderPath),
             let file = NameInFolder.look(name, in: folder.number), file.isOf(S_IFSOCK)
         else { return nil }

@@ -6,7 +6,7 @@ extension Listener {
     /// Bound under a temporary name and renamed over: whoever connects meets a socket that listens, the old or the new.
     /// - Parameter mode: the name's rights, of which the umask takes its part.
     static func unix(_ path: String, _ backlog: Int, mode: mode_t = 0o777) throws(Failure) -> Listener {
-        let (folderPath, name) = NameInFolder.split(path)
+        let (folderPath, name) = FilePath.split(path)
         let folder = try openFolder(folderPath)
         let turn = turn(in: folderPath)
         try refuseIfTaken(path, name, in: folder.number)

@@ -43,11 +43,6 @@ final class NameInFolder {
     static func openFolder(_ path: String) throws(SystemError) -> FileDescriptor {
         FileDescriptor(owning: try check("open") { brigade_open_folder(path) })
     }
-
-    static func split(_ path: String) -> (folder: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
-    }
 }
 
 extension stat {

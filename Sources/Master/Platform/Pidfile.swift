@@ -72,7 +72,7 @@ package final class Pidfile {
 
     /// The file's name, when the name is that file's.
     private static func standing(at path: String, _ file: Int32) throws(PidfileError) -> NameInFolder? {
-        let (folderPath, name) = NameInFolder.split(path)
+        let (folderPath, name) = FilePath.split(path)
         var information = stat()
         do throws(SystemError) {
             _ = try check("fstat") { fstat(file, &information) }

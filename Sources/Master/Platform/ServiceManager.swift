@@ -22,7 +22,7 @@ package final class ServiceManager {
             socket = nil
             return
         }
-        guard name.hasPrefix("/") || name.hasPrefix("@"), name.utf8.count <= UnixAddress.longestPath else {
+        guard name.hasPrefix("/") || name.hasPrefix("@"), name.utf8.count <= BindAddress.longestPath else {
             throw SystemError(Self.variable, errno: EINVAL)
         }
         let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)

@@ -1,18 +1,16 @@
 internal import CLinux
+import Contract
 import Glibc
 
 /// The address of a unix socket (unix(7)).
 enum UnixAddress {
-    /// One less than sun_path, for the NUL at its end.
-    static let longestPath = 107
-
-    /// - Parameter path: at most `longestPath` bytes; a leading `@` stands for the NUL of an abstract name.
+    /// - Parameter path: at most `BindAddress.longestPath` bytes; a leading `@` stands for the NUL of an abstract name.
     static func with<Result>(
         path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
     ) -> Result {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        var bytes = Array(path.utf8.prefix(longestPath))
+        var bytes = Array(path.utf8.prefix(BindAddress.longestPath))
         let isAbstract = bytes.first == UInt8(ascii: "@")
         if isAbstract { bytes[0] = 0 }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }

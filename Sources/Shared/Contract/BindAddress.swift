@@ -5,7 +5,7 @@ package enum BindAddress: Hashable, Sendable, CustomStringConvertible {
     case unix(path: String)
 
     /// sockaddr_un's limit, its closing NUL counted (unix(7)).
-    static let longestPath = 107
+    package static let longestPath = 107
 
     /// - Throws: a sentence that says what is wrong with the text.
     package init(_ text: String) throws(BadValue) {

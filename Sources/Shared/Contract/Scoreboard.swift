@@ -19,14 +19,17 @@ package struct Scoreboard: Sendable {
     /// How many requests in flight a slot has room for.
     package let entries: Int
 
+    /// However many connections there may be, a worker names no more requests in flight than this.
+    private static let mostEntries = 4096
+
     /// A new one, close-on-exec; also for a worker that runs without a master.
-    /// - Parameter entries: requests in flight, a worker; more are counted, but not named.
+    /// - Parameter entries: requests in flight, a worker; more, and more than 4096, are counted, but not named.
     package static func make(entries: Int) throws(SystemError) -> Scoreboard {
         let descriptor = FileDescriptor(
             owning: try check("memfd_create") { brigade_memfd_create("brigade-scoreboard") })
         let number = descriptor.number
         // Even, so that each slot begins with a cache line.
-        let entries = (max(0, entries) + 1) / 2 * 2
+        let entries = (min(max(0, entries), mostEntries) + 1) / 2 * 2
         _ = try check("ftruncate") { ftruncate(number, size(entries: entries)) }
         _ = try check("fcntl") { brigade_seal_size(number) }
         var header = brigade_scoreboard_header()

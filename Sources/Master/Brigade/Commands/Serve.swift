@@ -13,8 +13,6 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         StandardState.settle()
-        // An upgrade replaces the file; the path is that of the start.
-        _ = ProgramPath.program
         OwnProcess.name("brigade")
         let succession = Succession.fromEnvironment()
         let code =

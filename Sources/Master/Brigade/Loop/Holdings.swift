@@ -19,7 +19,7 @@ final class Holdings {
         do {
             signals = try SignalDescriptor(Master.signals)
             manager = try ServiceManager(name: plan.environment[ServiceManager.variable])
-            scoreboard = try Scoreboard.make(entries: min(settings.maxConnections, Master.mostEntries))
+            scoreboard = try Scoreboard.make(entries: settings.maxConnections)
         } catch {
             throw StartError(.usage, "\(error)")
         }

@@ -66,7 +66,7 @@ extension Master {
     }
 
     /// Nil when it was no ordinary failure, and the master ends.
-    private func notStarted(_ failure: Launch.Failure) -> Ending? {
+    func notStarted(_ failure: Launch.Failure) -> Ending? {
         switch failure {
         case .system(let error): return .notStarted(Self.text(error))
         case .threads(let count):

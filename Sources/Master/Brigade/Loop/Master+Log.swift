@@ -7,17 +7,17 @@ import Supervisor
 extension Master {
     func write(_ notice: Notice) {
         let line = Line(notice)
+        if case .workerEnded(let id, let ending, let state, _, _) = notice {
+            bury(line, id, ending, state)
+        } else {
+            log.log(level: line.level, "\(line.text)", metadata: line.worker.map(metadata))
+        }
         switch notice {
         case .reloadDone(let generation, _):
             lastChange = line.text
             if let next = plans.removeValue(forKey: generation) { adopt(next) }
         case .reloadAbandoned, .upgradeAbandoned: lastChange = line.text
-        case .workerEnded(let id, let ending, let state, _, _): bury(line, id, ending, state)
         default: break
-        }
-        if case .workerEnded = notice {
-        } else {
-            log.log(level: line.level, "\(line.text)", metadata: line.worker.map(metadata))
         }
         answer(errands.hear(notice))
         tellStatus()

@@ -9,12 +9,13 @@ extension Master {
         do {
             // What it reads must be what it would be given; the descriptors in it mean nothing to the child.
             let state = try MemoryFile.write(handover(program: 0).text)
-            upgradeCheck = try UpgradeCheck(ProgramPath.program, state: state, environment: Environment.variables)
+            upgradeCheck = try UpgradeCheck(
+                Executable(opening: OwnProgram.path), state: state, environment: Environment.variables)
             return nil
-        } catch let error as UpgradeError {
-            return .upgradeChecked(.notStarted(error.description))
+        } catch let failure as Launch.Failure {
+            return notStarted(failure).map(Event.upgradeChecked)
         } catch {
-            return .upgradeChecked(.notStarted("\(error)"))
+            return .upgradeChecked(.notStarted("\(OwnProgram.path): \(error)"))
         }
     }
 
@@ -45,11 +46,11 @@ extension Master {
             // Their connections do not go across.
             answer(errands.leave("the master is being replaced (USR2); ask the new one"))
             let error = successor.replaceProcess(
-                arguments: Array(CommandLine.arguments.dropFirst()),
+                arguments: OwnProgram.arguments,
                 environment: Environment.variables.merging(succession.variables) { $1 },
                 keeping: handover.descriptors + [state.number])
             withExtendedLifetime((own, state.number)) {}
-            return .upgradeFailed(reason: "\(ProgramPath.program): \(error)")
+            return .upgradeFailed(reason: "\(OwnProgram.path): \(error)")
         } catch {
             return .upgradeFailed(reason: "\(error)")
         }
@@ -57,10 +58,10 @@ extension Master {
 
     private func handover(program descriptor: Int32) -> Handover {
         var handover = Handover(
-            program: Handover.Opened(descriptor: descriptor, path: ProgramPath.program, isScript: false),
+            program: Handover.Opened(descriptor: descriptor, path: OwnProgram.path, isScript: false),
             started: started,
             scoreboard: holdings.scoreboard.descriptor, supervisor: supervisor.snapshot)
-        handover.arguments = Array(CommandLine.arguments.dropFirst())
+        handover.arguments = OwnProgram.arguments
         handover.listeners = holdings.listeners.map {
             Handover.ListenerFact(descriptor: $0.descriptor, isActivated: $0.isActivated, address: $0.address)
         }

@@ -120,8 +120,6 @@ final class Master {
             })
     }
 
-    /// Requests in flight that a worker can show, each. More are counted.
-    static let mostEntries = 4096
     /// Before the service manager is offered again what it had no room for.
     private static let nextTry = Duration.milliseconds(100)
 

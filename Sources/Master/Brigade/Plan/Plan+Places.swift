@@ -28,7 +28,7 @@ extension Plan {
             }
             return
         }
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let (folder, _) = FilePath.split(path)
         guard stat(folder, &information) == 0, faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 else {
             throw StartError(
                 .usage,

@@ -52,7 +52,7 @@ struct Plan {
             reason = nil
         }
         if settings.worker == nil {
-            settings.worker = ProgramPath.worker
+            settings.worker = OwnProgram.worker
             origins["worker"] = .derived("beside brigade")
         }
         self.settings = settings
@@ -70,7 +70,7 @@ struct Plan {
 
     var workers: Int { settings.workers ?? 1 }
 
-    var worker: String { settings.worker ?? ProgramPath.worker }
+    var worker: String { settings.worker ?? OwnProgram.worker }
 
     /// Opens the worker's executable.
     func openWorker() throws(StartError) -> Executable {

@@ -1,5 +1,5 @@
-/// The text form of a handover: `kind name=value name=value`, and values in which all but visible ASCII, and `%`, is escaped
-/// as `%XX`.
+/// The text form of a handover: `kind name=value name=value`, and values in which all but visible ASCII, and `%`, is
+/// escaped as `%XX`.
 enum HandoverText {
     struct Line {
         let kind: String

@@ -13,9 +13,9 @@ extension Succession {
         let failure: SystemError
         do {
             let old = try Executable(
-                resuming: partner, path: handover?.program.path ?? ProgramPath.program, isScript: false)
+                resuming: partner, path: handover?.program.path ?? OwnProgram.path, isScript: false)
             failure = old.replaceProcess(
-                arguments: handover?.arguments ?? Array(CommandLine.arguments.dropFirst()),
+                arguments: handover?.arguments ?? OwnProgram.arguments,
                 environment: Environment.variables.merging(back.variables) { $1 },
                 keeping: (handover?.descriptors ?? []) + [state, partner])
         } catch {

@@ -42,7 +42,7 @@ struct Worker {
             if let descriptor = environment.scoreboard {
                 scoreboard = try Scoreboard.inherited(descriptor: descriptor)
             } else {
-                scoreboard = try Scoreboard.make(entries: min(settings.maxConnections, 4096))
+                scoreboard = try Scoreboard.make(entries: settings.maxConnections)
                 scoreboard.open(0, generation: 1)
             }
             if let descriptor = environment.control {

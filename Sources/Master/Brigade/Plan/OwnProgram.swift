@@ -1,25 +1,27 @@
 import Contract
 import Glibc
 
-/// The path at which `brigade` itself was started, with its symbolic links as they were given: a deployment that turns
-/// `current` to another folder is meant to be found by the next reload and the next upgrade.
-///
-/// To be read first of all: when the file is replaced, the kernel says so in its name.
-enum ProgramPath {
-    static let program: String = {
+/// What `brigade` itself was started as.
+enum OwnProgram {
+    /// After its own name.
+    static let arguments = Array(CommandLine.arguments.dropFirst())
+
+    /// With its symbolic links as they were given: a deployment that turns `current` to another folder is meant to be
+    /// found by the next reload and the next upgrade.
+    ///
+    /// To be read first of all: when the file is replaced, the kernel says so in its name.
+    static let path: String = {
         guard let typed = CommandLine.arguments.first, let path = absolute(typed) else { return own }
         // The name is whatever the caller wanted it to be. One who was executed in a master's place has been given it.
-        return isSuccessor || isSameFile(path, "/proc/self/exe") ? path : own
+        return Succession.isUnderWay || isSameFile(path, "/proc/self/exe") ? path : own
     }()
 
     /// `recipe-worker` beside it, or beside the file that it leads to.
     static let worker: String = {
-        let beside = folder(of: program) + "/recipe-worker"
+        let beside = folder(of: path) + "/recipe-worker"
         guard access(beside, F_OK) != 0, access(folder(of: own) + "/recipe-worker", F_OK) == 0 else { return beside }
         return folder(of: own) + "/recipe-worker"
     }()
-
-    private static let isSuccessor = Succession.isUnderWay
 
     /// Without any link.
     private static let own: String = {
