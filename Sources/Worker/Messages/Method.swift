@@ -1,15 +1,54 @@
 /// A request's method (RFC 9110, section 9). Methods are case-sensitive.
 public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    /// As it stands in the request line.
-    public let rawValue: String
+    /// The usual ones are told apart without looking at text.
+    private enum Name: Hashable {
+        case get, head, post, put, patch, delete, options
+        case other(String)
+    }
+
+    private let name: Name
+
+    private init(_ name: Name) {
+        self.name = name
+    }
 
     /// Any method, known or not.
     public init(rawValue: String) {
-        self.rawValue = rawValue
+        name =
+            switch rawValue {
+            case "GET": .get
+            case "HEAD": .head
+            case "POST": .post
+            case "PUT": .put
+            case "PATCH": .patch
+            case "DELETE": .delete
+            case "OPTIONS": .options
+            default: .other(rawValue)
+            }
+    }
+
+    /// As it stands in the request line.
+    public var rawValue: String {
+        switch name {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .patch: "PATCH"
+        case .delete: "DELETE"
+        case .options: "OPTIONS"
+        case .other(let text): text
+        }
     }
 
     /// Whether it asks for nothing but an answer (RFC 9110, section 9.2.1).
-    public var isSafe: Bool { self == .get || self == .head || self == .options || rawValue == "TRACE" }
+    public var isSafe: Bool {
+        switch name {
+        case .get, .head, .options: true
+        case .other(let text): text == "TRACE"
+        default: false
+        }
+    }
 
     /// The method's name.
     public var description: String { rawValue }
@@ -18,11 +57,11 @@ public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConverti
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 // Each is what RFC 9110, section 9.3, and RFC 5789 (PATCH) say of it.
 extension Method {
-    public static let get = Method(rawValue: "GET")
-    public static let head = Method(rawValue: "HEAD")
-    public static let post = Method(rawValue: "POST")
-    public static let put = Method(rawValue: "PUT")
-    public static let patch = Method(rawValue: "PATCH")
-    public static let delete = Method(rawValue: "DELETE")
-    public static let options = Method(rawValue: "OPTIONS")
+    public static var get: Method { Method(.get) }
+    public static var head: Method { Method(.head) }
+    public static var post: Method { Method(.post) }
+    public static var put: Method { Method(.put) }
+    public static var patch: Method { Method(.patch) }
+    public static var delete: Method { Method(.delete) }
+    public static var options: Method { Method(.options) }
 }

@@ -1,18 +1,31 @@
 /// A response's status code and its reason phrase (RFC 9110, section 15).
+///
+/// It holds its line as it goes out, so that one that is made once costs an answer no more than a copy.
 public struct Status: Hashable, Sendable, CustomStringConvertible {
     /// From 100 to 599.
     public let code: Int
-    /// The reason phrase, for people.
-    public let reason: String
+    private let bytes: [UInt8]
+    private let isSendable: Bool
+
+    private static let version: StaticString = "HTTP/1.1 "
 
     /// Any status, known or not.
     public init(_ code: Int, _ reason: String) {
         self.code = code
-        self.reason = reason
+        bytes = Array("\(Status.version)\(code) \(reason)\r\n".utf8)
+        isSendable = (200...599).contains(code) && reason.isFreeOfLineEnds
     }
 
     /// Code and reason phrase, as the status line has them.
-    public var description: String { "\(code) \(reason)" }
+    public var description: String {
+        String(decoding: bytes[Status.version.utf8CodeUnitCount..<(bytes.count - 2)], as: UTF8.self)
+    }
+
+    /// The reason phrase, for people.
+    public var reason: String { String(description.drop { $0 != " " }.dropFirst()) }
+
+    /// The status line of a final answer, with its CRLF; nil for what cannot be one.
+    package var line: [UInt8]? { isSendable ? bytes : nil }
 }
 
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation

@@ -7,17 +7,6 @@ enum Characters {
     static let colon = UInt8(ascii: ":")
     static let comma = UInt8(ascii: ",")
 
-    // One bit for each of the bytes 0 to 63, and 64 to 127: letters, digits and !#$%&'*+-.^_`|~
-    private static let lowTokens: UInt64 = 0x03ff_6cfa_0000_0000
-    private static let highTokens: UInt64 = 0x57ff_ffff_c7ff_fffe
-
-    /// tchar of RFC 9110, section 5.6.2.
-    static func isToken(_ byte: UInt8) -> Bool {
-        guard byte < 0x80 else { return false }
-        let bits = byte < 64 ? lowTokens : highTokens
-        return bits >> UInt64(byte & 63) & 1 == 1
-    }
-
     /// What a field value may hold (RFC 9110, section 5.5): visible characters, obs-text, space and tab.
     static func isFieldValue(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte != 0x7f || byte == tab
@@ -64,6 +53,12 @@ extension Span<UInt8> {
             if byte &- UInt8(ascii: "A") < 26 { byte |= 0x20 }
             if byte != word.utf8Start[offset] { return false }
         }
+        return true
+    }
+
+    /// Whether the bytes of a range, as long as that word, are it.
+    func isExactly(_ range: Range<Int>, _ word: StaticString) -> Bool {
+        for offset in 0..<range.count where self[range.lowerBound + offset] != word.utf8Start[offset] { return false }
         return true
     }
 

@@ -5,7 +5,7 @@ enum FieldLine {
     /// Cuts a line into name and value, strictly: no folding, no space before the colon, no control character.
     static func parse(_ line: Range<Int>, of bytes: Span<UInt8>) throws(Refusal) -> RequestHead.FieldLine {
         var index = line.lowerBound
-        while index < line.upperBound, Characters.isToken(bytes[index]) { index += 1 }
+        while index < line.upperBound, Token.holds(bytes[index]) { index += 1 }
         guard index > line.lowerBound, index < line.upperBound, bytes[index] == Characters.colon else {
             throw .malformed("Malformed header field name")
         }

@@ -85,7 +85,7 @@ struct Framing {
         while let item = bytes.takeItem(&rest) {
             if coding == .chunked { throw .malformed("Transfer coding after chunked") }
             guard !item.isEmpty else { throw .malformed("Malformed Transfer-Encoding") }
-            for index in item where !Characters.isToken(bytes[index]) {
+            for index in item where !Token.holds(bytes[index]) {
                 throw .malformed("Malformed Transfer-Encoding")
             }
             if bytes.isWord(item, "chunked") {

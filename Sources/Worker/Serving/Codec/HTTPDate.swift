@@ -1,14 +1,15 @@
 import Glibc
 
-/// The value of a Date field (RFC 9110, section 5.6.7), made once a second.
+/// A Date field (RFC 9110, section 6.6.1), made once a second.
 struct HTTPDate: Sendable {
-    private(set) var text: [UInt8]
+    /// As it goes out, with its CRLF.
+    private(set) var line: [UInt8]
     private var second: Int
 
     /// - Parameter second: since 1970, UTC.
     init(second: Int) {
         self.second = second
-        text = Self.format(second)
+        line = Self.format(second)
     }
 
     mutating func update(to second: Int) {
@@ -25,6 +26,6 @@ struct HTTPDate: Sendable {
         func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let day = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)])"
         let time = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
-        return Array("\(day) \(parts.tm_year + 1900) \(time) GMT".utf8)
+        return Array("date: \(day) \(parts.tm_year + 1900) \(time) GMT\r\n".utf8)
     }
 }

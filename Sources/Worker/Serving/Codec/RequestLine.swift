@@ -14,44 +14,49 @@ struct RequestLine {
     /// - Parameters:
     ///   - line: the line's place among the bytes, without its CRLF. The parts' places count from the same zero.
     init(_ line: Range<Int>, of bytes: Span<UInt8>) throws(Refusal) {
-        guard let methodEnd = bytes.firstIndex(of: Characters.space, in: line), methodEnd > line.lowerBound else {
-            throw .malformed("Malformed request line")
-        }
-        for index in line.lowerBound..<methodEnd where !Characters.isToken(bytes[index]) {
-            throw .malformed("Malformed method")
-        }
-        let targetStart = methodEnd + 1
-        guard let targetEnd = bytes.firstIndex(of: Characters.space, in: targetStart..<line.upperBound),
-            targetEnd > targetStart
-        else { throw .malformed("Malformed request line") }
-        for index in targetStart..<targetEnd where !Characters.isTarget(bytes[index]) {
-            throw .malformed("Malformed target")
-        }
-        isOld = try Self.isOld(version: targetEnd + 1..<line.upperBound, bytes)
-        method = Self.method(line.lowerBound..<methodEnd, bytes)
+        let method = line.lowerBound..<(try Self.endOfMethod(line, bytes))
+        let target = method.upperBound + 1..<(try Self.endOfTarget(method.upperBound + 1..<line.upperBound, bytes))
+        isOld = try Self.isOld(version: target.upperBound + 1..<line.upperBound, bytes)
+        self.method = Self.method(method, bytes)
 
-        var pathStart = targetStart
-        if bytes[targetStart] == UInt8(ascii: "/") {
+        var pathStart = target.lowerBound
+        if bytes[pathStart] == UInt8(ascii: "/") {
             authority = nil
         } else {
-            let found = try Self.authority(targetStart..<targetEnd, bytes)
+            let found = try Self.authority(target, bytes)
             authority = found
             pathStart = found.upperBound
         }
-        if let mark = bytes.firstIndex(of: UInt8(ascii: "?"), in: pathStart..<targetEnd) {
+        if let mark = bytes.firstIndex(of: UInt8(ascii: "?"), in: pathStart..<target.upperBound) {
             path = pathStart..<mark
-            query = mark + 1..<targetEnd
+            query = mark + 1..<target.upperBound
         } else {
-            path = pathStart..<targetEnd
+            path = pathStart..<target.upperBound
             query = nil
         }
     }
 
+    /// Where the space after the method is.
+    private static func endOfMethod(_ line: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> Int {
+        var index = line.lowerBound
+        while index < line.upperBound, Token.holds(bytes[index]) { index += 1 }
+        guard index > line.lowerBound, index < line.upperBound else { throw .malformed("Malformed request line") }
+        guard bytes[index] == Characters.space else { throw .malformed("Malformed method") }
+        return index
+    }
+
+    /// Where the space after the target is.
+    private static func endOfTarget(_ rest: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> Int {
+        var index = rest.lowerBound
+        while index < rest.upperBound, Characters.isTarget(bytes[index]) { index += 1 }
+        guard index > rest.lowerBound, index < rest.upperBound else { throw .malformed("Malformed request line") }
+        guard bytes[index] == Characters.space else { throw .malformed("Malformed target") }
+        return index
+    }
+
     private static func isOld(version: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> Bool {
-        let name: StaticString = "HTTP/"
-        guard version.count == 8 else { throw .malformed("Malformed version") }
         let start = version.lowerBound
-        for offset in 0..<5 where bytes[start + offset] != name.utf8Start[offset] {
+        guard version.count == 8, bytes.isExactly(start..<start + 5, "HTTP/") else {
             throw .malformed("Malformed version")
         }
         let (major, minor) = (bytes[start + 5], bytes[start + 7])
@@ -65,17 +70,13 @@ struct RequestLine {
     }
 
     private static func method(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Method {
-        func isExactly(_ method: StaticString) -> Bool {
-            guard range.count == method.utf8CodeUnitCount else { return false }
-            for offset in 0..<range.count where bytes[range.lowerBound + offset] != method.utf8Start[offset] {
-                return false
-            }
-            return true
+        switch range.count {
+        case 3 where bytes.isExactly(range, "GET"): .get
+        case 3 where bytes.isExactly(range, "PUT"): .put
+        case 4 where bytes.isExactly(range, "POST"): .post
+        case 4 where bytes.isExactly(range, "HEAD"): .head
+        default: Method(rawValue: bytes.text(range))
         }
-        if isExactly("GET") { return .get }
-        if isExactly("POST") { return .post }
-        if isExactly("HEAD") { return .head }
-        return Method(rawValue: bytes.text(range))
     }
 
     /// The authority of an absolute target; other forms but the path alone are not for an origin server.

@@ -15,14 +15,7 @@ enum ResponseEncoder {
 
     /// Whether a response can be sent: its status is a final one, and no name or value could break out of its line.
     static func isSendable(_ response: Response) -> Bool {
-        guard (200...599).contains(response.status.code), isValue(response.status.reason) else { return false }
-        return response.fields.allSatisfy { field in
-            !field.name.isEmpty && field.name.utf8.allSatisfy(Characters.isToken) && isValue(field.value)
-        }
-    }
-
-    private static func isValue(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 != 0x0d && $0 != 0x0a && $0 != 0 }
+        response.status.line != nil && response.fields.allSatisfy { $0.line != nil }
     }
 
     /// Appends an answer. Fields that the server itself writes are left out of the response's own.
@@ -34,42 +27,28 @@ enum ResponseEncoder {
         _ response: Response, isHead: Bool, persistence: Persistence, arrival: UInt64, at moment: Moment,
         to output: inout [UInt8]
     ) -> Int {
-        output.append("HTTP/1.1 ")
-        output.append(decimal: response.status.code)
-        output.append(Characters.space)
-        output.append(contentsOf: response.status.reason.utf8)
-        output.append("\r\ndate: ")
-        output.append(contentsOf: moment.date.text)
-        output.append("\r\nx-process-time: ")
+        output.append(contentsOf: response.status.line ?? [])
+        output.append(contentsOf: moment.date.line)
+        output.append("x-process-time: ")
         output.append(seconds: moment.nanoseconds > arrival ? moment.nanoseconds - arrival : 0)
-        for field in response.fields where !isOwn(field.name) {
-            output.append("\r\n")
-            output.append(contentsOf: field.name.utf8)
-            output.append(": ")
-            output.append(contentsOf: field.value.utf8)
-        }
+        output.append("\r\n")
+        for field in response.fields { output.append(contentsOf: field.line ?? []) }
         // RFC 9110, section 8.6, and section 15.4.5 for 304, which has no content either.
         let hasContent = response.status.code != 204 && response.status.code != 304
         if hasContent {
-            output.append("\r\ncontent-length: ")
+            output.append("content-length: ")
             output.append(decimal: response.body.count)
+            output.append("\r\n")
         }
         switch persistence {
         case .implied: break
-        case .keptAlive: output.append("\r\nconnection: keep-alive")
-        case .closed: output.append("\r\nconnection: close")
+        case .keptAlive: output.append("connection: keep-alive\r\n")
+        case .closed: output.append("connection: close\r\n")
         }
-        output.append("\r\n\r\n")
+        output.append("\r\n")
         guard hasContent, !isHead else { return 0 }
         output.append(contentsOf: response.body)
         return response.body.count
-    }
-
-    private static func isOwn(_ name: String) -> Bool {
-        switch name {
-        case "date", "connection", "content-length", "transfer-encoding", "x-process-time", "server": true
-        default: false
-        }
     }
 }
 
