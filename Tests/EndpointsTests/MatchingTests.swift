@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func aRedirectKeepsSchemeAndAuthority() async throws {
-        let connection = ConnectionInfo(scheme: "https", authority: "shop.example:8443")
+        let connection = ConnectionInfo(scheme: .https, authority: "shop.example:8443")
         let response = try await Kitchen.answer(.get, "/menu/", connection: connection)
         #expect(response.value(of: "location") == "https://shop.example:8443/menu")
     }

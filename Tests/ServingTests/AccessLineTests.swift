@@ -7,7 +7,7 @@ import Testing
     /// What the log has of a client that sent this.
     private func log(_ text: String, limits: Limits = Limits(), peer: String = "127.0.0.1", waits: Double = 0) -> String
     {
-        var bench = ConnectionBench(limits: limits, isLogged: true)
+        let bench = ConnectionBench(limits: limits, isLogged: true)
         bench.answersAtOnce = waits == 0
         bench.send(text)
         if waits > 0 {

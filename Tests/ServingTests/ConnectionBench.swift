@@ -3,10 +3,10 @@ import Messages
 @testable import Serving
 
 /// A connection without a socket: its owner's part is played by hand, and time by a number.
-struct ConnectionBench {
+final class ConnectionBench {
     static let second: UInt64 = 1_000_000_000
 
-    private(set) var connection: Connection
+    private var connection: Connection
     private(set) var moment = Moment(nanoseconds: 1000 * second, date: HTTPDate(second: 0))
     /// Requests that wait for an answer, by number.
     private(set) var waiting: [Int: Request] = [:]
@@ -14,6 +14,12 @@ struct ConnectionBench {
     private(set) var givenUp: [Int] = []
     private(set) var isHalfClosed = false
     private(set) var isClosed = false
+    var wantsInput: Bool { connection.wantsInput }
+    var deadline: UInt64? { connection.deadline }
+    /// Bytes that wait for the client.
+    var pending: Int { connection.output.count }
+    /// Bytes of memory for them.
+    var capacity: Int { connection.output.capacity }
     /// What the client can read.
     private(set) var received = ""
     /// Whether requests are answered at once, with their path.
@@ -27,34 +33,34 @@ struct ConnectionBench {
         connection = Connection(limits: limits, times: times, isLogged: isLogged, at: moment.nanoseconds)
     }
 
-    mutating func send(_ text: String) {
+    func send(_ text: String) {
         Array(text.utf8).withUnsafeBytes { connection.receive($0, at: moment.nanoseconds) }
         advance()
     }
 
-    mutating func end() {
+    func end() {
         connection.receiveEnd()
         advance()
     }
 
-    mutating func answer(_ number: Int, _ response: Response) {
+    func answer(_ number: Int, _ response: Response) {
         waiting[number] = nil
         connection.answer(number, with: response, at: moment)
         advance()
     }
 
-    mutating func drain() {
+    func drain() {
         connection.drain(at: moment.nanoseconds)
         advance()
     }
 
-    mutating func stop() {
+    func stop() {
         connection.stop(at: moment)
         advance()
     }
 
     /// Lets time pass, and tells the connection so.
-    mutating func wait(_ seconds: Double) {
+    func wait(_ seconds: Double) {
         moment.nanoseconds += UInt64(seconds * Double(Self.second))
         for number in connection.expire(at: moment) {
             waiting[number] = nil
@@ -64,7 +70,7 @@ struct ConnectionBench {
     }
 
     /// The access log's lines since the last time.
-    mutating func takeLog(peer: String) -> String {
+    func takeLog(peer: String) -> String {
         var output: [UInt8] = []
         connection.takeAnswers { answer, words in
             guard let words else { return }
@@ -74,14 +80,14 @@ struct ConnectionBench {
     }
 
     /// How many requests are answered since the last time.
-    mutating func countAnswers() -> Int {
+    func countAnswers() -> Int {
         var count = 0
         connection.takeAnswers { _, _ in count += 1 }
         return count
     }
 
     /// What the client has read since the last time: status codes and contents, and whether the last one closes.
-    mutating func take() -> String {
+    func take() -> String {
         defer { received = "" }
         return received.replacing("\r\n", with: "\n").split(separator: "HTTP/1.1 ").map { answer in
             let status = answer.prefix { $0 != " " }
@@ -92,12 +98,12 @@ struct ConnectionBench {
     }
 
     /// The client, which does not read by itself, takes that many bytes.
-    mutating func read(_ count: Int) {
+    func read(_ count: Int) {
         connection.wrote(count, at: moment.nanoseconds)
         advance()
     }
 
-    private mutating func advance() {
+    private func advance() {
         repeat {
             while let action = connection.next(at: moment) {
                 switch action {
@@ -115,11 +121,11 @@ struct ConnectionBench {
         } while write()
     }
 
-    private mutating func write() -> Bool {
+    private func write() -> Bool {
         guard connection.hasOutput, clientReads, !isClosed else { return false }
-        let pending = connection.output[connection.written...]
-        received += String(decoding: pending, as: UTF8.self)
-        connection.wrote(pending.count, at: moment.nanoseconds)
+        let pending = connection.output.count
+        received += connection.output.withBytes { String(decoding: $0, as: UTF8.self) }
+        connection.wrote(pending, at: moment.nanoseconds)
         return true
     }
 }

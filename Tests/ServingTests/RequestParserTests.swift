@@ -100,7 +100,7 @@ import Testing
         var text = "\(request.method) \(String(decoding: request.path, as: UTF8.self))"
         if let query = request.query { text += "?" + String(decoding: query, as: UTF8.self) }
         if !incoming.body.isEmpty { text += " " + String(decoding: incoming.body, as: UTF8.self) }
-        if let authority = incoming.authority {
+        if let authority = incoming.head.authority {
             let name = String(decoding: incoming.head.bytes[authority], as: UTF8.self)
             if name != "a" { text += " @\(name)" }
         }

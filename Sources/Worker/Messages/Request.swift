@@ -1,7 +1,6 @@
 /// A request, whole: its head as it came, cut into slices, and its body.
 ///
-/// Slices refer to one array of bytes, which the server uses again for the next request when nobody holds it any more:
-/// an endpoint that answers at once costs no allocation.
+/// Slices refer to one array of bytes, that of the head.
 public struct Request: Sendable {
     /// The request line and the field lines.
     public var head: RequestHead
@@ -33,6 +32,11 @@ public struct Request: Sendable {
 
     /// What follows the first question mark of the target, still encoded; nil when there is none.
     public var query: ArraySlice<UInt8>? { head.query.map { head.bytes[$0] } }
+
+    /// Host and port as the client named them; the listening address when it named none.
+    public var authority: String {
+        head.authority.map { String(decoding: head.bytes[$0], as: UTF8.self) } ?? connection.authority
+    }
 
     /// The value of the first field of that name.
     /// - Parameter name: in lower case.

@@ -1,4 +1,4 @@
-/// The head of a request: its bytes, and where in them its parts stand.
+/// The head of a request: its bytes, and where in them its parts stand. Copies share one object.
 public struct RequestHead: Sendable {
     /// One field line.
     public struct FieldLine: Sendable {
@@ -14,24 +14,49 @@ public struct RequestHead: Sendable {
         }
     }
 
+    @usableFromInline final class Storage: Sendable {
+        @usableFromInline let bytes: [UInt8]
+        @usableFromInline let method: Method
+        @usableFromInline let path: Range<Int>
+        @usableFromInline let query: Range<Int>?
+        @usableFromInline let authority: Range<Int>?
+        @usableFromInline let fields: [FieldLine]
+
+        init(
+            bytes: consuming [UInt8], method: Method, path: Range<Int>, query: Range<Int>?, authority: Range<Int>?,
+            fields: consuming [FieldLine]
+        ) {
+            self.bytes = bytes
+            self.method = method
+            self.path = path
+            self.query = query
+            self.authority = authority
+            self.fields = fields
+        }
+    }
+
+    @usableFromInline let storage: Storage
+
     /// The bytes that the slices refer to.
-    public var bytes: [UInt8]
+    @inlinable public var bytes: [UInt8] { storage.bytes }
     /// As it stands in the request line.
-    public var method: Method
+    @inlinable public var method: Method { storage.method }
     /// Of the path, from its first slash on.
-    public var path: Range<Int>
+    @inlinable public var path: Range<Int> { storage.path }
     /// Of what follows the first question mark.
-    public var query: Range<Int>?
+    @inlinable public var query: Range<Int>? { storage.query }
+    /// Of host and port as the client named them (RFC 9110, section 7.2).
+    @inlinable public var authority: Range<Int>? { storage.authority }
     /// The field lines, in order.
-    public var fields: [FieldLine]
+    @inlinable public var fields: [FieldLine] { storage.fields }
 
     /// A head that somebody else has cut.
-    public init(bytes: [UInt8], method: Method, path: Range<Int>, query: Range<Int>?, fields: [FieldLine]) {
-        self.bytes = bytes
-        self.method = method
-        self.path = path
-        self.query = query
-        self.fields = fields
+    public init(
+        bytes: consuming [UInt8], method: Method, path: Range<Int>, query: Range<Int>?, authority: Range<Int>?,
+        fields: consuming [FieldLine]
+    ) {
+        storage = Storage(
+            bytes: bytes, method: method, path: path, query: query, authority: authority, fields: fields)
     }
 
     /// A head by its parts.
@@ -47,7 +72,8 @@ public struct RequestHead: Sendable {
             bytes += field.value.utf8
             return FieldLine(name: start..<middle, value: middle..<bytes.count)
         }
-        self.init(bytes: bytes, method: method, path: path, query: query, fields: lines)
+        let authority = zip(fields, lines).first { $0.0.name == "host" }?.1.value
+        self.init(bytes: bytes, method: method, path: path, query: query, authority: authority, fields: lines)
     }
 
     /// Where the value of the first field of that name stands.

@@ -4,8 +4,7 @@ internal import Messages
 enum Location {
     /// - Parameter path: decoded. The query is the request's own.
     static func text(_ request: Request, path: [UInt8]) -> String {
-        let connection = request.connection
-        var text = "\(connection.scheme)://" + encode(Array(connection.authority.utf8)[...], keeping: inAuthority)
+        var text = "\(request.connection.scheme)://" + encode(Array(request.authority.utf8)[...], keeping: inAuthority)
         text += encode(Array(String(decoding: path, as: UTF8.self).utf8)[...], keeping: inPath, isDecoded: true)
         if let query = request.query, !query.isEmpty {
             text += "?" + encode(query, keeping: inQuery)

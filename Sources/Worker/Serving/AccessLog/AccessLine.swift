@@ -21,3 +21,30 @@ enum AccessLine {
         output.append(Characters.lineFeed)
     }
 }
+
+extension [UInt8] {
+    mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(decimal number: Int) {
+        var divisor = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        append(digits: number, from: divisor)
+    }
+
+    /// Seconds with six decimals.
+    mutating func append(microseconds: UInt64) {
+        append(decimal: Int(microseconds / 1_000_000))
+        append(UInt8(ascii: "."))
+        append(digits: Int(microseconds % 1_000_000), from: 100_000)
+    }
+
+    private mutating func append(digits number: Int, from divisor: Int) {
+        var divisor = divisor
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}

@@ -21,13 +21,16 @@ struct Framing {
     private var coding = Coding.none
 
     /// Takes note of a field line.
-    mutating func note(_ line: RequestHead.FieldLine, in bytes: Span<UInt8>) throws(Refusal) {
+    /// - Parameter origin: where the head begins, from which the places that are kept count.
+    mutating func note(
+        _ line: RequestHead.FieldLine, in bytes: Span<UInt8>, origin: Int
+    ) throws(Refusal) {
         let (name, value) = (line.name, line.value)
         switch name.count {
         case 4 where bytes.isWord(name, "host"):
             guard host == nil else { throw .malformed("More than one Host") }
             guard Authority.isValid(value, bytes) else { throw .malformed("Malformed Host") }
-            host = value
+            host = value.shifted(by: origin)
         case 6 where bytes.isWord(name, "expect"):
             if bytes.isWord(value, "100-continue") { expectsContinue = true }
         case 10 where bytes.isWord(name, "connection"):
@@ -43,7 +46,7 @@ struct Framing {
         case 17 where bytes.isWord(name, "transfer-encoding"):
             try note(transferCodings: value, bytes)
         case 17 where bytes.isWord(name, "x-forwarded-proto"):
-            forwardedScheme = forwardedScheme ?? value
+            forwardedScheme = forwardedScheme ?? value.shifted(by: origin)
         default: break
         }
     }

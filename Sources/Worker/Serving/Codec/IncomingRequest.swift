@@ -4,8 +4,6 @@ import Messages
 struct IncomingRequest {
     var head: RequestHead
     var body: [UInt8]
-    /// As the client named it, in the head's bytes; nil in HTTP/1.0 without Host.
-    var authority: Range<Int>?
     /// The value of X-Forwarded-Proto, in the head's bytes.
     var forwardedScheme: Range<Int>?
     /// When its head was complete.

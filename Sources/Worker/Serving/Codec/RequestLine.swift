@@ -4,10 +4,10 @@ import Messages
 struct RequestLine {
     let method: Method
     /// Empty for an absolute target without a path, which stands for `/`.
-    let path: Range<Int>
-    let query: Range<Int>?
+    private(set) var path: Range<Int>
+    private(set) var query: Range<Int>?
     /// Of an absolute target: it takes the place of the Host field (RFC 9112, section 3.2.2).
-    let authority: Range<Int>?
+    private(set) var authority: Range<Int>?
     /// Whether it is HTTP/1.0.
     let isOld: Bool
 
@@ -34,6 +34,14 @@ struct RequestLine {
             path = pathStart..<target.upperBound
             query = nil
         }
+    }
+
+    /// With places that count from a later zero.
+    consuming func shifted(by start: Int) -> RequestLine {
+        path = path.shifted(by: start)
+        query = query?.shifted(by: start)
+        authority = authority?.shifted(by: start)
+        return self
     }
 
     /// Where the space after the method is.

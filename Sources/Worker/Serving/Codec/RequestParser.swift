@@ -20,6 +20,9 @@ struct RequestParser {
         case refused
     }
 
+    /// As many as most clients send, for whom one allocation is enough.
+    private static let usualFields = 8
+
     private let limits: Limits
     private var buffer: [UInt8] = []
     /// Where in the buffer the current request begins.
@@ -27,11 +30,13 @@ struct RequestParser {
     private var lines = LineReader()
     private var stage = Stage.requestLine
     private var skippedEmptyLine = false
+    // Places in these three count from the request's first byte: the buffer moves.
     private var requestLine: RequestLine?
     private var framing = Framing()
-    private var head = RequestHead(bytes: [], method: .get, path: 0..<0, query: nil, fields: [])
+    private var fields: [RequestHead.FieldLine] = []
+    /// Of the request whose body is read.
+    private var head: RequestHead?
     private var body: [UInt8] = []
-    private var authority: Range<Int>?
     private var forwardedScheme: Range<Int>?
     /// When the head of the request whose body is read was complete.
     private(set) var arrival: UInt64 = 0
@@ -56,7 +61,7 @@ struct RequestParser {
         switch stage {
         case .requestLine: nil
         case .fieldLines: buffer[start...].prefix { $0 != Characters.carriageReturn }
-        case .sized, .chunked: head.bytes.prefix { $0 != Characters.carriageReturn }
+        case .sized, .chunked: head?.bytes.prefix { $0 != Characters.carriageReturn }
         case .refused: refusedLine?[...]
         }
     }
@@ -85,7 +90,8 @@ struct RequestParser {
     /// - Parameter now: is kept as the request's arrival when its head is complete.
     mutating func next(at now: UInt64) -> Outcome? {
         do {
-            return try advance(at: now) ? .request(finish()) : nil
+            guard try advance(at: now), let head = head.take() else { return nil }
+            return .request(finish(head))
         } catch {
             refuse()
             return .refused(error)
@@ -115,10 +121,7 @@ struct RequestParser {
                     start = lines.position
                     continue
                 }
-                let parsed = try RequestLine(line, of: bytes.span)
-                requestLine = parsed
-                head.method = parsed.method
-                head.fields.removeAll(keepingCapacity: true)
+                requestLine = try RequestLine(line, of: bytes.span).shifted(by: start)
                 framing = Framing()
                 stage = .fieldLines
             case .fieldLines:
@@ -127,10 +130,11 @@ struct RequestParser {
                     stage = try completeHead(bytes.span, at: now)
                     continue
                 }
-                guard head.fields.count < limits.fieldLines else { throw .tooManyFields }
+                guard fields.count < limits.fieldLines else { throw .tooManyFields }
                 let field = try FieldLine.parse(line, of: bytes.span)
-                try framing.note(field, in: bytes.span)
-                head.fields.append(field)
+                try framing.note(field, in: bytes.span, origin: start)
+                if fields.isEmpty { fields.reserveCapacity(Self.usualFields) }
+                fields.append(field.shifted(by: start))
             case .sized(let remaining):
                 let count = min(remaining, buffer.count - lines.position)
                 if count > 0 {
@@ -164,22 +168,22 @@ struct RequestParser {
             : try lines.next(in: bytes, limit: limit, tooLong: tooLong)
     }
 
-    /// The head is moved to an array of its own, so that the buffer can go on while an application holds the request.
+    /// The head gets an array of its own, so that the buffer can go on while an application holds the request.
     private mutating func completeHead(_ bytes: Span<UInt8>, at now: UInt64) throws(Refusal) -> Stage {
         guard let line = requestLine else { throw .malformed("Malformed request line") }
         let content = try framing.content(isOld: line.isOld, limit: limits.body)
         arrival = now
-        head.bytes.removeAll(keepingCapacity: true)
-        head.bytes.append(bytes, start..<lines.position)
-        for index in head.fields.indices { head.fields[index].shift(by: start) }
-        head.path = line.path.shifted(by: start)
-        head.query = line.query?.shifted(by: start)
-        if head.path.isEmpty {
-            head.path = head.bytes.count..<head.bytes.count + 1
-            head.bytes.append(UInt8(ascii: "/"))
+        var path = line.path
+        var head = bytes.extracting(start..<lines.position).withUnsafeBufferPointer { Array($0) }
+        if path.isEmpty {
+            path = head.count..<head.count + 1
+            head.append(UInt8(ascii: "/"))
         }
-        authority = (line.authority ?? framing.host)?.shifted(by: start)
-        forwardedScheme = framing.forwardedScheme?.shifted(by: start)
+        self.head = RequestHead(
+            bytes: head, method: line.method, path: path, query: line.query,
+            authority: line.authority ?? framing.host, fields: fields)
+        fields = []
+        forwardedScheme = framing.forwardedScheme
         start = lines.position
         switch content {
         case .sized(let length): return .sized(remaining: length)
@@ -187,11 +191,11 @@ struct RequestParser {
         }
     }
 
-    private mutating func finish() -> IncomingRequest {
+    private mutating func finish(_ head: RequestHead) -> IncomingRequest {
         let isOld = requestLine?.isOld ?? false
         let request = IncomingRequest(
-            head: head, body: body, authority: authority, forwardedScheme: forwardedScheme, arrival: arrival,
-            isOld: isOld, isPersistent: !framing.closes && (!isOld || framing.keepsAlive))
+            head: head, body: body, forwardedScheme: forwardedScheme, arrival: arrival, isOld: isOld,
+            isPersistent: !framing.closes && (!isOld || framing.keepsAlive))
         if !body.isEmpty { body = [] }
         stage = .requestLine
         skippedEmptyLine = false
@@ -218,9 +222,7 @@ extension Range<Int> {
 }
 
 extension RequestHead.FieldLine {
-    mutating func shift(by start: Int) {
-        if start == 0 { return }
-        name = name.shifted(by: start)
-        value = value.shifted(by: start)
+    func shifted(by start: Int) -> RequestHead.FieldLine {
+        RequestHead.FieldLine(name: name.shifted(by: start), value: value.shifted(by: start))
     }
 }

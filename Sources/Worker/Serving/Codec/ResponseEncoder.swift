@@ -25,14 +25,16 @@ enum ResponseEncoder {
     /// - Returns: how many bytes of it are content.
     static func append(
         _ response: Response, isHead: Bool, persistence: Persistence, arrival: UInt64, at moment: Moment,
-        to output: inout [UInt8]
+        to output: inout OutputBuffer
     ) -> Int {
-        output.append(contentsOf: response.status.line ?? [])
-        output.append(contentsOf: moment.date.line)
+        if let line = response.status.line { output.append(line) }
+        output.append(moment.date.line)
         output.append("x-process-time: ")
         output.append(seconds: moment.nanoseconds > arrival ? moment.nanoseconds - arrival : 0)
         output.append("\r\n")
-        for field in response.fields { output.append(contentsOf: field.line ?? []) }
+        for field in response.fields {
+            if let line = field.line { output.append(line) }
+        }
         // RFC 9110, section 8.6, and section 15.4.5 for 304, which has no content either.
         let hasContent = response.status.code != 204 && response.status.code != 304
         if hasContent {
@@ -47,41 +49,7 @@ enum ResponseEncoder {
         }
         output.append("\r\n")
         guard hasContent, !isHead else { return 0 }
-        output.append(contentsOf: response.body)
+        output.append(response.body)
         return response.body.count
-    }
-}
-
-extension [UInt8] {
-    mutating func append(_ text: StaticString) {
-        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    mutating func append(decimal number: Int) {
-        var divisor = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        append(digits: number, from: divisor)
-    }
-
-    /// Seconds with nine decimals.
-    mutating func append(seconds nanoseconds: UInt64) {
-        append(decimal: Int(nanoseconds / 1_000_000_000))
-        append(UInt8(ascii: "."))
-        append(digits: Int(nanoseconds % 1_000_000_000), from: 100_000_000)
-    }
-
-    /// Seconds with six decimals.
-    mutating func append(microseconds: UInt64) {
-        append(decimal: Int(microseconds / 1_000_000))
-        append(UInt8(ascii: "."))
-        append(digits: Int(microseconds % 1_000_000), from: 100_000)
-    }
-
-    private mutating func append(digits number: Int, from divisor: Int) {
-        var divisor = divisor
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-            divisor /= 10
-        }
     }
 }

@@ -24,85 +24,116 @@ import Messages
         }
     }
 
+    /// What changes with nearly every event. Together, because each look at a variable of a class is checked at run time.
+    private struct State: ~Copyable {
+        var connection: Connection
+        var token: EventLoop.Token?
+        var watched: UInt32 = 0
+        var scheduled = UInt64.max
+        var isAdvancing = false
+    }
+
     private let descriptor: Int32
     private let peer: SocketAddress
     private let listener: Listener
     private let server: Server
     private let loop = EventLoop.shared
-    private var connection: Connection
-    private var token: EventLoop.Token?
-    private var watched: UInt32 = 0
-    private var scheduled = UInt64.max
+    private var state: State
     private var handlers: [Int: Handler] = [:]
-    private var isAdvancing = false
-    private var authority = ""
-    private let peerHost: String
 
     /// Takes over an open socket.
     init(owning descriptor: Int32, peer: SocketAddress, listener: Listener, server: Server) {
         self.descriptor = descriptor
         self.peer = peer
-        peerHost = peer.host
         self.listener = listener
         self.server = server
-        connection = Connection(
-            limits: server.limits, times: server.times, isLogged: server.accessLog != nil,
-            at: loop.moment.nanoseconds)
+        state = State(
+            connection: Connection(
+                limits: server.limits, times: server.times, isLogged: server.accessLog != nil,
+                at: loop.moment.nanoseconds))
     }
 
     func open() {
         let token = loop.add(self)
-        self.token = token
-        watched = EPOLLIN.rawValue
+        state.token = token
+        state.watched = EPOLLIN.rawValue
         do {
-            try loop.watch(descriptor, for: watched, token)
+            try loop.watch(descriptor, for: EPOLLIN.rawValue, token)
         } catch {
             server.log.error("a connection cannot be watched", metadata: ["error": "\(error)"])
-            connection.fail()
+            state.connection.fail()
         }
         // The first request is often there already.
         ready(EPOLLIN.rawValue)
     }
 
     func ready(_ events: UInt32) {
-        guard token != nil else { return }
-        loop.updateTime()
-        let isBroken = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
-        if connection.wantsInput, events & EPOLLIN.rawValue != 0 || isBroken {
-            read()
-        } else if isBroken {
-            connection.fail()
-        }
+        receive(events, &state)
         advance()
     }
 
     func timeCame() {
-        // One that an earlier one has overtaken means nothing: the one that counts is still in the queue.
-        guard token != nil, scheduled <= loop.moment.nanoseconds else { return }
-        scheduled = .max
-        // What came meanwhile counts: a connection with bytes to read is neither idle nor late.
-        if let deadline = connection.deadline, deadline <= loop.moment.nanoseconds, connection.wantsInput { read() }
-        for number in connection.expire(at: loop.moment) { removeHandler(number)?.cancel() }
+        let moment = loop.moment
+        guard let late = expire(&state, at: moment) else { return }
+        for number in late { removeHandler(number)?.cancel() }
         advance()
     }
 
     /// The worker takes its leave.
     func drain() {
-        connection.drain(at: loop.moment.nanoseconds)
+        state.connection.drain(at: loop.moment.nanoseconds)
         advance()
     }
 
     /// The worker leaves now.
     func stop() {
         cancelHandlers()
-        connection.stop(at: loop.moment)
+        state.connection.stop(at: loop.moment)
         advance()
     }
 
-    private func read() {
-        let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
+    /// Does all that can be done now. Answers of one pass go out in one write.
+    private func advance() {
+        guard begin(&state) else { return }
+        var answer: (number: Int, response: Response)?
+        while let action = step(&state, answer) { answer = perform(action) }
+    }
+
+    private func perform(_ action: Connection.Action) -> (number: Int, response: Response)? {
+        switch action {
+        case .handle(let number, let incoming):
+            return handle(number, incoming).map { (number, $0) }
+        case .halfClose: shutdown(descriptor, Int32(SHUT_WR))
+        case .close: close()
+        }
+        return nil
+    }
+
+    private func close() {
+        guard let token = state.token.take() else { return }
+        cancelHandlers()
+        loop.remove(token)
+        Glibc.close(descriptor)
+        server.closed(self)
+    }
+
+    // MARK: With the state in hand
+
+    private func receive(_ events: UInt32, _ state: inout State) {
+        guard state.token != nil else { return }
+        let isBroken = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+        if state.connection.wantsInput, events & EPOLLIN.rawValue != 0 || isBroken {
+            read(&state.connection)
+        } else if isBroken {
+            state.connection.fail()
+        }
+    }
+
+    private func read(_ connection: inout Connection) {
+        let buffer = loop.readBuffer
+        let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
         if count > 0 {
-            let bytes = UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count])
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             connection.receive(bytes, at: loop.moment.nanoseconds)
         } else if count == 0 {
             connection.receiveEnd()
@@ -111,29 +142,46 @@ import Messages
         }
     }
 
-    /// Does all that can be done now. Answers of one pass go out in one write.
-    private func advance() {
-        // A handler that answers at once, or a pass that is under way already, is followed by the loop below.
-        if isAdvancing || token == nil { return }
-        isAdvancing = true
+    /// - Returns: the numbers of requests that nobody answers in time; nil for a time that means nothing, because the one
+    ///   that counts is still in the queue.
+    private func expire(_ state: inout State, at moment: Moment) -> [Int]? {
+        guard state.token != nil, state.scheduled <= moment.nanoseconds else { return nil }
+        state.scheduled = .max
+        // What came meanwhile counts: a connection with bytes to read is neither idle nor late.
+        if let deadline = state.connection.deadline, deadline <= moment.nanoseconds, state.connection.wantsInput {
+            read(&state.connection)
+        }
+        return state.connection.expire(at: moment)
+    }
+
+    /// - Returns: false when a pass is under way already, which does what is to be done.
+    private func begin(_ state: inout State) -> Bool {
+        if state.isAdvancing || state.token == nil { return false }
+        state.isAdvancing = true
+        return true
+    }
+
+    /// What to do next; nil when all that can be done is done, written and waited for.
+    private func step(_ state: inout State, _ answer: (number: Int, response: Response)?) -> Connection.Action? {
+        let moment = loop.moment
+        if let answer { state.connection.answer(answer.number, with: answer.response, at: moment) }
         repeat {
-            while let action = connection.next(at: loop.moment) { perform(action) }
-            count()
-        } while token != nil && connection.hasOutput && write()
-        isAdvancing = false
-        guard let token else { return }
-        watch(token)
-        schedule(token)
+            if let action = state.connection.next(at: moment) { return action }
+            count(&state.connection)
+        } while state.token != nil && state.connection.hasOutput && write(&state.connection, at: moment.nanoseconds)
+        state.isAdvancing = false
+        guard let token = state.token else { return nil }
+        watch(&state, token)
+        schedule(&state, token)
+        return nil
     }
 
     /// - Returns: whether something was written, so that there may be room for more.
-    private func write() -> Bool {
-        let pending = connection.output.count - connection.written
-        let written = connection.output.withUnsafeBytes {
-            send(descriptor, $0.baseAddress! + connection.written, pending, Int32(MSG_NOSIGNAL))
-        }
+    private func write(_ connection: inout Connection, at now: UInt64) -> Bool {
+        let pending = connection.output.count
+        let written = connection.output.withBytes { send(descriptor, $0.baseAddress, pending, Int32(MSG_NOSIGNAL)) }
         if written >= 0 {
-            connection.wrote(written, at: loop.moment.nanoseconds)
+            connection.wrote(written, at: now)
             // The socket's buffer is full: asking again at once would only say so.
             return written == pending
         }
@@ -145,22 +193,30 @@ import Messages
         return false
     }
 
-    private func perform(_ action: Connection.Action) {
-        switch action {
-        case .handle(let number, let incoming): handle(number, incoming)
-        case .halfClose: shutdown(descriptor, Int32(SHUT_WR))
-        case .close: close()
-        }
+    /// Before the answers go out: who has seen one must find it counted.
+    private func count(_ connection: inout Connection) {
+        let (server, peer) = (server, peer.host)
+        connection.takeAnswers { server.answered($0, $1, peer: peer) }
     }
 
-    private func close() {
-        guard let token else { return }
-        self.token = nil
-        cancelHandlers()
-        loop.remove(token)
-        Glibc.close(descriptor)
-        server.closed(self)
+    private func watch(_ state: inout State, _ token: EventLoop.Token) {
+        let wanted =
+            (state.connection.wantsInput ? EPOLLIN.rawValue : 0)
+            | (state.connection.hasOutput ? EPOLLOUT.rawValue : 0)
+        guard wanted != state.watched else { return }
+        state.watched = wanted
+        loop.changeWatch(descriptor, for: wanted, token)
     }
+
+    /// A deadline that moves away, as that of a busy connection does all the time, costs nothing: the loop asks again
+    /// when the old one comes.
+    private func schedule(_ state: inout State, _ token: EventLoop.Token) {
+        guard let deadline = state.connection.deadline, deadline < state.scheduled else { return }
+        state.scheduled = deadline
+        loop.schedule(token, at: deadline)
+    }
+
+    // MARK: Handlers
 
     private func cancelHandlers() {
         if handlers.isEmpty { return }
@@ -178,44 +234,25 @@ import Messages
         return handler
     }
 
-    /// Before the answers go out: who has seen one must find it counted.
-    private func count() {
-        let (server, peer) = (server, peerHost)
-        connection.takeAnswers { server.answered($0, $1, peer: peer) }
-    }
-
-    private func watch(_ token: EventLoop.Token) {
-        let wanted = (connection.wantsInput ? EPOLLIN.rawValue : 0) | (connection.hasOutput ? EPOLLOUT.rawValue : 0)
-        guard wanted != watched else { return }
-        watched = wanted
-        loop.changeWatch(descriptor, for: wanted, token)
-    }
-
-    /// A deadline that moves away, as that of a busy connection does all the time, costs nothing: the loop asks again
-    /// when the old one comes.
-    private func schedule(_ token: EventLoop.Token) {
-        guard let deadline = connection.deadline, deadline < scheduled else { return }
-        scheduled = deadline
-        loop.schedule(token, at: deadline)
-    }
-
-    // MARK: Requests
-
-    private func handle(_ number: Int, _ incoming: IncomingRequest) {
+    /// - Returns: the answer, when it is there at once.
+    private func handle(_ number: Int, _ incoming: IncomingRequest) -> Response? {
         let request = Request(head: incoming.head, body: incoming.body, connection: info(incoming))
         let entry = server.enter(request, at: incoming.arrival)
         do {
             switch try server.application.answer(request) {
             case .now(let response):
                 server.leave(entry)
-                finish(number, response)
+                loop.updateTime()
+                return sendable(response)
             case .later(let body): start(number, entry, body)
-            case .blocking(let body): submit(number, entry, body)
+            case .blocking(let body): return submit(number, entry, body)
             }
         } catch {
             server.leave(entry)
-            finish(number, server.failure(error))
+            loop.updateTime()
+            return server.failure(error)
         }
+        return nil
     }
 
     private func start(
@@ -242,7 +279,7 @@ import Messages
 
     private func submit(
         _ number: Int, _ entry: InFlightTable.Entry, _ body: @escaping @Sendable () throws -> Response
-    ) {
+    ) -> Response? {
         let job = server.pool.submit {
             let result = Result { try body() }
             LoopExecutor.shared.call {
@@ -254,31 +291,31 @@ import Messages
         }
         guard let job else {
             server.leave(entry)
-            return finish(number, Refusal.stopping.response)
+            return Refusal.stopping.response
         }
         handlers[number] = Handler(entry: entry, work: .blocking(job))
+        return nil
     }
 
     private func finish(_ number: Int, _ response: Response) {
         _ = removeHandler(number)
-        guard token != nil else { return }
-        let isSendable = ResponseEncoder.isSendable(response)
+        guard state.token != nil else { return }
         loop.updateTime()
-        connection.answer(number, with: isSendable ? response : server.failure(UnsendableResponse()), at: loop.moment)
+        state.connection.answer(number, with: sendable(response), at: loop.moment)
         advance()
     }
 
+    private func sendable(_ response: Response) -> Response {
+        ResponseEncoder.isSendable(response) ? response : server.failure(UnsendableResponse())
+    }
+
     private func info(_ incoming: IncomingRequest) -> ConnectionInfo {
-        let bytes = incoming.head.bytes
-        if let range = incoming.authority {
-            // Most clients name the same host again, and a long one would be a new string each time.
-            if !authority.utf8.elementsEqual(bytes[range]) { authority = String(decoding: bytes[range], as: UTF8.self) }
-        } else {
-            authority = listener.authority
+        var scheme = ConnectionInfo.Scheme.http
+        if let range = incoming.forwardedScheme, peer.isTrusted, incoming.head.bytes.span.isWord(range, "https") {
+            scheme = .https
         }
-        var scheme = "http"
-        if peer.isTrusted, let range = incoming.forwardedScheme, bytes.span.isWord(range, "https") { scheme = "https" }
-        return ConnectionInfo(scheme: scheme, authority: authority, peer: peerHost, isDraining: server.isLeaving)
+        return ConnectionInfo(
+            scheme: scheme, authority: listener.authority, peer: peer.host, isDraining: server.isLeaving)
     }
 }
 

@@ -5,7 +5,7 @@ import Messages
 ///
 /// Its owner tells it what happened (`receive`, `receiveEnd`, `answer`, `wrote`, `expire`, `drain`, `stop`), performs
 /// every action that `next` gives until there is none, and then writes `output`.
-struct Connection {
+struct Connection: ~Copyable {
     enum Action {
         /// A request for the application; `answer` is called with its number, now or later.
         case handle(number: Int, IncomingRequest)
@@ -46,9 +46,8 @@ struct Connection {
     /// When the wait began that the current deadline ends.
     private var since: UInt64
 
-    /// Bytes to be written, the first `written` of which have been.
-    private(set) var output: [UInt8] = []
-    private(set) var written = 0
+    /// Bytes to be written.
+    private(set) var output = OutputBuffer()
     /// Since the last `takeAnswers`, refusals too.
     private var answers: [AnsweredRequest] = []
     /// For each of them, where there is an access log.
@@ -62,7 +61,7 @@ struct Connection {
         since = now
     }
 
-    var hasOutput: Bool { written < output.count }
+    var hasOutput: Bool { output.count > 0 }
 
     /// Whether bytes from the client are of use now.
     var wantsInput: Bool {
@@ -77,7 +76,7 @@ struct Connection {
     /// Requests run side by side only while all of them are safe (RFC 9112, section 9.3.2): what follows a POST must see
     /// what it did.
     private var hasRoom: Bool {
-        exchanges.count < Self.mostExchanges && output.count - written < Self.mostOutput
+        exchanges.count < Self.mostExchanges && output.count < Self.mostOutput
             && exchanges.last?.isSafe != false && parked == nil
     }
 
@@ -102,25 +101,18 @@ struct Connection {
     /// An answer is there. One that nobody waits for any more is dropped.
     mutating func answer(_ number: Int, with response: Response, at moment: Moment) {
         guard let index = exchanges.firstIndex(where: { $0.number == number && $0.response == nil }) else { return }
-        exchanges[index].response = response
-        encode(at: moment)
+        if index == 0 {
+            encode(response, at: moment)
+            encode(at: moment)
+        } else {
+            exchanges[index].response = response
+        }
     }
 
     /// That many bytes of the output have been taken.
     mutating func wrote(_ count: Int, at now: UInt64) {
-        written += count
+        output.take(count)
         since = now
-        guard written == output.count else {
-            // What is sent must not stay for the sake of what is not, for a client that always asks faster than it reads.
-            if written >= Self.mostOutput {
-                output.removeFirst(written)
-                written = 0
-            }
-            return
-        }
-        let capacityToKeep = 16 << 10
-        output.removeAll(keepingCapacity: output.capacity <= capacityToKeep)
-        written = 0
     }
 
     /// Gives every answer since the last time, in order, with its words where there is an access log.
@@ -293,20 +285,23 @@ struct Connection {
 
     /// Answers that are there and whose turn it is.
     private mutating func encode(at moment: Moment) {
-        while let first = exchanges.first, let response = first.response {
-            var persistence = first.persistence
-            if drainsSince != nil, phase == .open, exchanges.count == 1, parser.progress == .idle, parked == nil {
-                persistence = .closed
-                phase = .finishing
-            }
-            let size = ResponseEncoder.append(
-                response, isHead: first.isHead, persistence: persistence, arrival: first.arrival, at: moment,
-                to: &output)
-            let latency = moment.nanoseconds > first.arrival ? moment.nanoseconds - first.arrival : 0
-            answers.append(AnsweredRequest(latency: latency, status: response.status.code, size: size))
-            if let spoken = first.words { words.append(spoken) }
-            exchanges.removeFirst()
-            since = moment.nanoseconds
+        while let response = exchanges.first?.response { encode(response, at: moment) }
+    }
+
+    /// The answer to the request that came first.
+    private mutating func encode(_ response: Response, at moment: Moment) {
+        let exchange = exchanges.count == 1 ? exchanges.removeLast() : exchanges.removeFirst()
+        var persistence = exchange.persistence
+        if drainsSince != nil, phase == .open, exchanges.isEmpty, parser.progress == .idle, parked == nil {
+            persistence = .closed
+            phase = .finishing
         }
+        let size = ResponseEncoder.append(
+            response, isHead: exchange.isHead, persistence: persistence, arrival: exchange.arrival, at: moment,
+            to: &output)
+        let latency = moment.nanoseconds > exchange.arrival ? moment.nanoseconds - exchange.arrival : 0
+        answers.append(AnsweredRequest(latency: latency, status: response.status.code, size: size))
+        if let spoken = exchange.words { words.append(spoken) }
+        since = moment.nanoseconds
     }
 }

@@ -1,0 +1,104 @@
+import Glibc
+
+/// Bytes for a client, the first of which it may have taken already. It grows as needed, and gives large memory back when
+/// all is taken.
+///
+/// An array would ask at each of the many small pieces of an answer whether somebody else holds it.
+struct OutputBuffer: ~Copyable {
+    private static let leastCapacity = 4 << 10
+    /// Bytes that are kept for the next answers.
+    private static let mostKept = 16 << 10
+
+    private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var start = 0
+    private var end = 0
+
+    deinit {
+        memory.deallocate()
+    }
+
+    /// How many bytes wait.
+    var count: Int { end - start }
+
+    /// Bytes of memory that it holds.
+    var capacity: Int { memory.count }
+
+    /// What waits; valid during the call.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(rebasing: memory[start..<end]))
+    }
+
+    /// The first bytes that wait are taken.
+    mutating func take(_ count: Int) {
+        start += count
+        guard start == end else { return }
+        (start, end) = (0, 0)
+        guard capacity > Self.mostKept else { return }
+        memory.deallocate()
+        memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    }
+
+    /// Room for so many bytes more.
+    private mutating func reserve(_ count: Int) {
+        if memory.count - end < count { grow(count) }
+    }
+
+    @inline(never) private mutating func grow(_ count: Int) {
+        let waiting = self.count
+        // What is taken leaves its room to what comes, when that is worth the move.
+        if start >= waiting, memory.count - waiting >= count {
+            memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
+        } else {
+            let capacity = max(Self.leastCapacity, 2 * memory.count, waiting + count)
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+            larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
+            memory.deallocate()
+            memory = larger
+        }
+        (start, end) = (0, waiting)
+    }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
+        reserve(bytes.count)
+        memcpy(memory.baseAddress! + end, base, bytes.count)
+        end += bytes.count
+    }
+
+    mutating func append(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    mutating func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    // MARK: Numbers
+
+    mutating func append(decimal number: Int) {
+        var digits = 1
+        var rest = number / 10
+        while rest > 0 {
+            digits += 1
+            rest /= 10
+        }
+        append(number, digits: digits)
+    }
+
+    /// Seconds with nine decimals.
+    mutating func append(seconds nanoseconds: UInt64) {
+        append(decimal: Int(nanoseconds / 1_000_000_000))
+        append(".")
+        append(Int(nanoseconds % 1_000_000_000), digits: 9)
+    }
+
+    private mutating func append(_ number: Int, digits: Int) {
+        reserve(digits)
+        var rest = UInt(number)
+        for index in stride(from: end + digits - 1, through: end, by: -1) {
+            memory[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        end += digits
+    }
+}
