@@ -7,8 +7,9 @@ import Testing
     private func enter(_ table: InFlightTable, _ method: String, _ path: String, at start: UInt64)
         -> InFlightTable.Entry
     {
-        let head = Array("before\(path)?after".utf8)
-        return table.enter(method, head, 6..<6 + path.utf8.count, at: start)
+        let head = Array("\(method) before\(path)?after".utf8)
+        let begin = method.utf8.count + 7
+        return table.enter(head, path: begin..<begin + path.utf8.count, at: start)
     }
 
     @Test func aRequestIsThereFromItsEntryToItsLeave() throws {
@@ -64,9 +65,8 @@ import Testing
             while !isDone.value.load(ordering: .relaxed) {
                 number = (number + 1) % 26
                 let letter = UInt8(97 + number)
-                let text = Array(repeating: letter, count: 100 + number)
-                let method = String(decoding: [letter], as: UTF8.self)
-                table.leave(table.enter(method, text, 0..<text.count, at: UInt64(letter)))
+                let text = [letter, UInt8(ascii: " ")] + Array(repeating: letter, count: 100 + number)
+                table.leave(table.enter(text, path: 2..<text.count, at: UInt64(letter)))
             }
         }
         var seen = Set<String>()

@@ -79,7 +79,7 @@ import Testing
         slot.changeStalled(by: 1)
         slot.jobsWait(since: 1)
         let table = InFlightTable(slot)
-        for _ in 0..<3 { _ = table.enter("GET", [], 0..<0, at: 1) }
+        for _ in 0..<3 { _ = table.enter([], path: 0..<0, at: 1) }
         #expect(slot.inFlight.count == 2 && slot.unrecorded == 1)
         board.open(4, generation: 9)
         #expect(slot.inFlight.isEmpty && slot.unrecorded == 0 && !slot.isStalled)

@@ -23,10 +23,10 @@ package struct InFlightTable {
 
     /// Enters a request. One for which there is no room is counted.
     /// - Parameters:
-    ///   - bytes: hold the target.
+    ///   - bytes: of the request, which begin with the method and a space.
     ///   - path: the target's place in them, without the query.
     ///   - start: CLOCK_MONOTONIC, nanoseconds; not 0.
-    package func enter(_ method: String, _ bytes: [UInt8], _ path: Range<Int>, at start: UInt64) -> Entry {
+    package func enter(_ bytes: [UInt8], path: Range<Int>, at start: UInt64) -> Entry {
         let index: Int32
         if vacant[0] > 0 {
             index = vacant[Int(vacant[0])]
@@ -39,12 +39,10 @@ package struct InFlightTable {
             return Entry(index: Entry.none)
         }
         let entry = slot.entries + Int(index)
-        var method = method
-        method.withUTF8 { method in
-            bytes.withUnsafeBufferPointer { bytes in
-                let target = UnsafeBufferPointer(rebasing: bytes[path])
-                brigade_request_enter(entry, method.baseAddress, method.count, target.baseAddress, target.count, start)
-            }
+        bytes.withUnsafeBufferPointer { bytes in
+            let method = bytes.firstIndex(of: UInt8(ascii: " ")) ?? 0
+            let target = UnsafeBufferPointer(rebasing: bytes[path])
+            brigade_request_enter(entry, bytes.baseAddress, method, target.baseAddress, target.count, start)
         }
         return Entry(index: index)
     }

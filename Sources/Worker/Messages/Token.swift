@@ -5,7 +5,7 @@ package enum Token {
     @usableFromInline static let high: UInt64 = 0x57ff_ffff_c7ff_fffe
 
     /// Whether a name may hold the byte.
-    @inlinable package static func holds(_ byte: UInt8) -> Bool {
+    @inlinable @inline(__always) package static func holds(_ byte: UInt8) -> Bool {
         guard byte < 0x80 else { return false }
         let bits = byte < 64 ? low : high
         return bits >> UInt64(byte & 63) & 1 == 1

@@ -12,6 +12,14 @@ enum Characters {
         byte >= 0x20 && byte != 0x7f || byte == tab
     }
 
+    /// Whether one of eight bytes is below 0x20 or is 0x7f. A byte after such a one, or after 0x20, may be taken for one.
+    static func mayHoldControl(_ word: UInt64) -> Bool {
+        let each: UInt64 = 0x0101_0101_0101_0101
+        let high = each << 7
+        let delete = word ^ each &* 0x7f
+        return ((word &- each &* 0x20) & ~word | (delete &- each) & ~delete) & high != 0
+    }
+
     /// What a target may hold here: visible ASCII but the fragment's mark. What is not ASCII must come percent-encoded
     /// (RFC 3986, section 2), or two servers may read it in two ways.
     static func isTarget(_ byte: UInt8) -> Bool {
@@ -54,6 +62,22 @@ extension Span<UInt8> {
             if byte != word.utf8Start[offset] { return false }
         }
         return true
+    }
+
+    /// Whether a range holds nothing but what a field value may hold. It looks at eight bytes at a time: most of what
+    /// clients send is field values.
+    func isFieldValue(_ range: Range<Int>) -> Bool {
+        withUnsafeBytes { bytes in
+            var index = range.lowerBound
+            while range.upperBound - index >= 8 {
+                let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if Characters.mayHoldControl(word) {
+                    for byte in bytes[index..<index + 8] where !Characters.isFieldValue(byte) { return false }
+                }
+                index += 8
+            }
+            return bytes[index..<range.upperBound].allSatisfy(Characters.isFieldValue)
+        }
     }
 
     /// Whether the bytes of a range, as long as that word, are it.

@@ -11,9 +11,7 @@ enum FieldLine {
         }
         let name = line.lowerBound..<index
         let value = bytes.trimmed(index + 1..<line.upperBound)
-        for index in value where !Characters.isFieldValue(bytes[index]) {
-            throw .malformed("Malformed header field value")
-        }
+        guard bytes.isFieldValue(value) else { throw .malformed("Malformed header field value") }
         return RequestHead.FieldLine(name: name, value: value)
     }
 }

@@ -88,7 +88,7 @@ import Messages
 
     /// A request is about to be handled.
     func enter(_ request: Request, at arrival: UInt64) -> InFlightTable.Entry {
-        inFlight.enter(request.method.rawValue, request.head.bytes, request.head.path, at: arrival)
+        inFlight.enter(request.head.bytes, path: request.head.path, at: arrival)
     }
 
     /// It is answered, or nobody waits for the answer.

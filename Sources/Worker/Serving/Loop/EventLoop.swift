@@ -116,8 +116,9 @@ import Glibc
     }
 
     private func pass(_ events: UnsafeMutablePointer<epoll_event>) {
-        let count = epoll_wait(poller, events, Int32(Self.mostEvents), wait())
-        beginPass()
+        let nextDeadline = deadlines.first
+        let count = epoll_wait(poller, events, Int32(Self.mostEvents), wait(until: nextDeadline))
+        let start = beginPass()
         for index in 0..<max(0, Int(count)) {
             let bits = brigade_epoll_token(events + index)
             if bits == Self.wakeToken {
@@ -126,28 +127,35 @@ import Glibc
                 source(Token(bits: bits))?.ready(brigade_epoll_events(events + index))
             }
         }
-        while let token = deadlines.takeFirst(notAfter: moment.nanoseconds) { source(token)?.timeCame() }
+        if let nextDeadline, nextDeadline <= start { callLate() }
         LoopExecutor.shared.runJobs()
         onPassEnd?()
     }
 
+    /// Those whose time has come. One that was scheduled in this pass for a time that is past already waits for the next.
+    private func callLate() {
+        while let token = deadlines.takeFirst(notAfter: moment.nanoseconds) { source(token)?.timeCame() }
+    }
+
     /// Milliseconds that there is nothing to do for.
-    private func wait() -> Int32 {
+    private func wait(until deadline: UInt64?) -> Int32 {
         if LoopExecutor.shared.hasJobs { return 0 }
         var nanoseconds = Self.longestWait
-        if let first = deadlines.first {
+        if let deadline {
             let now = MonotonicClock.nanoseconds
-            nanoseconds = first > now ? min(nanoseconds, first - now) : 0
+            nanoseconds = deadline > now ? min(nanoseconds, deadline - now) : 0
         }
         return Int32((nanoseconds + 999_999) / 1_000_000)
     }
 
-    private func beginPass() {
-        updateTime()
+    /// - Returns: when the pass began.
+    private func beginPass() -> UInt64 {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
-        moment.date.update(to: now.tv_sec)
-        onPass?(moment.nanoseconds)
+        let start = MonotonicClock.nanoseconds
+        moment.begin(at: start, second: now.tv_sec)
+        onPass?(start)
+        return start
     }
 
     private func perform(_ messages: [LoopExecutor.Message]) {
