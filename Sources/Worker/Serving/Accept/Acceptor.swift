@@ -85,6 +85,7 @@ final class Acceptor: Sendable {
     private func run(_ receive: Receiver) {
         var turn = AcceptTurn()
         var isWaiting = false
+        var isShort = false
         while !isStopping.load(ordering: .relaxed) {
             if slot.connections >= limit {
                 waitForBell { slot.connections >= limit }
@@ -99,7 +100,7 @@ final class Acceptor: Sendable {
             {
             case .accept:
                 isWaiting = false
-                if accept(receive) {
+                if accept(receive, isShort: &isShort) {
                     turn.handOver(at: MonotonicClock.nanoseconds)
                     isWaiting = poll(listener.descriptor, milliseconds: 0)
                 }
@@ -133,9 +134,14 @@ final class Acceptor: Sendable {
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
     }
 
+    /// - Parameter isShort: whether the log says already that none can be accepted.
     /// - Returns: whether a connection was accepted and handed over.
-    private func accept(_ receive: Receiver) -> Bool {
-        if take(receive) { return true }
+    private func accept(_ receive: Receiver, isShort: inout Bool) -> Bool {
+        if take(receive) {
+            if isShort { log.notice("connections can be accepted again") }
+            isShort = false
+            return true
+        }
         switch errno {
         case EINTR, ECONNABORTED, EPROTO, EPERM: break
         // Another worker has emptied the queue for good; this one is about to be told to drain.
@@ -143,7 +149,10 @@ final class Acceptor: Sendable {
         case EAGAIN: _ = poll(listener.descriptor, milliseconds: -1)
         default:
             // Out of descriptors or memory, most likely: it does not pass sooner by asking again at once.
-            log.warning("connections cannot be accepted", metadata: ["error": "\(SystemError("accept4"))"])
+            if !isShort {
+                log.warning("connections cannot be accepted", metadata: ["error": "\(SystemError("accept4"))"])
+            }
+            isShort = true
             _ = poll(bell, milliseconds: 100)
         }
         return false

@@ -50,10 +50,16 @@ public struct WorkerProgram {
     private func serve() -> Never {
         let environment = ProcessEnvironment()
         let log = startLog(environment, as: environment.workerName)
-        let settings = settings(environment, log)
+        var settings = settings(environment, log)
         signal(SIGPIPE, SIG_IGN)
         brigade_stacks_on_fatal_signals()
-        Self.raiseDescriptorLimit(log)
+        let descriptors = Self.raiseDescriptorLimit(log)
+        if settings.maxConnections > descriptors {
+            log.warning(
+                "max-connections is more than the files that this process may open allow; raise them by LimitNOFILE= or 'ulimit -n'",
+                metadata: ["wanted": "\(settings.maxConnections)", "served": "\(descriptors)"])
+            settings.maxConnections = descriptors
+        }
         // Before any other thread is: threads inherit what is blocked, and none of them may take these.
         let signals = Worker.blockSignals()
         let worker: Worker
@@ -74,20 +80,23 @@ public struct WorkerProgram {
     }
 
     /// Connections need descriptors. The soft limit is low only for the sake of select(2), which nobody here uses.
-    private static func raiseDescriptorLimit(_ log: Logger) {
+    /// - Returns: for how many connections there are descriptors.
+    private static func raiseDescriptorLimit(_ log: Logger) -> Int {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        guard limit.rlim_max < leastDescriptors else { return }
+        // RLIM_INFINITY is beyond Int.
+        let files = Int(clamping: limit.rlim_max)
+        guard files < 2 * ownDescriptors else { return files - ownDescriptors }
         log.critical(
-            "this process may open only \(limit.rlim_max) files; allow \(leastDescriptors) at least, by LimitNOFILE= or 'ulimit -n'"
+            "this process may open only \(files) files; allow \(2 * ownDescriptors) at least, by LimitNOFILE= or 'ulimit -n'"
         )
         exit(ExitCode.boot.rawValue)
     }
 
-    /// For the loop, its threads, the application, and a few connections.
-    private static let leastDescriptors: rlim_t = 64
+    /// For the loop, its threads, and the application.
+    private static let ownDescriptors = 32
 
     private func runPrestart() -> Never {
         let environment = ProcessEnvironment()
