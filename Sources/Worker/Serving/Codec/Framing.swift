@@ -19,6 +19,7 @@ struct Framing {
     private(set) var keepsAlive = false
     private var length: Int?
     private var coding = Coding.none
+    private var endsChunked = false
 
     /// Takes note of a field line.
     /// - Parameter origin: where the head begins, from which the places that are kept count.
@@ -67,6 +68,8 @@ struct Framing {
         case .chunked, .unknown:
             if isOld { throw .malformed("Transfer-Encoding in HTTP/1.0") }
             if length != nil { throw .malformed("Both Transfer-Encoding and Content-Length") }
+            // RFC 9112, section 6.3: where it ends cannot be known, whatever the codings are.
+            if !endsChunked { throw .malformed("Chunked is not the last transfer coding") }
             if coding == .unknown { throw Refusal(.notImplemented, "Transfer coding not implemented") }
             return .chunked
         }
@@ -86,13 +89,14 @@ struct Framing {
     private mutating func note(transferCodings value: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) {
         var rest: Range<Int>? = value
         while let item = bytes.takeItem(&rest) {
-            if coding == .chunked { throw .malformed("Transfer coding after chunked") }
+            if endsChunked { throw .malformed("Transfer coding after chunked") }
             guard !item.isEmpty else { throw .malformed("Malformed Transfer-Encoding") }
             for index in item where !Token.holds(bytes[index]) {
                 throw .malformed("Malformed Transfer-Encoding")
             }
             if bytes.isWord(item, "chunked") {
                 if coding == .none { coding = .chunked }
+                endsChunked = true
             } else {
                 coding = .unknown
             }
