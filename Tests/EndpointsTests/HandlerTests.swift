@@ -58,6 +58,13 @@ import Testing
         #expect(try await Kitchen.answer(.delete, "/dishes/1").status == .noContent)
     }
 
+    @Test func theEndOfAPassReachesTheApplication() async throws {
+        try await confirmation { ended in
+            let application = try Kitchen.api.build(passEnded: { ended() })
+            application.passEnded()
+        }
+    }
+
     @Test func stoppingReachesTheApplication() async throws {
         await confirmation { stopped in
             let application = try? API(title: "t", version: "1").build { stopped() }

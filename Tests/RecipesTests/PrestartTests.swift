@@ -1,3 +1,4 @@
+import Endpoints
 import GRDB
 import Glibc
 import Synchronization
@@ -80,7 +81,8 @@ import Testing
         let database = try folder.seededDatabase()
         #expect(try rows("SELECT type, name, tbl_name FROM sqlite_master", database.pool) == before)
         #expect(try rows("SELECT id, label FROM recipe", database.pool) == ["9 \"Own\""])
-        #expect(try database.pointReader!.recipe(9)?.url == .null)
+        let own = Recipe(label: .text("Own"), source: .text("Ann"), url: .null, id: 9, submitterID: .integer(5))
+        #expect(try database.pointReader!.recipe(9) == Written(own))
     }
 
     @Test func ourTablesAreThoseOfTheTutorial() throws {

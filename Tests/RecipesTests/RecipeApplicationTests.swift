@@ -23,6 +23,7 @@ import Testing
     ) {
         let fields = body == nil ? [] : [Field("content-type", "application/json")]
         let request = Request(method, target, fields: fields, body: Array((body ?? "").utf8))
+        defer { application.passEnded() }
         let response =
             switch try application.answer(request) {
             case .now(let response): response
@@ -88,6 +89,24 @@ import Testing
         let stored = #"{"label":"Soup","source":"Ann","url":"https://e.com/soup","id":4,"submitter_id":1}"#
         #expect(try await answer(.post, "/api/v1/recipes/", sent) == (201, stored))
         #expect(try await answer(.get, "/api/v1/recipes/4") == (200, stored))
+    }
+
+    @Test func whoHasSeenAnAnswerIsShownNothingOlder() async throws {
+        let sent = #"{"label":"Soup","source":"Ann","url":"https://e.com/soup","submitter_id":1}"#
+        let post = Request(
+            .post, "/api/v1/recipes/", fields: [Field("content-type", "application/json")], body: Array(sent.utf8))
+        guard case .now(let earlier) = try application.answer(Request(.get, "/api/v1/recipes/1")),
+            case .blocking(let create) = try application.answer(post)
+        else { return #expect(Bool(false), "a read is answered on the loop, and a write on the pool") }
+        #expect(earlier.status == .ok)
+        #expect(try create().status == .created)
+        // As the loop does before the answer goes out.
+        application.passEnded()
+        guard case .now(let later) = try application.answer(Request(.get, "/api/v1/recipes/4")) else {
+            return #expect(Bool(false), "a read is answered on the loop")
+        }
+        #expect(later.status == .ok)
+        application.passEnded()
     }
 
     @Test(arguments: ["7", "0", "-1", "99999999999999999999"])

@@ -14,6 +14,15 @@ final class ConnectionBench {
     private(set) var givenUp: [Int] = []
     private(set) var isHalfClosed = false
     private(set) var isClosed = false
+    private(set) var isReset = false
+    /// How content is taken.
+    var mode: (RequestHead) -> ContentMode = { _ in .whole }
+    /// What the reader of a request's content has heard.
+    private(set) var delivered: [String] = []
+    /// The answer whose content is to be made.
+    private(set) var making: Int?
+    /// Whether its maker heard that there is room, after it had waited.
+    private(set) var hasBeenAsked = false
     var wantsInput: Bool { connection.wantsInput }
     var deadline: UInt64? { connection.deadline }
     /// Bytes that wait for the client.
@@ -46,6 +55,40 @@ final class ConnectionBench {
     func answer(_ number: Int, _ response: Response) {
         waiting[number] = nil
         connection.answer(number, with: response, at: moment)
+        advance()
+    }
+
+    /// The handler waits for a piece of its request's content.
+    func ask(_ number: Int) {
+        connection.askForContent(number, at: moment.nanoseconds)
+        advance()
+    }
+
+    /// A piece of an answer's content.
+    /// - Returns: whether it was wanted.
+    @discardableResult
+    func make(_ number: Int, _ piece: String) -> Bool {
+        defer { advance() }
+        return connection.send(number, Array(piece.utf8), at: moment)
+    }
+
+    /// The maker has made more than is sent, and waits.
+    func waitForRoom(_ number: Int) {
+        hasBeenAsked = false
+        connection.waitForRoom(number)
+        advance()
+    }
+
+    var hasRoomForContent: Bool { connection.hasRoomForContent }
+
+    @discardableResult
+    func endContent(_ number: Int) -> Int {
+        defer { advance() }
+        return connection.endContent(number, at: moment)
+    }
+
+    func cutContent(_ number: Int) {
+        _ = connection.cutContent(number, at: moment.nanoseconds)
         advance()
     }
 
@@ -103,6 +146,15 @@ final class ConnectionBench {
         advance()
     }
 
+    private static func text(_ event: IncomingContent.Event) -> String {
+        switch event {
+        case .piece(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .end: "end"
+        case .failure(let refusal): "\(refusal.status.code)"
+        case .closed: "closed"
+        }
+    }
+
     private func advance() {
         repeat {
             while let action = connection.next(at: moment) {
@@ -114,8 +166,15 @@ final class ConnectionBench {
                     } else {
                         waiting[number] = request
                     }
+                case .decide(let head): connection.take(mode(head), at: moment)
+                case .deliver(_, let event): delivered.append(Self.text(event))
+                case .make(let number, _): making = number
+                case .makeMore: hasBeenAsked = true
                 case .halfClose: isHalfClosed = true
                 case .close: isClosed = true
+                case .reset:
+                    isClosed = true
+                    isReset = true
                 }
             }
         } while write()

@@ -189,12 +189,12 @@ import Testing
     @Test func aBrokenSocketIsClosedOnce() {
         var connection = Connection(limits: Limits(), times: ConnectionTimes(), at: 0)
         let moment = Moment(nanoseconds: 0, date: HTTPDate(second: 0))
-        connection.fail()
+        connection.fail(at: 0)
         guard case .close = connection.next(at: moment) else {
             Issue.record("not closed")
             return
         }
-        connection.fail()
+        connection.fail(at: 0)
         #expect(connection.next(at: moment) == nil)
     }
 }

@@ -4,11 +4,25 @@ public protocol Application: Sendable {
     /// - Throws: anything; the client sees a 500 with an id, and the log the error beside that id.
     func answer(_ request: Request) throws -> Answer
 
+    /// How the content of a request is taken. Called on the loop when the head is there, for a request that has content.
+    func content(of head: RequestHead) -> ContentMode
+
+    /// Called on the loop after the requests of one pass, which may share something until then, such as a read
+    /// transaction; and before answers go out that other threads have made, so that a client that has seen one is shown
+    /// nothing older.
+    func passEnded()
+
     /// Called once, when every connection is finished: time to close what the application holds.
     func stop() async
 }
 
 extension Application {
+    /// Whole.
+    public func content(of head: RequestHead) -> ContentMode { .whole }
+
+    /// Nothing to let go of.
+    public func passEnded() {}
+
     /// Nothing to close.
     public func stop() async {}
 }

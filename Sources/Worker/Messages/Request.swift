@@ -1,19 +1,30 @@
-/// A request, whole: its head as it came, cut into slices, and its body.
+/// A request: its head as it came, cut into slices, and its content.
 ///
 /// Slices refer to one array of bytes, that of the head.
 public struct Request: Sendable {
     /// The request line and the field lines.
     public var head: RequestHead
-    /// The content, its transfer coding removed; empty when there is none.
+    /// The content, its transfer coding removed; empty when there is none, or when it is to be read from `stream`.
     public var body: [UInt8]
     /// Where it came from.
     public var connection: ConnectionInfo
+    /// Of content that is not in `body`.
+    private let source: (any ContentStream.Source)?
 
     /// A request by its head.
     public init(head: RequestHead, body: [UInt8] = [], connection: ConnectionInfo = ConnectionInfo()) {
         self.head = head
         self.body = body
         self.connection = connection
+        source = nil
+    }
+
+    /// A request whose content is yet to come.
+    package init(head: RequestHead, source: any ContentStream.Source, connection: ConnectionInfo) {
+        self.head = head
+        body = []
+        self.connection = connection
+        self.source = source
     }
 
     /// A request by its parts, for tests and for programs that call an application themselves.
@@ -23,6 +34,9 @@ public struct Request: Sendable {
     ) {
         self.init(head: RequestHead(method, target, fields: fields), body: body, connection: connection)
     }
+
+    /// The content, piece by piece, whether it is there already or not (`Application.content`).
+    public var stream: ContentStream { source.map { ContentStream($0) } ?? ContentStream(body) }
 
     /// As it stands in the request line.
     public var method: Method { head.method }

@@ -1,16 +1,30 @@
-/// An answer, whole. The server adds `date`, `content-length`, `x-process-time` and `connection` itself.
+/// An answer, whole or made while it is sent. The server adds `date`, `content-length`, `x-process-time` and `connection` itself.
 public struct Response: Sendable {
     /// Its code and reason phrase.
     public var status: Status
     /// The header section but for the fields that the server adds.
     public var fields: [Field]
-    /// The content; empty when there is none.
+    /// The content; empty when there is none, and for one that is made while it is sent.
     public var body: [UInt8]
+    package private(set) var stream: ResponseStream?
 
     /// An answer by its parts.
     public init(_ status: Status, fields: [Field] = [], body: [UInt8] = []) {
         self.status = status
         self.fields = fields
         self.body = body
+    }
+    /// An answer whose content is made while it is sent: a piece is asked for when the client has taken those before it,
+    /// but for a few.
+    ///
+    /// The sequence is begun when it is this answer's turn, and not for a HEAD. It is cancelled when the client goes. When
+    /// it throws, the connection is cut, so that the client does not take what it has for the whole.
+    /// - Parameter length: of the content in bytes, when it is known: the client is told, no more is sent, and less is
+    ///   a failure.
+    public init<Pieces: AsyncSequence & Sendable>(
+        _ status: Status, fields: [Field] = [], stream: Pieces, length: Int? = nil
+    ) where Pieces.Element == [UInt8] {
+        self.init(status, fields: fields)
+        self.stream = ResponseStream(stream, length: length)
     }
 }

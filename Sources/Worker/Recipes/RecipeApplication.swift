@@ -25,6 +25,8 @@ enum RecipeApplication {
             } catch {
                 log.warning("the application did not close cleanly", metadata: ["error": "\(error)"])
             }
+        } passEnded: {
+            database.passEnded()
         }
     }
 }

@@ -44,7 +44,7 @@ extension Response: ResponseConvertible {
 }
 
 extension Response {
-    static let jsonFields = [Field("content-type", "application/json")]
+    @usableFromInline static let jsonFields = [Field("content-type", "application/json")]
 
     /// `{"detail":"..."}`
     static func detail(_ status: Status, _ detail: String, fields: [Field] = []) -> Response {

@@ -11,7 +11,7 @@ extension Integer {
     /// Reads text as pydantic does: white space around it, a sign, leading zeros, single underscores between digits and
     /// a fraction of zeros are allowed.
     init(text: String) throws(Refusal) {
-        if let plain = Integer(plainText: text.utf8) {
+        if let plain = Integer(plainText: text.utf8.span) {
             self = plain
             return
         }
@@ -30,10 +30,11 @@ extension Integer {
     }
 
     /// The text that nearly all integers have: a few digits.
-    private init?(plainText: String.UTF8View) {
+    init?(plainText: Span<UInt8>) {
         guard 1...18 ~= plainText.count else { return nil }
         var value = 0
-        for byte in plainText {
+        for index in plainText.indices {
+            let byte = plainText[index]
             guard byte.isASCIIDigit else { return nil }
             value = value * 10 + Int(byte &- UInt8(ascii: "0"))
         }

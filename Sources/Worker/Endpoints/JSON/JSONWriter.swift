@@ -63,13 +63,19 @@ public struct JSONWriter: Sendable {
     public mutating func string(utf8 text: UnsafeBufferPointer<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
         var start = 0
-        for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-            bytes.append(contentsOf: text[start..<index])
-            escape(byte)
-            start = index + 1
+        while true {
+            let end = text.firstEscaped(from: start)
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end]))
+            if end == text.count { break }
+            escape(text[end])
+            start = end + 1
         }
-        bytes.append(contentsOf: text[start...])
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes a string from bytes that should be UTF-8; where they are not, U+FFFD stands.
+    public mutating func string(decoding text: UnsafeBufferPointer<UInt8>) {
+        if text.isASCII { string(utf8: text) } else { string(String(decoding: text, as: UTF8.self)) }
     }
 
     private mutating func escape(_ byte: UInt8) {
@@ -85,5 +91,48 @@ public struct JSONWriter: Sendable {
             raw(byte < 0x10 ? "\\u000" : "\\u001")
             bytes.append(contentsOf: String(byte & 0x0F, radix: 16).utf8)
         }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Where the first byte stands from there on that JSON does not have in strings as it is; the end when none does.
+    fileprivate func firstEscaped(from start: Int) -> Int {
+        var index = start
+        while count - index >= 8, !eightBytes(at: index).mayHoldEscaped { index += 8 }
+        while index < count, self[index] >= 0x20, self[index] != 0x22, self[index] != 0x5C { index += 1 }
+        return index
+    }
+
+    fileprivate var isASCII: Bool {
+        var index = 0
+        while count - index >= 8 {
+            if eightBytes(at: index) & UInt64(bytes: 0x80) != 0 { return false }
+            index += 8
+        }
+        while index < count, self[index] < 0x80 { index += 1 }
+        return index == count
+    }
+
+    private func eightBytes(at index: Int) -> UInt64 {
+        UnsafeRawBufferPointer(self).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    }
+}
+
+// Eight bytes at once. A byte that is zero is found by subtracting one from each: it alone sets its highest bit that was
+// not set before. A borrow may do the same to a byte above one that is found, which changes nothing.
+extension UInt64 {
+    fileprivate init(bytes byte: UInt8) {
+        self = UInt64(byte) &* 0x0101_0101_0101_0101
+    }
+
+    /// Whether one of the bytes is a control character, a quote or a backslash.
+    fileprivate var mayHoldEscaped: Bool {
+        let control = (self &- UInt64(bytes: 0x20)) & ~self
+        return (control | zeros(xor: 0x22) | zeros(xor: 0x5C)) & UInt64(bytes: 0x80) != 0
+    }
+
+    private func zeros(xor byte: UInt8) -> UInt64 {
+        let bytes = self ^ UInt64(bytes: byte)
+        return (bytes &- UInt64(bytes: 1)) & ~bytes
     }
 }

@@ -2,8 +2,8 @@
 public struct Properties<Model, each Value: RequestValue & ResponseValue>: ModelDescription {
     private let make: @Sendable (repeat each Value) -> Model
     private let properties: (repeat Property<Model, each Value>)
-    /// What stands before each value (a brace or comma, the name and a colon), and what writes the value.
-    private let writers: [(prefix: [UInt8], write: @Sendable (Model, inout JSONWriter) -> Void)]
+    private let frame: ObjectFrame
+    private let writers: [@Sendable (Model, inout JSONWriter) -> Void]
 
     /// - Parameters:
     ///   - make: `Type.init`, or any function.
@@ -13,14 +13,13 @@ public struct Properties<Model, each Value: RequestValue & ResponseValue>: Model
     ) {
         self.make = make
         self.properties = (repeat each properties)
-        var writers: [(prefix: [UInt8], write: @Sendable (Model, inout JSONWriter) -> Void)] = []
+        var names: [String] = []
+        var writers: [@Sendable (Model, inout JSONWriter) -> Void] = []
         for property in repeat each properties {
-            var prefix = JSONWriter()
-            prefix.raw(writers.isEmpty ? "{" : ",")
-            prefix.string(property.name)
-            prefix.raw(":")
-            writers.append((prefix.bytes, property.write))
+            names.append(property.name)
+            writers.append(property.write)
         }
+        frame = ObjectFrame(names: names)
         self.writers = writers
     }
 
@@ -41,10 +40,6 @@ public struct Properties<Model, each Value: RequestValue & ResponseValue>: Model
 
     /// Writes each in turn.
     public func write(_ model: Model, to writer: inout JSONWriter) {
-        for (prefix, write) in writers {
-            writer.raw(prefix)
-            write(model, &writer)
-        }
-        writer.raw(writers.isEmpty ? "{}" : "}")
+        frame.write(to: &writer) { property, writer in writers[property](model, &writer) }
     }
 }

@@ -8,7 +8,12 @@ public struct Call: Sendable {
 
     /// The decoded text of a path parameter.
     public func pathText(_ name: String) -> String? {
-        path.text(of: name)
+        pathBytes(name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @usableFromInline
+    func pathBytes(_ name: String) -> ArraySlice<UInt8>? {
+        path.bytes(of: name)
     }
 
     /// The decoded value of the last query parameter of that name.
@@ -17,15 +22,15 @@ public struct Call: Sendable {
     }
 }
 
-/// A path whose parameters were found.
+/// A path and the template that it was found to fit.
 struct MatchedPath: Sendable {
     /// Decoded.
     let bytes: ArraySlice<UInt8>
-    let names: [String]
-    /// Of the values, in the order of the names.
-    let ranges: [Range<Int>]
+    let place: RouteTable.Place
 
-    func text(of name: String) -> String? {
-        names.firstIndex(of: name).map { String(decoding: bytes[ranges[$0]], as: UTF8.self) }
+    /// The value of a parameter. It is looked for when it is asked for, so that nothing is kept of it.
+    func bytes(of name: String) -> ArraySlice<UInt8>? {
+        guard let range = place.template.range(of: name, in: bytes.span) else { return nil }
+        return bytes[(bytes.startIndex + range.lowerBound)..<(bytes.startIndex + range.upperBound)]
     }
 }

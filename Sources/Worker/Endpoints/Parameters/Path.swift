@@ -1,12 +1,15 @@
 /// A parameter that is a whole segment of the path: `{name}` in the route's path.
 public struct Path<Value: ParameterValue>: Parameter {
-    private let name: String
+    @usableFromInline let name: String
+    /// Whether nothing is asked of the value but that it can be read.
+    @usableFromInline let isFree: Bool
     private let rule: Rule<Value>
 
     /// - Parameter name: as in the route's path, without its braces.
     public init(_ name: String, _ type: Value.Type = Value.self, _ constraints: Constraint<Value.Constrained>...)
     where Value: ResponseValue {
         self.name = name
+        isFree = constraints.isEmpty
         rule = Rule(constraints, default: nil, examples: [])
     }
 
@@ -16,7 +19,14 @@ public struct Path<Value: ParameterValue>: Parameter {
     }
 
     /// Reads the decoded segment.
+    @inlinable
     public func value(in call: Call, issues: inout [Issue]) -> Value? {
+        if isFree, let text = call.pathBytes(name), let value = Value.read(plain: text.span) { return value }
+        return checkedValue(in: call, issues: &issues)
+    }
+
+    @usableFromInline
+    func checkedValue(in call: Call, issues: inout [Issue]) -> Value? {
         let text = call.pathText(name).map(JSON.string)
         let known = issues.count
         let value = rule.read(text, around: .null, issues: &issues)

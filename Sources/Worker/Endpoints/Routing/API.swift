@@ -31,15 +31,18 @@ public struct API: Routes, Sendable {
     }
 
     /// Checks the declarations and makes the application, with `/openapi.json`, `/docs` and `/redoc`.
-    /// - Parameter stop: called when the server has finished every connection.
+    /// - Parameters:
+    ///   - stop: called when the server has finished every connection.
+    ///   - passEnded: called after each pass of the server's loop: time to let go of what the handlers of one pass share,
+    ///     such as a read transaction. See `Application.passEnded`.
     /// - Throws: the first mistake in the declarations.
     public func build(
-        stop: @escaping @Sendable () async -> Void = {}
+        stop: @escaping @Sendable () async -> Void = {}, passEnded: @escaping @Sendable () -> Void = {}
     ) throws(DeclarationError) -> some Application {
         try DeclarationCheck(root.operations).run()
         let document = try Document(self, root.operations).json()
         let pages = Documentation(title: title, document: document).operations
-        return RoutedApplication(table: RouteTable(root.operations + pages), stopping: stop)
+        return RoutedApplication(table: RouteTable(root.operations + pages), passEnding: passEnded, stopping: stop)
     }
 
     /// The OpenAPI document, as `/openapi.json` answers it.

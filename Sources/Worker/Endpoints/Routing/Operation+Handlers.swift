@@ -1,7 +1,8 @@
-internal import Messages
+public import Messages
 
 extension Operation {
     /// An answering function from a handler that does not suspend.
+    @inlinable
     static func answering<each Piece: Parameter, Result: ResponseConvertible>(
         _ parameters: repeat each Piece, status: Status, run: Execution,
         handler: @escaping @Sendable (repeat (each Piece).Value) throws -> Result
@@ -25,6 +26,7 @@ extension Operation {
     }
 
     /// An answering function from a handler that may suspend. What is wrong with the request is found before it starts.
+    @inlinable
     static func answering<each Piece: Parameter, Result: ResponseConvertible>(
         _ parameters: repeat each Piece, status: Status,
         handler: @escaping @concurrent @Sendable (repeat (each Piece).Value) async throws -> Result
@@ -47,7 +49,8 @@ extension Operation {
         }
     }
 
-    private static func respondingToErrors(_ respond: () throws -> Response) throws -> Response {
+    @usableFromInline
+    static func respondingToErrors(_ respond: () throws -> Response) throws -> Response {
         do {
             return try respond()
         } catch let error as any ResponseError {
@@ -56,7 +59,8 @@ extension Operation {
     }
 
     /// - Throws: all issues, those of the path first, then of the query, of the headers and of the body.
-    private static func check(_ issues: [Issue]) throws(ValidationError) {
+    @usableFromInline
+    static func check(_ issues: [Issue]) throws(ValidationError) {
         guard !issues.isEmpty else { return }
         let places = ["path", "query", "header", "body"].map { Issue.Step.name($0) }
         let known = places.flatMap { place in issues.filter { $0.location.first == place } }

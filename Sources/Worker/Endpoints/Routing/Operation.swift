@@ -1,4 +1,4 @@
-internal import Messages
+public import Messages
 
 /// One endpoint: a method and a path, and the function that answers them.
 public struct Operation: Sendable {
@@ -14,6 +14,24 @@ public struct Operation: Sendable {
     let errors: [Status]
     let isDocumented: Bool
     let answer: @Sendable (Call) throws -> Answer
+
+    @usableFromInline
+    init(
+        method: Method, path: String, name: String, description: String, parameters: [ParameterDeclaration],
+        status: Status, content: ResponseContent?, errors: [Status], isDocumented: Bool,
+        answer: @escaping @Sendable (Call) throws -> Answer
+    ) {
+        self.method = method
+        self.path = path
+        self.name = name
+        self.description = description
+        self.parameters = parameters
+        self.status = status
+        self.content = content
+        self.errors = errors
+        self.isDocumented = isDocumented
+        self.answer = answer
+    }
 
     /// The name and the path in one word.
     var identifier: String {

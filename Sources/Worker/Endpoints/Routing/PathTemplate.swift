@@ -32,23 +32,60 @@ struct PathTemplate: Sendable {
         }
     }
 
-    /// Where the parameters' values stand in a decoded path; nil when the path is another.
-    func match(_ path: ArraySlice<UInt8>) -> [Range<Int>]? {
-        var values: [Range<Int>] = []
-        var start = path.startIndex
+    /// Whether a decoded path is one of this template's.
+    func matches(_ path: Span<UInt8>) -> Bool {
+        var start = 0
         for segment in segments {
-            guard start < path.endIndex, path[start] == UInt8(ascii: "/") else { return nil }
+            guard start < path.count, path[start] == UInt8(ascii: "/") else { return false }
             start += 1
-            let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
             switch segment {
             case .fixed(let bytes):
-                guard path[start..<end].elementsEqual(bytes) else { return nil }
+                guard path.contains(bytes.span, at: start) else { return false }
+                start += bytes.count
+                guard start == path.count || path[start] == UInt8(ascii: "/") else { return false }
             case .parameter:
-                guard start < end else { return nil }
-                values.append(start..<end)
+                let end = path.endOfSegment(from: start)
+                guard start < end else { return false }
+                start = end
             }
-            start = end
         }
-        return start == path.endIndex ? values : nil
+        return start == path.count
+    }
+
+    /// Where the value of a parameter stands in a path that matches, counted from its start.
+    func range(of name: String, in path: Span<UInt8>) -> Range<Int>? {
+        var start = 0
+        for segment in segments {
+            start += 1
+            switch segment {
+            case .fixed(let bytes):
+                start += bytes.count
+            case .parameter(let other):
+                let end = path.endOfSegment(from: start)
+                if other == name { return start..<end }
+                start = end
+            }
+        }
+        return nil
+    }
+}
+
+extension Span<UInt8> {
+    func isEqual(to other: [UInt8]) -> Bool {
+        count == other.count && contains(other.span, at: 0)
+    }
+
+    /// Whether other bytes stand at that place.
+    func contains(_ other: Span<UInt8>, at start: Int) -> Bool {
+        guard other.count <= count - start else { return false }
+        for index in 0..<other.count where self[start + index] != other[index] { return false }
+        return true
+    }
+
+    /// Where the next slash stands from there on; the end when there is none.
+    fileprivate func endOfSegment(from start: Int) -> Int {
+        var end = start
+        while end < count, self[end] != UInt8(ascii: "/") { end += 1 }
+        return end
     }
 }

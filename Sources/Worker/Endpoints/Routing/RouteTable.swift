@@ -4,16 +4,19 @@ internal import Messages
 struct RouteTable: Sendable {
     /// A path, and the operations on it. A class, because looking one up must not copy it.
     final class Place: Sendable {
+        private struct Handler: Sendable {
+            let method: Method
+            let answer: @Sendable (Call) throws -> Answer
+        }
+
         let template: PathTemplate
-        let names: [String]
-        let operations: [(method: Method, answer: @Sendable (Call) throws -> Answer)]
+        private let handlers: [Handler]
         /// For a client that asked for another method.
         let refusal: Response
 
         init(_ operations: [Operation], at path: String) {
             template = PathTemplate(path)
-            names = template.names
-            self.operations = operations.map { ($0.method, $0.answer) }
+            handlers = operations.map { Handler(method: $0.method, answer: $0.answer) }
             let methods = operations.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }
             let allow = [Field("allow", methods.joined(separator: ", "))]
             refusal = .detail(.methodNotAllowed, "Method Not Allowed", fields: allow)
@@ -21,52 +24,60 @@ struct RouteTable: Sendable {
 
         /// What answers that method; HEAD is answered as GET (RFC 9110, section 9.3.2).
         func answer(for method: Method) -> (@Sendable (Call) throws -> Answer)? {
-            operations.first { $0.method == method }?.answer
-                ?? (method == .head ? operations.first { $0.method == .get }?.answer : nil)
+            for handler in handlers where handler.method == method { return handler.answer }
+            return method == .head ? answer(for: .get) : nil
         }
+    }
+
+    /// A place whose path has parameters.
+    private struct Pattern: Sendable {
+        let place: Place
+        /// Fixed paths that end with a slash, without which this pattern would match them.
+        let rivals: [(path: [UInt8], place: Place)]
     }
 
     /// What a path is.
     enum Match {
-        case operation(answer: @Sendable (Call) throws -> Answer, MatchedPath)
+        case operation(answer: @Sendable (Call) throws -> Answer, Place)
         /// The path is known, but not with that method.
         case otherMethods(Response)
         case nothing
     }
 
     private var fixed = FixedPaths()
-    private var patterns: [Place] = []
+    private let patterns: [Pattern]
 
     init(_ operations: [Operation]) {
         var paths: [String] = []
         for operation in operations where !paths.contains(operation.path) { paths.append(operation.path) }
-        for path in paths {
-            let place = Place(operations.filter { $0.path == path }, at: path)
-            if place.template.isFixed {
-                fixed.insert(place, at: Array(path.utf8))
-            } else {
-                patterns.append(place)
-            }
+        let places = paths.map { path in
+            (path: Array(path.utf8), place: Place(operations.filter { $0.path == path }, at: path))
+        }
+        let fixedPlaces = places.filter { $0.place.template.isFixed }
+        for (path, place) in fixedPlaces { fixed.insert(place, at: path) }
+        let ended = fixedPlaces.filter { $0.path.last == UInt8(ascii: "/") }.map { ($0.path.dropLast(), $0.place) }
+        patterns = places.filter { !$0.place.template.isFixed }.map { _, place in
+            let rivals = ended.filter { place.template.matches($0.0.span) }
+            return Pattern(place: place, rivals: rivals.map { (Array($0.0), $0.1) })
         }
     }
 
     /// - Parameter path: decoded.
-    func match(_ method: Method, _ path: ArraySlice<UInt8>) -> Match {
+    func match(_ method: Method, _ path: Span<UInt8>) -> Match {
         var refusal: Response?
         if let place = fixed.place(at: path) {
-            if let answer = place.answer(for: method) {
-                return .operation(answer: answer, MatchedPath(bytes: path, names: [], ranges: []))
-            }
+            if let answer = place.answer(for: method) { return .operation(answer: answer, place) }
             refusal = place.refusal
         }
-        for place in patterns {
-            guard let ranges = place.template.match(path) else { continue }
-            if let answer = place.answer(for: method) {
+        for pattern in patterns where pattern.place.template.matches(path) {
+            if let answer = pattern.place.answer(for: method) {
                 // `/search` means `/search/` when that is fixed, and no `/{id}`.
-                if fixed.place(at: path, withSlash: true)?.answer(for: method) != nil { return .nothing }
-                return .operation(answer: answer, MatchedPath(bytes: path, names: place.names, ranges: ranges))
+                for rival in pattern.rivals where path.isEqual(to: rival.path) {
+                    if rival.place.answer(for: method) != nil { return .nothing }
+                }
+                return .operation(answer: answer, pattern.place)
             }
-            refusal = refusal ?? place.refusal
+            refusal = refusal ?? pattern.place.refusal
         }
         return refusal.map { .otherMethods($0) } ?? .nothing
     }
@@ -77,10 +88,12 @@ struct RouteTable: Sendable {
         let slash = UInt8(ascii: "/")
         let last = path.lastIndex { $0 != slash }
         let other = path.last == slash ? Array(path[..<(last.map { $0 + 1 } ?? path.startIndex)]) : path + [slash]
-        return isKnown(other[...]) ? other : nil
+        return isKnown(other.span) ? other : nil
     }
 
-    private func isKnown(_ path: ArraySlice<UInt8>) -> Bool {
-        fixed.place(at: path) != nil || patterns.contains { $0.template.match(path) != nil }
+    private func isKnown(_ path: Span<UInt8>) -> Bool {
+        if fixed.place(at: path) != nil { return true }
+        for pattern in patterns where pattern.place.template.matches(path) { return true }
+        return false
     }
 }

@@ -3,6 +3,7 @@ public import Messages
 // Handlers that may suspend.
 extension Routes {
     /// Declares an endpoint for GET. See `on`.
+    @inlinable
     public mutating func get<each Piece: Parameter, Result: ResponseConvertible>(
         _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
         errors: [Status] = [], isDocumented: Bool = true,
@@ -14,6 +15,7 @@ extension Routes {
     }
 
     /// Declares an endpoint for POST. See `on`.
+    @inlinable
     public mutating func post<each Piece: Parameter, Result: ResponseConvertible>(
         _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
         errors: [Status] = [], isDocumented: Bool = true,
@@ -25,6 +27,7 @@ extension Routes {
     }
 
     /// Declares an endpoint for PUT. See `on`.
+    @inlinable
     public mutating func put<each Piece: Parameter, Result: ResponseConvertible>(
         _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
         errors: [Status] = [], isDocumented: Bool = true,
@@ -36,6 +39,7 @@ extension Routes {
     }
 
     /// Declares an endpoint for PATCH. See `on`.
+    @inlinable
     public mutating func patch<each Piece: Parameter, Result: ResponseConvertible>(
         _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
         errors: [Status] = [], isDocumented: Bool = true,
@@ -47,6 +51,7 @@ extension Routes {
     }
 
     /// Declares an endpoint for DELETE. See `on`.
+    @inlinable
     public mutating func delete<each Piece: Parameter, Result: ResponseConvertible>(
         _ path: String, name: String, _ description: String, _ parameters: repeat each Piece, status: Status = .ok,
         errors: [Status] = [], isDocumented: Bool = true,

@@ -17,6 +17,7 @@ extension Routes {
     ///   - errors: which the handler may throw, for the document.
     ///   - run: where the handler runs. On the loop it must not wait; it may throw `WouldBlock`.
     ///   - isDocumented: whether the document shows the endpoint.
+    @inlinable
     public mutating func on<each Piece: Parameter, Result: ResponseConvertible>(
         _ method: Method, _ path: String, name: String, _ description: String, _ parameters: repeat each Piece,
         status: Status = .ok, errors: [Status] = [], run: Execution = .loop, isDocumented: Bool = true,
@@ -35,6 +36,7 @@ extension Routes {
     // server's executor preference keeps such a function on the loop all the same.
     /// Declares an endpoint of a handler that may suspend; it starts on the loop, and is resumed there.
     /// See the other form for the parameters.
+    @inlinable
     public mutating func on<each Piece: Parameter, Result: ResponseConvertible>(
         _ method: Method, _ path: String, name: String, _ description: String, _ parameters: repeat each Piece,
         status: Status = .ok, errors: [Status] = [], isDocumented: Bool = true,
@@ -49,7 +51,8 @@ extension Routes {
                 answer: Operation.answering(repeat each parameters, status: status, handler: handler)))
     }
 
-    private func declarations<each Piece: Parameter>(_ parameters: repeat each Piece) -> [ParameterDeclaration] {
+    @inlinable
+    func declarations<each Piece: Parameter>(_ parameters: repeat each Piece) -> [ParameterDeclaration] {
         var declarations: [ParameterDeclaration] = []
         for parameter in repeat each parameters { declarations.append(parameter.declaration) }
         return declarations

@@ -15,6 +15,9 @@ extension Integer: ParameterValue, ResponseValue {
         return nil
     }
 
+    /// Reads a few digits.
+    public static func read(plain text: Span<UInt8>) -> Integer? { Integer(plainText: text) }
+
     /// Writes its digits.
     public func write(to writer: inout JSONWriter) {
         switch self {
@@ -71,6 +74,9 @@ extension Int: ParameterValue, ResponseValue {
         if value.small == nil { issues.append(Integer.tooLarge(json)) }
         return value.small
     }
+
+    /// Reads a few digits.
+    public static func read(plain text: Span<UInt8>) -> Int? { Integer(plainText: text)?.small }
 
     /// Writes its digits.
     public func write(to writer: inout JSONWriter) {

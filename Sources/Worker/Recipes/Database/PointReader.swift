@@ -1,3 +1,4 @@
+import Endpoints
 import GRDB
 import GRDBSQLite
 import Glibc
@@ -5,14 +6,28 @@ import Synchronization
 
 /// Reads single recipes by a connection of its own that is read-only and never waits for a lock.
 ///
+/// The reads of one pass of the loop share a read transaction: to begin and end one takes locks, which cost more than
+/// the read. It is held by the last statement that found a row, which stays there until the next one stands at its own,
+/// or until the pass has ended: a transaction that stayed open would keep checkpoints from going on.
+///
 /// It is for one thread, that of its first caller: the loop's, where every request for a recipe begins. Others wait for
 /// locks, and read by the pool. The mutex holds what is not safe for several threads; nobody contends for it.
 final class PointReader: Sendable {
     /// The connection, and the statements prepared on it.
     private struct Session: ~Copyable {
         let connection: Connection
-        let byID: Statement
+        /// Of two equal statements the one that holds the transaction, if there is one.
+        var holder: Statement
+        var other: Statement
         let any: Statement
+        var isReading = false
+
+        /// The other statement stands at a row: it holds the transaction from now on.
+        mutating func handOver() {
+            holder.reset()
+            swap(&holder, &other)
+            isReading = true
+        }
     }
 
     private struct Connection: ~Copyable {
@@ -41,10 +56,11 @@ final class PointReader: Sendable {
 
     init(_ location: DatabaseLocation) throws(DatabaseError) {
         let connection = try Connection(location)
-        let byID = try Statement(
-            connection.handle, "SELECT \(Recipe.columns) FROM recipe WHERE id = ?", isKept: true)
+        let sql = "SELECT \(Recipe.columns) FROM recipe WHERE id = ?"
+        let holder = try Statement(connection.handle, sql, isKept: true)
+        let other = try Statement(connection.handle, sql, isKept: true)
         let any = try Statement(connection.handle, "SELECT EXISTS (SELECT 1 FROM recipe)", isKept: true)
-        session = Mutex(Session(connection: connection, byID: byID, any: any))
+        session = Mutex(Session(connection: connection, holder: holder, other: other, any: any))
     }
 
     /// Whether the calling thread is the one that this reader is for.
@@ -55,15 +71,27 @@ final class PointReader: Sendable {
     }
 
     /// - Throws: SQLITE_TOOBIG for a recipe that is so large that the loop should not be held up by it.
-    func recipe(_ id: Int64) throws(DatabaseError) -> Recipe? {
+    func recipe(_ id: Int64) throws(DatabaseError) -> Written<Recipe>? {
         try withSession { session throws(DatabaseError) in
-            try session.byID.bind(id, at: 1)
-            defer { session.byID.reset() }
-            guard try session.byID.step() else { return nil }
-            guard session.byID.size(ofColumns: 0..<5) <= Self.largest else {
+            var isFound = false
+            defer { if !isFound { session.other.reset() } }
+            try session.other.bind(id, at: 1)
+            guard try session.other.step() else { return nil }
+            guard session.other.size(ofColumns: 0..<Recipe.columnCount) <= Self.largest else {
                 throw DatabaseError(resultCode: .SQLITE_TOOBIG)
             }
-            return Recipe(session.byID)
+            isFound = true
+            session.handOver()
+            return Recipe.written(session.holder)
+        }
+    }
+
+    /// Ends the read transaction: the next read sees what was committed meanwhile.
+    func passEnded() {
+        session.withLock { session in
+            guard session?.isReading == true else { return }
+            session!.holder.reset()
+            session!.isReading = false
         }
     }
 
@@ -82,11 +110,11 @@ final class PointReader: Sendable {
     }
 
     private func withSession<Result>(
-        _ body: (borrowing Session) throws(DatabaseError) -> sending Result
+        _ body: (inout Session) throws(DatabaseError) -> sending Result
     ) throws(DatabaseError) -> Result {
         try session.withLock { (session) throws(DatabaseError) -> sending Result in
             guard session != nil else { throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "closed") }
-            return try body(session!)
+            return try body(&session!)
         }
     }
 }

@@ -4,7 +4,7 @@ import GRDB
 extension RecipeDatabase {
     /// Reads a recipe. On the loop's thread it never waits.
     /// - Throws: `WouldBlock` there, when it would have to wait for a lock, or to copy much.
-    func recipe(_ id: Int64) throws -> Recipe? {
+    func recipe(_ id: Int64) throws -> Written<Recipe>? {
         guard let pointReader, pointReader.isOnItsThread else { return try recipeByPool(id) }
         do {
             return try pointReader.recipe(id)
@@ -16,11 +16,11 @@ extension RecipeDatabase {
         }
     }
 
-    private func recipeByPool(_ id: Int64) throws -> Recipe? {
+    private func recipeByPool(_ id: Int64) throws -> Written<Recipe>? {
         try pool.read { db in
             let statement = try Statement(db.connection, "SELECT \(Recipe.columns) FROM recipe WHERE id = ?")
             try statement.bind(id, at: 1)
-            return try statement.step() ? Recipe(statement) : nil
+            return try statement.step() ? Recipe.written(statement) : nil
         }
     }
 

@@ -63,6 +63,11 @@ final class RecipeDatabase: Sendable {
         }
     }
 
+    /// The loop's pass is over: the next one reads what was committed meanwhile.
+    func passEnded() {
+        pointReader?.passEnded()
+    }
+
     func close() throws {
         pointReader?.close()
         try pool.close()

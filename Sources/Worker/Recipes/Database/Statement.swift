@@ -1,3 +1,4 @@
+import Endpoints
 import GRDB
 import GRDBSQLite
 
@@ -61,24 +62,48 @@ struct Statement: ~Copyable {
         sqlite3_column_int64(handle, column)
     }
 
+    /// Writes a column as JSON, just as the value that `value(at:)` gives would be.
+    borrowing func write(_ column: Int32, to writer: inout JSONWriter) {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: writer.null()
+        case SQLITE_INTEGER: writer.integer(Int(sqlite3_column_int64(handle, column)))
+        case SQLITE_FLOAT: writer.number(sqlite3_column_double(handle, column))
+        default: writer.string(decoding: bytes(at: column))
+        }
+    }
+
     borrowing func value(at column: Int32) -> StoredValue {
         switch sqlite3_column_type(handle, column) {
         case SQLITE_NULL: .null
         case SQLITE_INTEGER: .integer(sqlite3_column_int64(handle, column))
         case SQLITE_FLOAT: .real(sqlite3_column_double(handle, column))
-        default: withBytes(at: column) { .text(String(decoding: $0, as: UTF8.self)) } ?? .null
+        default: .text(String(decoding: bytes(at: column), as: UTF8.self))
         }
     }
 
     /// The bytes of a text (or of what is none, written as one); nil when it is NULL. They are valid during the call.
     borrowing func withBytes<Result>(at column: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
-        guard let start = sqlite3_column_text(handle, column) else { return nil }
-        return body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+        sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : body(bytes(at: column))
     }
 
-    /// Bytes of the row's texts and blobs in those columns; a number counts for its digits.
+    /// Valid until the statement moves on. To ask for a blob spares the copy that ends a text with a NUL; to ask for the
+    /// size first makes UTF-8 of a text that is stored as UTF-16.
+    private borrowing func bytes(at column: Int32) -> UnsafeBufferPointer<UInt8> {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        let start = sqlite3_column_blob(handle, column)
+        return UnsafeBufferPointer(start: start?.assumingMemoryBound(to: UInt8.self), count: start == nil ? 0 : count)
+    }
+
+    /// Bytes of the row's texts and blobs in those columns.
     borrowing func size(ofColumns columns: Range<Int32>) -> Int {
-        columns.reduce(0) { $0 + Int(sqlite3_column_bytes(handle, $1)) }
+        var size = 0
+        for column in columns {
+            switch sqlite3_column_type(handle, column) {
+            case SQLITE_TEXT, SQLITE_BLOB: size += Int(sqlite3_column_bytes(handle, column))
+            default: break
+            }
+        }
+        return size
     }
 
     private borrowing func check(_ code: Int32) throws(DatabaseError) {

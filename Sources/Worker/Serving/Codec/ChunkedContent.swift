@@ -9,9 +9,16 @@ struct ChunkedContent {
         case trailers
     }
 
+    /// Bytes of content that may still come.
+    private var room: Int
     private var stage = Stage.size
     private var extensionBytes = 0
     private var trailerLines = 0
+
+    /// - Parameter limit: of bytes of content.
+    init(limit: Int) {
+        room = limit
+    }
 
     /// Decodes as far as the bytes go.
     /// - Parameters:
@@ -28,7 +35,8 @@ struct ChunkedContent {
                     return false
                 }
                 let size = try size(line, bytes, limits)
-                guard size <= limits.body - body.count else { throw .bodyTooLarge }
+                guard size <= room else { throw .bodyTooLarge }
+                room -= size
                 stage = size == 0 ? .trailers : .data(remaining: size)
             case .data(let remaining):
                 let count = min(remaining, bytes.count - lines.position)

@@ -1,9 +1,12 @@
 import Messages
 
-/// A request as the parser gives it: whole, before the connection adds what it knows.
+/// A request as the parser gives it, before the connection adds what it knows.
 struct IncomingRequest {
     var head: RequestHead
+    /// Empty for one whose content is yet to come.
     var body: [UInt8]
+    /// Whether its content is yet to come, piece by piece.
+    var isStreamed: Bool
     /// The value of X-Forwarded-Proto, in the head's bytes.
     var forwardedScheme: Range<Int>?
     /// When its head was complete.

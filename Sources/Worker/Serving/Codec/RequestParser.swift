@@ -1,6 +1,9 @@
 import Messages
 
 /// Requests from bytes, whatever the pieces that they arrive in (RFC 9112).
+///
+/// `next` gives requests with their bodies. One that asks how content is to be taken stops at the head of each request that
+/// has some: `undecided` is that head, and `take` goes on, with the whole body, or with `nextContent` piece by piece.
 struct RequestParser {
     enum Outcome {
         case request(IncomingRequest)
@@ -13,8 +16,19 @@ struct RequestParser {
         case idle, head, body
     }
 
+    /// What comes of a request's content.
+    enum Content {
+        /// Never empty.
+        case piece([UInt8])
+        case end
+        /// Nothing after it is read.
+        case refused(Refusal)
+    }
+
     private enum Stage {
         case requestLine, fieldLines
+        /// The head is complete; how its content is to be taken is not known yet.
+        case undecided(Framing.Content)
         case sized(remaining: Int)
         case chunked(ChunkedContent)
         case refused
@@ -24,6 +38,7 @@ struct RequestParser {
     private static let usualFields = 8
 
     private let limits: Limits
+    private let asks: Bool
     private var buffer: [UInt8] = []
     /// Where in the buffer the current request begins.
     private var start = 0
@@ -37,20 +52,24 @@ struct RequestParser {
     /// Of the request whose body is read.
     private var head: RequestHead?
     private var body: [UInt8] = []
+    /// Whether the body that is read is given piece by piece.
+    private(set) var isStreaming = false
     private var forwardedScheme: Range<Int>?
     /// When the head of the request whose body is read was complete.
     private(set) var arrival: UInt64 = 0
     private var refusedLine: [UInt8]?
 
-    init(limits: Limits) {
+    /// - Parameter asks: whether content waits until it is said how it is to be taken.
+    init(limits: Limits, asks: Bool = false) {
         self.limits = limits
+        self.asks = asks
     }
 
     var progress: Progress {
         switch stage {
         case .requestLine: start == buffer.count ? .idle : .head
         case .fieldLines: .head
-        case .sized, .chunked: .body
+        case .undecided, .sized, .chunked: .body
         case .refused: .idle
         }
     }
@@ -61,7 +80,7 @@ struct RequestParser {
         switch stage {
         case .requestLine: nil
         case .fieldLines: buffer[start...].prefix { $0 != Characters.carriageReturn }
-        case .sized, .chunked: head?.bytes.prefix { $0 != Characters.carriageReturn }
+        case .undecided, .sized, .chunked: head?.bytes.prefix { $0 != Characters.carriageReturn }
         case .refused: refusedLine?[...]
         }
     }
@@ -90,7 +109,7 @@ struct RequestParser {
     /// - Parameter now: is kept as the request's arrival when its head is complete.
     mutating func next(at now: UInt64) -> Outcome? {
         do {
-            guard try advance(at: now), let head = head.take() else { return nil }
+            guard !isStreaming, try advance(at: now), let head = head.take() else { return nil }
             return .request(finish(head))
         } catch {
             refuse()
@@ -102,6 +121,7 @@ struct RequestParser {
     @inline(never) private mutating func refuse() {
         refusedLine = unansweredLine.map(Array.init)
         stage = .refused
+        isStreaming = false
         buffer = []
         start = 0
     }
@@ -152,7 +172,7 @@ struct RequestParser {
                 stage = .chunked(content)
                 start = lines.position
                 return isComplete
-            case .refused:
+            case .undecided, .refused:
                 return false
             }
         }
@@ -171,7 +191,7 @@ struct RequestParser {
     /// The head gets an array of its own, so that the buffer can go on while an application holds the request.
     private mutating func completeHead(_ bytes: Span<UInt8>, at now: UInt64) throws(Refusal) -> Stage {
         guard let line = requestLine else { throw .malformed("Malformed request line") }
-        let content = try framing.content(isOld: line.isOld, limit: limits.body)
+        let content = try framing.content(isOld: line.isOld, limit: asks ? .max : limits.body)
         arrival = now
         var path = line.path
         var head = bytes.extracting(start..<lines.position).withUnsafeBufferPointer { Array($0) }
@@ -185,21 +205,83 @@ struct RequestParser {
         fields = []
         forwardedScheme = framing.forwardedScheme
         start = lines.position
+        if asks, content != .sized(0) { return .undecided(content) }
+        return try Self.stage(content, limit: limits.body)
+    }
+
+    private static func stage(_ content: Framing.Content, limit: Int) throws(Refusal) -> Stage {
         switch content {
-        case .sized(let length): return .sized(remaining: length)
-        case .chunked: return .chunked(ChunkedContent())
+        case .sized(let length):
+            guard length <= limit else { throw .bodyTooLarge }
+            return .sized(remaining: length)
+        case .chunked: return .chunked(ChunkedContent(limit: limit))
         }
     }
 
     private mutating func finish(_ head: RequestHead) -> IncomingRequest {
-        let isOld = requestLine?.isOld ?? false
-        let request = IncomingRequest(
-            head: head, body: body, forwardedScheme: forwardedScheme, arrival: arrival, isOld: isOld,
-            isPersistent: !framing.closes && (!isOld || framing.keepsAlive))
+        let request = incoming(head)
         if !body.isEmpty { body = [] }
         stage = .requestLine
         skippedEmptyLine = false
         return request
+    }
+
+    private func incoming(_ head: RequestHead) -> IncomingRequest {
+        let isOld = requestLine?.isOld ?? false
+        return IncomingRequest(
+            head: head, body: body, isStreamed: isStreaming, forwardedScheme: forwardedScheme, arrival: arrival,
+            isOld: isOld, isPersistent: !framing.closes && (!isOld || framing.keepsAlive))
+    }
+
+    // MARK: Content
+
+    /// The head of a request whose content waits until `take` is called.
+    var undecided: RequestHead? {
+        if case .undecided = stage { head } else { nil }
+    }
+
+    /// Says how the content of the undecided request is taken.
+    /// - Returns: the request, when its content is to be read by `nextContent`; nil when it is complete only later.
+    mutating func take(_ mode: ContentMode) -> Outcome? {
+        guard case .undecided(let content) = stage, let head else { return nil }
+        do {
+            switch mode {
+            case .whole:
+                stage = try Self.stage(content, limit: limits.body)
+                return nil
+            case .stream(let limit):
+                stage = try Self.stage(content, limit: limit ?? limits.body)
+                isStreaming = true
+                return .request(incoming(head))
+            }
+        } catch {
+            refuse()
+            return .refused(error)
+        }
+    }
+
+    /// More of the content of a streamed request; nil until more bytes have come.
+    mutating func nextContent() -> Content? {
+        guard isStreaming else { return .end }
+        do {
+            let isComplete = try advance(at: arrival)
+            let piece = body
+            body = []
+            if isComplete { endContent() }
+            if piece.isEmpty { return isComplete ? .end : nil }
+            framing.forgetExpectation()
+            return .piece(piece)
+        } catch {
+            refuse()
+            return .refused(error)
+        }
+    }
+
+    private mutating func endContent() {
+        isStreaming = false
+        head = nil
+        stage = .requestLine
+        skippedEmptyLine = false
     }
 
     private mutating func dropConsumed() {

@@ -11,6 +11,9 @@ enum ResponseEncoder {
         case closed
     }
 
+    /// Ends chunked content.
+    static let lastChunk: StaticString = "0\r\n\r\n"
+
     static let continueLine: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
 
     /// Whether a response can be sent: its status is a final one, and no name or value could break out of its line.
@@ -18,15 +21,55 @@ enum ResponseEncoder {
         response.status.line != nil && response.fields.allSatisfy { $0.line != nil }
     }
 
-    /// Appends an answer. Fields that the server itself writes are left out of the response's own.
+    /// Appends an answer whose content is there. Fields that the server itself writes are left out of the response's own.
     /// - Parameters:
     ///   - isHead: the request's method was HEAD; the content is only counted.
     ///   - arrival: when the request's head was complete.
     /// - Returns: how many bytes of it are content.
     static func append(
-        _ response: Response, isHead: Bool, persistence: Persistence, arrival: UInt64, at moment: Moment,
+        _ response: borrowing Response, isHead: Bool, persistence: Persistence, arrival: UInt64, at moment: Moment,
         to output: inout OutputBuffer
     ) -> Int {
+        appendFields(response, arrival: arrival, at: moment, to: &output)
+        let hasContent = hasContent(response.status)
+        if hasContent { append(length: response.body.count, to: &output) }
+        append(persistence, to: &output)
+        guard hasContent, !isHead else { return 0 }
+        output.append(response.body)
+        return response.body.count
+    }
+
+    /// Appends the head of an answer whose content is made while it is sent.
+    /// - Parameter framing: nil for an answer that has no content.
+    static func appendHead(
+        _ response: borrowing Response, framing: OutgoingContent.Framing?, persistence: Persistence, arrival: UInt64,
+        at moment: Moment, to output: inout OutputBuffer
+    ) {
+        appendFields(response, arrival: arrival, at: moment, to: &output)
+        switch framing {
+        case .chunked: output.append("transfer-encoding: chunked\r\n")
+        case .sized(let length): append(length: length, to: &output)
+        case .untilClose, nil: break
+        }
+        append(persistence, to: &output)
+    }
+
+    /// Appends a piece of chunked content (RFC 9112, section 7.1).
+    static func append(chunk: [UInt8], to output: inout OutputBuffer) {
+        output.append(hexadecimal: chunk.count)
+        output.append("\r\n")
+        output.append(chunk)
+        output.append("\r\n")
+    }
+
+    /// Whether an answer has content at all: RFC 9110, section 8.6, and section 15.4.5 for 304.
+    static func hasContent(_ status: Status) -> Bool {
+        status.code != 204 && status.code != 304
+    }
+
+    private static func appendFields(
+        _ response: borrowing Response, arrival: UInt64, at moment: Moment, to output: inout OutputBuffer
+    ) {
         if let line = response.status.line { output.append(line) }
         output.append(moment.date.line)
         output.append("x-process-time: ")
@@ -35,21 +78,21 @@ enum ResponseEncoder {
         for field in response.fields {
             if let line = field.line { output.append(line) }
         }
-        // RFC 9110, section 8.6, and section 15.4.5 for 304, which has no content either.
-        let hasContent = response.status.code != 204 && response.status.code != 304
-        if hasContent {
-            output.append("content-length: ")
-            output.append(decimal: response.body.count)
-            output.append("\r\n")
-        }
+    }
+
+    private static func append(length: Int, to output: inout OutputBuffer) {
+        output.append("content-length: ")
+        output.append(decimal: length)
+        output.append("\r\n")
+    }
+
+    /// Ends the head.
+    private static func append(_ persistence: Persistence, to output: inout OutputBuffer) {
         switch persistence {
         case .implied: break
         case .keptAlive: output.append("connection: keep-alive\r\n")
         case .closed: output.append("connection: close\r\n")
         }
         output.append("\r\n")
-        guard hasContent, !isHead else { return 0 }
-        output.append(response.body)
-        return response.body.count
     }
 }

@@ -6,26 +6,28 @@ import Messages
 
 /// A client's socket: reads and writes what its `Connection` decides, and runs the handlers of its requests.
 @LoopActor final class ClientSocket: EventSource {
-    /// A handler that has not answered yet.
-    private struct Handler {
+    /// A request that is not answered to its end.
+    struct Handler {
         enum Work {
             case task(Task<Void, Never>)
             case blocking(BlockingPool.Job)
         }
 
         let entry: InFlightTable.Entry
-        let work: Work
+        /// nil while its answer, whose content is still to be made, waits for its turn.
+        var work: Work?
 
         func cancel() {
             switch work {
             case .task(let task): task.cancel()
             case .blocking(let job): job.giveUp()
+            case nil: break
             }
         }
     }
 
     /// What changes with nearly every event. Together, because each look at a variable of a class is checked at run time.
-    private struct State: ~Copyable {
+    struct State: ~Copyable {
         var connection: Connection
         var token: EventLoop.Token?
         var watched: UInt32 = 0
@@ -34,12 +36,18 @@ import Messages
     }
 
     private let descriptor: Int32
-    private let peer: SocketAddress
-    private let listener: Listener
-    private let server: Server
-    private let loop = EventLoop.shared
-    private var state: State
-    private var handlers: [Int: Handler] = [:]
+    let peer: SocketAddress
+    let listener: Listener
+    let server: Server
+    let loop = EventLoop.shared
+    var state: State
+    var handlers: [Int: Handler] = [:]
+    /// The request whose asynchronous handler has not suspended yet.
+    var starting: Int?
+    /// Of the request whose handler reads it piece by piece.
+    var content: RequestContent?
+    /// Of the answer that is made while it is sent.
+    var maker: ContentMaker?
 
     /// Takes over an open socket.
     init(owning descriptor: Int32, peer: SocketAddress, listener: Listener, server: Server) {
@@ -61,7 +69,7 @@ import Messages
             try loop.watch(descriptor, for: EPOLLIN.rawValue, token)
         } catch {
             server.log.error("a connection cannot be watched", metadata: ["error": "\(error)"])
-            state.connection.fail()
+            state.connection.fail(at: loop.moment.nanoseconds)
         }
         // The first request is often there already.
         ready(EPOLLIN.rawValue)
@@ -93,7 +101,7 @@ import Messages
     }
 
     /// Does all that can be done now. Answers of one pass go out in one write.
-    private func advance() {
+    func advance() {
         guard begin(&state) else { return }
         var answer: (number: Int, response: Response)?
         while let action = step(&state, answer) { answer = perform(action) }
@@ -103,8 +111,17 @@ import Messages
         switch action {
         case .handle(let number, let incoming):
             return handle(number, incoming).map { (number, $0) }
+        case .decide(let head):
+            state.connection.take(server.application.content(of: head), at: loop.moment)
+        case .deliver(_, let event): deliver(event)
+        case .make(let number, let stream): make(stream, of: number)
+        case .makeMore: maker?.makeMore()
         case .halfClose: shutdown(descriptor, Int32(SHUT_WR))
         case .close: close()
+        case .reset:
+            var now = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+            close()
         }
         return nil
     }
@@ -112,6 +129,7 @@ import Messages
     private func close() {
         guard let token = state.token.take() else { return }
         cancelHandlers()
+        deliver(.failure(.incomplete))
         loop.remove(token)
         Glibc.close(descriptor)
         server.closed(self)
@@ -125,7 +143,7 @@ import Messages
         if state.connection.wantsInput, events & EPOLLIN.rawValue != 0 || isBroken {
             read(&state.connection)
         } else if isBroken {
-            state.connection.fail()
+            state.connection.fail(at: loop.moment.nanoseconds)
         }
     }
 
@@ -138,7 +156,7 @@ import Messages
         } else if count == 0 {
             connection.receiveEnd()
         } else if errno != EAGAIN, errno != EINTR {
-            connection.fail()
+            connection.fail(at: loop.moment.nanoseconds)
         }
     }
 
@@ -164,7 +182,11 @@ import Messages
     /// What to do next; nil when all that can be done is done, written and waited for.
     private func step(_ state: inout State, _ answer: (number: Int, response: Response)?) -> Connection.Action? {
         let moment = loop.moment
-        if let answer { state.connection.answer(answer.number, with: answer.response, at: moment) }
+        if let answer, !state.connection.answer(answer.number, with: answer.response, at: moment),
+            answer.response.stream != nil
+        {
+            _ = removeHandler(answer.number)
+        }
         repeat {
             if let action = state.connection.next(at: moment) { return action }
             count(&state.connection)
@@ -187,7 +209,7 @@ import Messages
         }
         if errno == EINTR { return true }
         if errno != EAGAIN {
-            connection.fail()
+            connection.fail(at: now)
             return true
         }
         return false
@@ -215,111 +237,4 @@ import Messages
         state.scheduled = deadline
         loop.schedule(token, at: deadline)
     }
-
-    // MARK: Handlers
-
-    private func cancelHandlers() {
-        if handlers.isEmpty { return }
-        let cancelled = handlers.values
-        handlers = [:]
-        for handler in cancelled {
-            server.leave(handler.entry)
-            handler.cancel()
-        }
-    }
-
-    private func removeHandler(_ number: Int) -> Handler? {
-        guard !handlers.isEmpty, let handler = handlers.removeValue(forKey: number) else { return nil }
-        server.leave(handler.entry)
-        return handler
-    }
-
-    /// - Returns: the answer, when it is there at once.
-    private func handle(_ number: Int, _ incoming: IncomingRequest) -> Response? {
-        let request = Request(head: incoming.head, body: incoming.body, connection: info(incoming))
-        let entry = server.enter(request, at: incoming.arrival)
-        do {
-            switch try server.application.answer(request) {
-            case .now(let response):
-                server.leave(entry)
-                loop.updateTime()
-                return sendable(response)
-            case .later(let body): start(number, entry, body)
-            case .blocking(let body): return submit(number, entry, body)
-            }
-        } catch {
-            server.leave(entry)
-            loop.updateTime()
-            return server.failure(error)
-        }
-        return nil
-    }
-
-    private func start(
-        _ number: Int, _ entry: InFlightTable.Entry, _ body: @escaping @Sendable () async throws -> Response
-    ) {
-        var isFinished = false
-        let task = Task.immediate(executorPreference: LoopExecutor.shared) {
-            let response: Response
-            do {
-                response = try await body()
-            } catch {
-                // Nobody waits for the answer of a handler that was cancelled.
-                response = Task.isCancelled ? Refusal.stopping.response : self.server.failure(error)
-            }
-            isFinished = true
-            self.finish(number, response)
-        }
-        if isFinished {
-            server.leave(entry)
-        } else {
-            handlers[number] = Handler(entry: entry, work: .task(task))
-        }
-    }
-
-    private func submit(
-        _ number: Int, _ entry: InFlightTable.Entry, _ body: @escaping @Sendable () throws -> Response
-    ) -> Response? {
-        let job = server.pool.submit {
-            let result = Result { try body() }
-            LoopExecutor.shared.call {
-                switch result {
-                case .success(let response): self.finish(number, response)
-                case .failure(let error): self.finish(number, self.server.failure(error))
-                }
-            }
-        }
-        guard let job else {
-            server.leave(entry)
-            return Refusal.stopping.response
-        }
-        handlers[number] = Handler(entry: entry, work: .blocking(job))
-        return nil
-    }
-
-    private func finish(_ number: Int, _ response: Response) {
-        _ = removeHandler(number)
-        guard state.token != nil else { return }
-        loop.updateTime()
-        state.connection.answer(number, with: sendable(response), at: loop.moment)
-        advance()
-    }
-
-    private func sendable(_ response: Response) -> Response {
-        ResponseEncoder.isSendable(response) ? response : server.failure(UnsendableResponse())
-    }
-
-    private func info(_ incoming: IncomingRequest) -> ConnectionInfo {
-        var scheme = ConnectionInfo.Scheme.http
-        if let range = incoming.forwardedScheme, peer.isTrusted, incoming.head.bytes.span.isWord(range, "https") {
-            scheme = .https
-        }
-        return ConnectionInfo(
-            scheme: scheme, authority: listener.authority, peer: peer.host, isDraining: server.isLeaving)
-    }
-}
-
-/// An application's response that breaks the rules of `ResponseEncoder.isSendable`.
-struct UnsendableResponse: Error, CustomStringConvertible {
-    var description: String { "the response has a status or a header field that cannot be sent" }
 }

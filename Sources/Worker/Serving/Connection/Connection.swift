@@ -7,15 +7,25 @@ import Messages
 /// every action that `next` gives until there is none, and then writes `output`.
 struct Connection: ~Copyable {
     enum Action {
+        /// The head of a request that has content; `take` is called at once with how it is taken.
+        case decide(RequestHead)
         /// A request for the application; `answer` is called with its number, now or later.
         case handle(number: Int, IncomingRequest)
+        /// For the handler that reads the content of its request, and asked by `askForContent`, or is told that it is over.
+        case deliver(number: Int, IncomingContent.Event)
+        /// The content of an answer is to be made; `send` is called with each piece, and `endContent` after the last.
+        case make(number: Int, ResponseStream)
+        /// There is room for what `waitForRoom` was called for.
+        case makeMore
         /// No byte follows those that were written; reading goes on until the client's end.
         case halfClose
         /// Nothing is owed any more, or nothing can be: close, and cancel what still runs.
         case close
+        /// The same, in a way that the client takes for no proper end.
+        case reset
     }
 
-    private enum Phase {
+    enum Phase {
         case open
         /// No further request is taken; what is owed is sent.
         case finishing
@@ -25,40 +35,57 @@ struct Connection: ~Copyable {
         case closed
     }
 
+    /// How the socket is closed, once it is due.
+    enum Closing {
+        case plain, reset
+    }
+
     /// Requests that may wait for their answers before no more is read.
     static let mostExchanges = 16
     /// Bytes of answers that may wait for the client before no more is handled.
     static let mostOutput = 256 << 10
+    /// Bytes of answers that may wait for the client before no more content is made.
+    static let mostContent = 64 << 10
+    /// Bytes of a request's content that wait for its handler before no more is read.
+    static let mostUnread = 64 << 10
 
-    private let times: ConnectionTimes
-    private let isLogged: Bool
-    private var parser: RequestParser
-    private var phase = Phase.open
-    private var exchanges: [Exchange] = []
-    private var requests = 0
+    let times: ConnectionTimes
+    let isLogged: Bool
+    var parser: RequestParser
+    var phase = Phase.open
+    var closing: Closing?
+    var inputEnded = false
+
+    var exchanges = ExchangeQueue()
+    /// How many there were.
+    var requests = 0
     /// One that is not safe, and waits until those before it are answered.
-    private var parked: IncomingRequest?
-    private var inputEnded = false
-    private var drainsSince: UInt64?
-    private var isCloseDue = false
-    /// When the half-close was.
-    private var lingersSince: UInt64 = 0
-    /// When the wait began that the current deadline ends.
-    private var since: UInt64
+    var parked: IncomingRequest?
+
+    /// Of the one request whose handler reads it piece by piece.
+    var content: IncomingContent?
+    /// The request whose handler is to hear that nobody reads its content.
+    var closedContent: Int?
+    /// Content of an answer whose turn has come.
+    var dueContent: (number: Int, ResponseStream)?
+    /// Whether one of these three, or content that is sent, may have something to do.
+    var isTransferring = false
 
     /// Bytes to be written.
-    private(set) var output = OutputBuffer()
+    var output = OutputBuffer()
     /// Since the last `takeAnswers`, refusals too.
-    private var answers: [AnsweredRequest] = []
+    var answers: [AnsweredRequest] = []
     /// For each of them, where there is an access log.
-    private var words: [RequestWords] = []
+    var words: [RequestWords] = []
+
+    var waits: ConnectionWaits
 
     /// - Parameter isLogged: whether there is an access log.
     init(limits: Limits, times: ConnectionTimes, isLogged: Bool = false, at now: UInt64) {
         self.times = times
         self.isLogged = isLogged
-        parser = RequestParser(limits: limits)
-        since = now
+        parser = RequestParser(limits: limits, asks: true)
+        waits = ConnectionWaits(at: now)
     }
 
     var hasOutput: Bool { output.count > 0 }
@@ -67,29 +94,33 @@ struct Connection: ~Copyable {
     var wantsInput: Bool {
         if inputEnded { return false }
         switch phase {
-        case .open: return hasRoom
+        case .open: return hasRoom || content != nil && wantsContent
+        case .finishing: return wantsContent
         case .lingering: return true
-        case .finishing, .closed: return false
+        case .closed: return false
         }
     }
 
     /// Requests run side by side only while all of them are safe (RFC 9112, section 9.3.2): what follows a POST must see
     /// what it did.
-    private var hasRoom: Bool {
-        exchanges.count < Self.mostExchanges && output.count < Self.mostOutput
-            && exchanges.last?.isSafe != false && parked == nil
+    var hasRoom: Bool {
+        output.count < Self.mostOutput && parked == nil
+            && (exchanges.isEmpty || exchanges.areSafe && exchanges.count < Self.mostExchanges)
     }
 
     // MARK: What happens
 
     /// Bytes have come.
     mutating func receive(_ bytes: UnsafeRawBufferPointer, at now: UInt64) {
-        if phase == .lingering, drainsSince == nil {
-            // A client that still sends a body has not looked at its refusal yet.
-            since = min(now, lingersSince + times.longestLinger - times.linger)
+        switch phase {
+        case .open: break
+        case .finishing where content != nil: break
+        // A client that still sends a body has not looked at its refusal yet.
+        case .lingering where waits.drainsSince == nil: return waits.lingerOn(at: now, times)
+        case .finishing, .lingering, .closed: return
         }
-        guard phase == .open else { return }
-        if parser.progress != .head { since = now }
+        if parser.progress == .idle { waits.headSince = now }
+        if waits.body.isRunning { waits.body.moved(bytes.count, at: now) }
         parser.append(bytes)
     }
 
@@ -98,210 +129,84 @@ struct Connection: ~Copyable {
         inputEnded = true
     }
 
-    /// An answer is there. One that nobody waits for any more is dropped.
-    mutating func answer(_ number: Int, with response: Response, at moment: Moment) {
-        guard let index = exchanges.firstIndex(where: { $0.number == number && $0.response == nil }) else { return }
-        if index == 0 {
-            encode(response, at: moment)
-            encode(at: moment)
+    /// That many bytes of the output have been taken.
+    mutating func wrote(_ count: Int, at now: UInt64) {
+        guard count > 0 else { return }
+        output.take(count)
+        waits.lastSent = now
+        if hasOutput {
+            waits.output.moved(count, at: now)
         } else {
-            exchanges[index].response = response
+            waits.output.stop()
+            becomeQuiet(at: now)
         }
     }
 
-    /// That many bytes of the output have been taken.
-    mutating func wrote(_ count: Int, at now: UInt64) {
-        output.take(count)
-        since = now
-    }
-
-    /// Gives every answer since the last time, in order, with its words where there is an access log.
-    mutating func takeAnswers(_ body: (AnsweredRequest, RequestWords?) -> Void) {
-        if answers.isEmpty { return }
-        for index in answers.indices { body(answers[index], isLogged ? words[index] : nil) }
-        answers.removeAll(keepingCapacity: true)
-        if isLogged { words.removeAll() }
-    }
-
     /// The socket is of no use any more.
-    mutating func fail() {
-        if phase == .closed { return }
-        phase = .closed
-        isCloseDue = true
+    mutating func fail(at now: UInt64) {
+        end(.plain, at: now)
     }
 
     /// The worker takes its leave: the next answer that nothing follows is the last one.
     mutating func drain(at now: UInt64) {
-        drainsSince = drainsSince ?? now
+        waits.drainsSince = waits.drainsSince ?? now
     }
 
-    /// The worker leaves now: what is not answered yet is refused.
+    /// The worker leaves now: what is not answered yet is refused, and content that is being sent is cut off.
     mutating func stop(at moment: Moment) {
         guard phase == .open || phase == .finishing else { return }
-        for index in exchanges.indices where exchanges[index].response == nil {
-            exchanges[index].response = Refusal.stopping.response
-        }
-        if !exchanges.isEmpty { exchanges[exchanges.count - 1].persistence = .closed }
+        if exchanges.first?.isStreaming == true { return end(.reset, at: moment.nanoseconds) }
+        _ = exchanges.refuse(Refusal.stopping.response) { !$0.isAnswered }
+        exchanges.closeWithLast()
         phase = .finishing
-        encode(at: moment)
+        encodeReady(at: moment)
     }
 
-    /// When to call `expire` unless something happens before; nil when it is not the client who is waited for.
-    var deadline: UInt64? {
-        switch phase {
-        case .closed: return nil
-        case .lingering: return since + times.linger
-        case .open, .finishing:
-            if let requestDeadline { return min(requestDeadline, clientDeadline ?? .max) }
-            return clientDeadline
+    /// What is being sent is not sent to its end.
+    mutating func end(_ closing: Closing, at now: UInt64) {
+        if phase == .closed { return }
+        if case .streaming(let outgoing) = exchanges.first?.answer {
+            conclude(status: outgoing.status, size: outgoing.size, at: now)
         }
-    }
-
-    /// Of the request that came first of those that are not answered.
-    private var requestDeadline: UInt64? {
-        guard let limit = times.request else { return nil }
-        if let first = exchanges.first(where: { $0.response == nil }) { return first.arrival + limit }
-        return phase == .open && parser.progress == .body ? parser.arrival + limit : nil
-    }
-
-    /// Of what the client is to do.
-    private var clientDeadline: UInt64? {
-        if hasOutput { return since + times.standstill }
-        if !exchanges.isEmpty { return nil }
-        switch parser.progress {
-        case .head: return since + times.head
-        case .body: return since + times.standstill
-        case .idle:
-            if let drainsSince { return max(since, drainsSince) + times.lastChance }
-            return since + (requests == 0 ? times.head : times.keepAlive)
-        }
-    }
-
-    /// Time has passed; does nothing before the deadline.
-    /// - Returns: the numbers of the requests for whose answers nobody waits any more: their handlers are to be cancelled.
-    mutating func expire(at moment: Moment) -> [Int] {
-        guard let deadline, deadline <= moment.nanoseconds else { return [] }
-        let late = giveUpLate(at: moment)
-        if late.isEmpty { expireClient(at: moment) }
-        return late
-    }
-
-    /// The client has not done in time what it was to do.
-    private mutating func expireClient(at moment: Moment) {
-        if phase == .lingering || hasOutput && since + times.standstill <= moment.nanoseconds { return fail() }
-        switch parser.progress {
-        case .head: refuse(.headTimeout, at: moment)
-        case .body: refuse(.bodyTimeout, at: moment)
-        case .idle where requests == 0 && drainsSince == nil: refuse(.headTimeout, at: moment)
-        case .idle: phase = .finishing
-        }
-    }
-
-    /// Answers for the handlers that have not; later requests that are with theirs may still be answered by them.
-    private mutating func giveUpLate(at moment: Moment) -> [Int] {
-        guard let limit = times.request else { return [] }
-        var late: [Int] = []
-        for index in exchanges.indices
-        where exchanges[index].response == nil && exchanges[index].arrival + limit <= moment.nanoseconds {
-            exchanges[index].response = Refusal.late.response
-            late.append(exchanges[index].number)
-        }
-        if late.isEmpty { return [] }
-        exchanges[exchanges.count - 1].persistence = .closed
-        phase = .finishing
-        encode(at: moment)
-        return late
+        phase = .closed
+        self.closing = closing
     }
 
     // MARK: What is done
 
     /// What to do now; nil when all that can be done is done, but for writing the output.
     mutating func next(at moment: Moment) -> Action? {
-        if phase == .open {
-            if let action = nextRequest(at: moment) { return action }
-        }
-        if phase == .finishing, exchanges.isEmpty, !hasOutput {
-            since = moment.nanoseconds
-            lingersSince = since
-            phase = inputEnded ? .closed : .lingering
-            isCloseDue = inputEnded
-            if phase == .lingering { return .halfClose }
+        if phase == .open, let action = nextRequest(at: moment) { return action }
+        if isTransferring, let action = nextTransfer(at: moment) { return action }
+        if phase == .finishing, exchanges.isEmpty, !hasOutput, let action = finish(at: moment.nanoseconds) {
+            return action
         }
         if phase == .lingering, inputEnded {
             phase = .closed
-            isCloseDue = true
+            closing = .plain
         }
-        guard isCloseDue else { return nil }
-        isCloseDue = false
-        return .close
+        switch closing.take() {
+        case .plain: return .close
+        case .reset: return .reset
+        case nil: return nil
+        }
     }
 
-    private mutating func nextRequest(at moment: Moment) -> Action? {
-        if exchanges.isEmpty, let request = parked.take() { return begin(request, at: moment) }
-        guard hasRoom else { return nil }
-        switch parser.next(at: moment.nanoseconds) {
-        case .request(let request):
-            guard exchanges.isEmpty || request.head.method.isSafe else {
-                parked = request
-                return nil
-            }
-            return begin(request, at: moment)
-        case .refused(let refusal):
-            refuse(refusal, at: moment)
-        case nil:
-            if inputEnded {
-                if parser.progress == .idle { phase = .finishing } else { refuse(.incomplete, at: moment) }
-            } else if exchanges.isEmpty, parser.awaitsContinue {
-                output.append(ResponseEncoder.continueLine)
-                parser.continueSent()
-            }
+    /// All is sent.
+    private mutating func finish(at now: UInt64) -> Action? {
+        let isNeeded = waits.beginLinger(at: now, times)
+        if isNeeded, !inputEnded {
+            phase = .lingering
+            return .halfClose
         }
+        phase = .closed
+        closing = .plain
         return nil
     }
 
-    private mutating func begin(_ request: IncomingRequest, at moment: Moment) -> Action {
-        requests += 1
-        since = moment.nanoseconds
-        if !request.isPersistent { phase = .finishing }
-        let persistence: ResponseEncoder.Persistence =
-            request.isPersistent ? (request.isOld ? .keptAlive : .implied) : .closed
-        exchanges.append(
-            Exchange(
-                number: requests, arrival: request.arrival, isHead: request.head.method == .head,
-                isSafe: request.head.method.isSafe, persistence: persistence,
-                words: isLogged ? RequestWords(request.head) : nil))
-        return .handle(number: requests, request)
-    }
-
-    private mutating func refuse(_ refusal: Refusal, at moment: Moment) {
-        requests += 1
-        phase = .finishing
-        exchanges.append(
-            Exchange(
-                number: requests, arrival: since, isHead: false, isSafe: true, persistence: .closed,
-                response: refusal.response, words: isLogged ? RequestWords(line: parser.unansweredLine) : nil))
-        encode(at: moment)
-    }
-
-    /// Answers that are there and whose turn it is.
-    private mutating func encode(at moment: Moment) {
-        while let response = exchanges.first?.response { encode(response, at: moment) }
-    }
-
-    /// The answer to the request that came first.
-    private mutating func encode(_ response: Response, at moment: Moment) {
-        let exchange = exchanges.count == 1 ? exchanges.removeLast() : exchanges.removeFirst()
-        var persistence = exchange.persistence
-        if drainsSince != nil, phase == .open, exchanges.isEmpty, parser.progress == .idle, parked == nil {
-            persistence = .closed
-            phase = .finishing
-        }
-        let size = ResponseEncoder.append(
-            response, isHead: exchange.isHead, persistence: persistence, arrival: exchange.arrival, at: moment,
-            to: &output)
-        let latency = moment.nanoseconds > exchange.arrival ? moment.nanoseconds - exchange.arrival : 0
-        answers.append(AnsweredRequest(latency: latency, status: response.status.code, size: size))
-        if let spoken = exchange.words { words.append(spoken) }
-        since = moment.nanoseconds
+    /// Nothing is owed to the client for the moment; what it owes counts from here.
+    mutating func becomeQuiet(at now: UInt64) {
+        waits.quietSince = now
+        if waits.body.isRunning, content == nil { waits.body.start(at: now) }
     }
 }

@@ -2,14 +2,45 @@ import Messages
 
 /// A request that has come, and its answer once there is one; sent in the order of the requests (RFC 9112, 9.3.2).
 struct Exchange {
+    enum Answer {
+        /// Its handler has not answered.
+        case pending
+        /// It waits for its turn.
+        case ready(Response)
+        /// Its head is sent, its content is being made.
+        case streaming(OutgoingContent)
+    }
+
     /// Counts the requests of the connection.
     let number: Int
     let arrival: UInt64
     let isHead: Bool
+    /// Whether those that follow may run beside it.
     let isSafe: Bool
+    /// Whether it is HTTP/1.0.
+    let isOld: Bool
     /// Whether the answer says that the connection stays, or that it closes.
     var persistence: ResponseEncoder.Persistence
-    var response: Response?
+    var answer = Answer.pending
     /// For the access log; nil when there is none.
     var words: RequestWords?
+
+    var isPending: Bool {
+        if case .pending = answer { true } else { false }
+    }
+
+    var isStreaming: Bool {
+        if case .streaming = answer { true } else { false }
+    }
+
+    /// Whether its answer is there, and needs nothing more.
+    var isAnswered: Bool {
+        if case .ready(let response) = answer { response.stream == nil } else { false }
+    }
+
+    /// Whether the content of that answer is to be made.
+    func isMade(_ response: Response) -> Bool {
+        guard let stream = response.stream else { return false }
+        return !isHead && stream.length != 0 && ResponseEncoder.hasContent(response.status)
+    }
 }

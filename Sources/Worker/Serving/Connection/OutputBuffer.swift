@@ -85,6 +85,18 @@ struct OutputBuffer: ~Copyable {
         append(number, digits: digits)
     }
 
+    /// Lower case, without leading zeros.
+    mutating func append(hexadecimal number: Int) {
+        var digits = 1
+        while digits < 16, number >> (4 * digits) > 0 { digits += 1 }
+        reserve(digits)
+        for digit in stride(from: digits - 1, through: 0, by: -1) {
+            let value = UInt8(truncatingIfNeeded: number >> (4 * digit)) & 15
+            memory[end] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+            end += 1
+        }
+    }
+
     /// Seconds with nine decimals.
     mutating func append(seconds nanoseconds: UInt64) {
         append(decimal: Int(nanoseconds / 1_000_000_000))

@@ -49,7 +49,11 @@ import Messages
     func start(_ listeners: [Listener]) {
         guard stopping == nil, !isDraining else { return }
         EventLoop.shared.onPass = { [slot] in slot.tick = $0 }
-        EventLoop.shared.onPassEnd = accessLog.map { accessLog in { accessLog.flush() } }
+        EventLoop.shared.onMessages = { [application] in application.passEnded() }
+        EventLoop.shared.onPassEnd = { [application, accessLog] in
+            application.passEnded()
+            accessLog?.flush()
+        }
         slot.tick = MonotonicClock.nanoseconds
         slot.state = .ready
         let stop = AcceptorStop()
@@ -147,12 +151,19 @@ import Messages
 
     /// The answer for a handler that threw. The client gets an id, and the log the error beside it.
     func failure(_ error: any Error) -> Response {
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-        let id = String(repeating: "0", count: 16 - digits.count) + digits
-        log.error("a request failed", metadata: ["id": "\(id)", "error": "\(error)"])
+        let id = report(error)
         return Response(
             .internalServerError, fields: [Field("content-type", "application/json")],
             body: Array(#"{"detail":"Internal Server Error","id":"\#(id)"}"#.utf8))
+    }
+
+    /// Logs why a request failed.
+    /// - Returns: the id beside it.
+    func report(_ error: any Error) -> String {
+        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        let id = String(repeating: "0", count: 16 - digits.count) + digits
+        log.error("a request failed", metadata: ["id": "\(id)", "error": "\(error)"])
+        return id
     }
 }
 

@@ -40,6 +40,8 @@ import Glibc
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBufferSize, alignment: 64)
     /// Called at each pass with its time.
     var onPass: ((UInt64) -> Void)?
+    /// Called before what other threads have sent is performed.
+    var onMessages: (() -> Void)?
     /// Called at the end of each pass.
     var onPassEnd: (() -> Void)?
 
@@ -122,6 +124,7 @@ import Glibc
         for index in 0..<max(0, Int(count)) {
             let bits = brigade_epoll_token(events + index)
             if bits == Self.wakeToken {
+                onMessages?()
                 perform(LoopExecutor.shared.takeMessages())
             } else {
                 source(Token(bits: bits))?.ready(brigade_epoll_events(events + index))

@@ -1,0 +1,33 @@
+/// What stands around the values of a model's JSON: braces, names, commas and colons, written once.
+public struct ObjectFrame: Sendable {
+    /// A brace or comma, the name and a colon; what ends the object.
+    private let pieces: [[UInt8]]
+
+    /// - Parameter model: whose properties, in their order, the values will be.
+    public init(_ model: (some Model).Type) {
+        self.init(names: model.properties.schemas.map(\.name))
+    }
+
+    init(names: [String]) {
+        var pieces = names.enumerated().map { index, name in
+            var piece = JSONWriter()
+            piece.raw(index == 0 ? "{" : ",")
+            piece.string(name)
+            piece.raw(":")
+            return piece.bytes
+        }
+        pieces.append(Array((names.isEmpty ? "{}" : "}").utf8))
+        self.pieces = pieces
+    }
+
+    /// Writes the object.
+    /// - Parameter value: writes one value; properties count from 0.
+    public func write(to writer: inout JSONWriter, value: (_ property: Int, inout JSONWriter) -> Void) {
+        let last = pieces.count - 1
+        for index in 0..<last {
+            writer.raw(pieces[index])
+            value(index, &writer)
+        }
+        writer.raw(pieces[last])
+    }
+}

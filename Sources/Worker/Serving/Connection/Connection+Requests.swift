@@ -1,0 +1,79 @@
+import Messages
+
+// From bytes to requests.
+extension Connection {
+    mutating func nextRequest(at moment: Moment) -> Action? {
+        if parked != nil, exchanges.isEmpty, let request = parked.take() { return begin(request, at: moment) }
+        guard hasRoom else { return nil }
+        switch parser.next(at: moment.nanoseconds) {
+        case .request(let request):
+            guard exchanges.isEmpty || request.head.method.isSafe else {
+                parked = request
+                return nil
+            }
+            return begin(request, at: moment)
+        case .refused(let refusal):
+            refuse(refusal, at: moment)
+            return nil
+        case nil:
+            let progress = parser.progress
+            return progress == .idle && !inputEnded ? nil : missInput(progress, at: moment)
+        }
+    }
+
+    /// What has come is no whole request.
+    private mutating func missInput(_ progress: RequestParser.Progress, at moment: Moment) -> Action? {
+        if let head = parser.undecided { return .decide(head) }
+        if inputEnded {
+            if progress == .idle { phase = .finishing } else { refuse(.incomplete, at: moment) }
+            return nil
+        }
+        guard progress == .body else { return nil }
+        if !waits.body.isRunning { waits.body.start(at: moment.nanoseconds) }
+        if exchanges.isEmpty { sayContinue(at: moment.nanoseconds) }
+        return nil
+    }
+
+    /// To a client that waits for it.
+    mutating func sayContinue(at now: UInt64) {
+        guard parser.awaitsContinue else { return }
+        beginOutput(at: now)
+        output.append(ResponseEncoder.continueLine)
+        parser.continueSent()
+    }
+
+    /// How the content of the request is taken whose head was given.
+    mutating func take(_ mode: ContentMode, at moment: Moment) {
+        switch parser.take(mode) {
+        case .request(let request): parked = request
+        case .refused(let refusal): refuse(refusal, at: moment)
+        case nil: break
+        }
+    }
+
+    private mutating func begin(_ request: consuming IncomingRequest, at moment: Moment) -> Action {
+        requests += 1
+        if !request.isPersistent { phase = .finishing }
+        let method = request.head.method
+        exchanges.append(
+            Exchange(
+                number: requests, arrival: request.arrival, isHead: method == .head,
+                isSafe: method.isSafe && !request.isStreamed && !request.isOld, isOld: request.isOld,
+                persistence: request.isPersistent ? (request.isOld ? .keptAlive : .implied) : .closed,
+                words: isLogged ? RequestWords(request.head) : nil))
+        waits.body.stop()
+        if request.isStreamed { beginContent(at: moment.nanoseconds) }
+        return .handle(number: requests, request)
+    }
+
+    mutating func refuse(_ refusal: Refusal, at moment: Moment) {
+        requests += 1
+        phase = .finishing
+        var exchange = Exchange(
+            number: requests, arrival: waits.requestSince, isHead: false, isSafe: true, isOld: false,
+            persistence: .closed, words: isLogged ? RequestWords(line: parser.unansweredLine) : nil)
+        exchange.answer = .ready(refusal.response)
+        exchanges.append(exchange)
+        encodeReady(at: moment)
+    }
+}
