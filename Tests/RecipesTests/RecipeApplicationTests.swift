@@ -97,13 +97,13 @@ import Testing
             .post, "/api/v1/recipes/", fields: [Field("content-type", "application/json")], body: Array(sent.utf8))
         guard case .now(let earlier) = try application.answer(Request(.get, "/api/v1/recipes/1")),
             case .blocking(let create) = try application.answer(post)
-        else { return #expect(Bool(false), "a read is answered on the loop, and a write on the pool") }
+        else { return _ = Issue.record("a read is answered on the loop, and a write on the pool") }
         #expect(earlier.status == .ok)
         #expect(try create().status == .created)
         // As the loop does before the answer goes out.
         application.passEnded()
         guard case .now(let later) = try application.answer(Request(.get, "/api/v1/recipes/4")) else {
-            return #expect(Bool(false), "a read is answered on the loop")
+            return _ = Issue.record("a read is answered on the loop")
         }
         #expect(later.status == .ok)
         application.passEnded()

@@ -28,7 +28,7 @@ def environment(database):
         "PORT": "0",
         "DATABASE_URL": f"sqlite:///{database}",
         "SWIFT_DETERMINISTIC_HASHING": "1",
-        "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-AVX,-ERMS,-BMI2",
+        "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-AVX_Fast_Unaligned_Load,-ERMS,-BMI2",
     }
 
 

@@ -86,12 +86,10 @@ struct Statement: ~Copyable {
         sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : body(bytes(at: column))
     }
 
-    /// Valid until the statement moves on. To ask for a blob spares the copy that ends a text with a NUL; to ask for the
-    /// size first makes UTF-8 of a text that is stored as UTF-16.
+    /// Valid until the statement moves on.
     private borrowing func bytes(at column: Int32) -> UnsafeBufferPointer<UInt8> {
-        let count = Int(sqlite3_column_bytes(handle, column))
-        let start = sqlite3_column_blob(handle, column)
-        return UnsafeBufferPointer(start: start?.assumingMemoryBound(to: UInt8.self), count: start == nil ? 0 : count)
+        let start = sqlite3_column_text(handle, column)
+        return UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
     }
 
     /// Bytes of the row's texts and blobs in those columns.
