@@ -49,7 +49,9 @@ extension ClientSocket {
     }
 
     /// - Returns: the same, or what can be sent instead.
-    private func answered(_ number: Int, _ entry: InFlightTable.Entry, _ response: Response) -> Response {
+    private func answered(
+        _ number: Int, _ entry: InFlightTable.Entry, _ response: consuming Response
+    ) -> Response {
         let response = sendable(response)
         if response.stream == nil {
             server.leave(entry)
@@ -117,7 +119,7 @@ extension ClientSocket {
         (error as? ContentError)?.response ?? server.failure(error)
     }
 
-    private func sendable(_ response: Response) -> Response {
+    private func sendable(_ response: consuming Response) -> Response {
         ResponseEncoder.isSendable(response) ? response : server.failure(UnsendableResponse())
     }
 

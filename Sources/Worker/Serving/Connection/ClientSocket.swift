@@ -140,7 +140,7 @@ import Messages
     private func receive(_ events: UInt32, _ state: inout State) {
         guard state.token != nil else { return }
         let isBroken = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
-        if state.connection.wantsInput, events & EPOLLIN.rawValue != 0 || isBroken {
+        if state.watched & EPOLLIN.rawValue != 0, events & EPOLLIN.rawValue != 0 || isBroken {
             read(&state.connection)
         } else if isBroken {
             state.connection.fail(at: loop.moment.nanoseconds)
@@ -193,8 +193,7 @@ import Messages
         } while state.token != nil && state.connection.hasOutput && write(&state.connection, at: moment.nanoseconds)
         state.isAdvancing = false
         guard let token = state.token else { return nil }
-        watch(&state, token)
-        schedule(&state, token)
+        wait(&state, token)
         return nil
     }
 
@@ -221,19 +220,16 @@ import Messages
         connection.takeAnswers { server.answered($0, $1, peer: peer) }
     }
 
-    private func watch(_ state: inout State, _ token: EventLoop.Token) {
-        let wanted =
-            (state.connection.wantsInput ? EPOLLIN.rawValue : 0)
-            | (state.connection.hasOutput ? EPOLLOUT.rawValue : 0)
-        guard wanted != state.watched else { return }
-        state.watched = wanted
-        loop.changeWatch(descriptor, for: wanted, token)
-    }
-
-    /// A deadline that moves away, as that of a busy connection does all the time, costs nothing: the loop asks again
-    /// when the old one comes.
-    private func schedule(_ state: inout State, _ token: EventLoop.Token) {
-        guard let deadline = state.connection.deadline, deadline < state.scheduled else { return }
+    private func wait(_ state: inout State, _ token: EventLoop.Token) {
+        let interest = state.connection.interest()
+        let wanted = (interest.input ? EPOLLIN.rawValue : 0) | (interest.output ? EPOLLOUT.rawValue : 0)
+        if wanted != state.watched {
+            state.watched = wanted
+            loop.changeWatch(descriptor, for: wanted, token)
+        }
+        // A deadline that moves away, as that of a busy connection does all the time, costs nothing: the loop asks again
+        // when the old one comes.
+        guard let deadline = interest.deadline, deadline < state.scheduled else { return }
         state.scheduled = deadline
         loop.schedule(token, at: deadline)
     }

@@ -108,6 +108,12 @@ struct Connection: ~Copyable {
             && (exchanges.isEmpty || exchanges.areSafe && exchanges.count < Self.mostExchanges)
     }
 
+    /// What its owner waits for: bytes from the client, room for bytes to it, a time. Mutating for speed alone: a value of
+    /// this size would be copied to be looked at.
+    mutating func interest() -> (input: Bool, output: Bool, deadline: UInt64?) {
+        (wantsInput, hasOutput, deadline)
+    }
+
     // MARK: What happens
 
     /// Bytes have come.

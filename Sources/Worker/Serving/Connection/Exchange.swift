@@ -2,7 +2,8 @@ import Messages
 
 /// A request that has come, and its answer once there is one; sent in the order of the requests (RFC 9112, 9.3.2).
 struct Exchange {
-    enum Answer {
+    /// Indirect: most answers go out without being kept here, and an exchange stays small without them.
+    indirect enum Answer {
         /// Its handler has not answered.
         case pending
         /// It waits for its turn.

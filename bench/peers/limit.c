@@ -1,0 +1,93 @@
+// The limit of the machine: one thread, epoll, one read and one write a request, a fixed answer, nothing looked at but
+// where a head ends. What any server costs beyond this is its own doing.
+//   limit PORT BODY
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { events_a_pass = 256, answer_size = 4096, input_size = 8192 };
+
+static void check(bool good, const char *call) {
+    if (good) return;
+    perror(call);
+    exit(1);
+}
+
+static void watch(int poll, int socket) {
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = socket};
+    check(epoll_ctl(poll, EPOLL_CTL_ADD, socket, &event) == 0, "epoll_ctl");
+}
+
+static int listen_on(int port) {
+    int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    check(listener >= 0, "socket");
+    check(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0, "setsockopt");
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    check(bind(listener, (struct sockaddr *)&address, sizeof address) == 0, "bind");
+    check(listen(listener, 4096) == 0, "listen");
+    return listener;
+}
+
+static void accept_all(int poll, int listener) {
+    for (int client; (client = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0;) {
+        int one = 1;
+        setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        watch(poll, client);
+    }
+}
+
+// Every head in what one read gives is answered. Heads that come in pieces, or with a body, are not for this program.
+static void serve(int client, const char *answer, size_t length) {
+    static char input[input_size];
+    ssize_t count = read(client, input, sizeof input);
+    if (count < 0 && errno == EAGAIN) return;
+    if (count <= 0) {
+        close(client);
+        return;
+    }
+    const char *at = input, *end = input + count;
+    while ((at = memmem(at, end - at, "\r\n\r\n", 4))) {
+        if (write(client, answer, length) != (ssize_t)length) {
+            close(client);
+            return;
+        }
+        at += 4;
+    }
+}
+
+int main(int count, char **arguments) {
+    if (count != 3) {
+        fprintf(stderr, "usage: limit PORT BODY\n");
+        return 1;
+    }
+    // The fields that Brigade's answer has, so that both write as many bytes.
+    static char answer[answer_size];
+    int length = snprintf(
+        answer, sizeof answer,
+        "HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\nx-process-time: 0.000012345\r\n"
+        "content-type: application/json\r\ncontent-length: %zu\r\n\r\n%s",
+        strlen(arguments[2]), arguments[2]);
+    check(length > 0 && length < answer_size, "the body is too long");
+
+    int listener = listen_on(atoi(arguments[1])), poll = epoll_create1(EPOLL_CLOEXEC);
+    check(poll >= 0, "epoll_create1");
+    watch(poll, listener);
+    for (;;) {
+        struct epoll_event events[events_a_pass];
+        int ready = epoll_wait(poll, events, events_a_pass, -1);
+        for (int index = 0; index < ready; index++) {
+            int socket = events[index].data.fd;
+            if (socket == listener) accept_all(poll, listener);
+            else serve(socket, answer, length);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+"""results.json as tables (results.md) and a picture (results.svg): python3 report.py [FOLDER] draws them anew."""
+
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+
+import picture
+from figures import Results, middle, number
+
+WORKS = {"fixed": "Fixed JSON: `GET /health/live`", "recipe": "A recipe: `GET /api/v1/recipes/1`"}
+SOURCES = "Brigade and FastAPI read it from SQLite; the others have it in memory."
+
+
+def spread(values: list[float]) -> str:
+    """The median, and from where to where."""
+    if not values:
+        return ""
+    text = f"{number(median(values))} ×"
+    return text if len(values) == 1 else f"{text} ({number(min(values))}–{number(max(values))})"
+
+
+def table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(heads) + " |", "|---|" + "--:|" * (len(heads) - 1)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+def side_by_side(results: Results, work: str) -> str:
+    heads = ["", "CPU µs a request", "× the C loop", "requests/s", "p50 µs", "p99 µs"]
+    heads += ["open loop at /s", "p50 µs", "p99 µs", "p99.9 µs"]
+    rows = []
+    for name, samples in results.by_cost(work):
+        enough = all(sample["open"]["answered"] >= 10_000 for sample in samples)  # else p99.9 is one request or two
+        rows.append(
+            [results.titles[name], number(middle(samples, "closed", "cpu")), spread(results.ratios(samples))]
+            + [number(middle(samples, "closed", key)) for key in ("rate", "p50", "p99")]
+            + [number(middle(samples, "open", key)) for key in ("rate", "p50", "p99")]
+            + [number(middle(samples, "open", "p99.9")) if enough else "–"]
+        )
+    return table(heads, rows)
+
+
+def memory(results: Results) -> str:
+    rows = []
+    for name, title in results.titles.items():
+        samples = results.samples("peers", peer=name)
+        if samples:
+            cells = []
+            for key in ("rest", "loaded"):
+                shown = sorted((sample[key] for sample in samples), key=sum)[len(samples) // 2]
+                cells.append(" + ".join(f"{each:.1f}" for each in shown))
+            rows.append([title, *cells])
+    return table(["MiB, private and dirty, by process", "at rest", "after load"], rows)
+
+
+def creates(results: Results) -> str:
+    rows, base = [], results.samples("create", peer="gunicorn")
+    for name, title in results.titles.items():
+        samples = results.samples("create", peer=name)
+        if samples:
+            rate = middle(samples, "closed", "rate")
+            times = f"{number(rate / middle(base, 'closed', 'rate'))} ×" if base else "–"
+            cells = [number(middle(samples, "closed", key)) for key in ("cpu", "p50", "p99")]
+            rows.append([title, number(rate), times, *cells])
+    return table(["", "created/s", "FastAPI under gunicorn", "CPU µs a request", "p50 µs", "p99 µs"], rows)
+
+
+def connections(results: Results) -> str:
+    rows = defaultdict(list)
+    for sample in results.samples("connections"):
+        rows[sample["connections"]].append(sample)
+    names = [name for name in ("limit", "brigade") if results.samples("connections", peer=name)]
+    cells = []
+    for count, samples in sorted(rows.items()):
+        own = {name: [sample for sample in samples if sample["peer"] == name] for name in names}
+        costs = [number(middle(own[name], "closed", "cpu")) if own[name] else "–" for name in names]
+        cells.append([number(count) if count >= 1000 else str(count), *costs, spread(results.ratios(own["brigade"]))])
+    return table(["connections", *(f"{results.titles[name]}, CPU µs" for name in names), "ratio"], cells)
+
+
+def workers(results: Results) -> str:
+    rows = []
+    for work in ("recipe", "search"):
+        rate = {}
+        for count in (1, 2):
+            samples = results.samples("workers", work=work, workers=count)
+            if samples:
+                rate[count] = middle(samples, "closed", "rate")
+                times = f"{number(rate[count] / rate[1])} ×" if 1 in rate else ""
+                cells = [number(middle(samples, "closed", key)) for key in ("cpu", "cores", "generator_cores")]
+                rows.append([work, str(count), number(rate[count]), times, *cells])
+    heads = ["", "workers", "requests/s", "one worker", "CPU µs a request", "cores used", "cores the generator used"]
+    return table(heads, rows)
+
+
+def faults(results: Results) -> list[str]:
+    """What was not answered, or not with 2xx, and what could not be measured."""
+    found = [f"- {each['peer']}, {each['work']}: {each['why']}" for each in results.raw["failures"]]
+    for sample in results.raw["samples"]:
+        where = f"- {sample['peer']}, {sample['work']}, round {sample['round']}"
+        closed, opened = sample["closed"], sample.get("open", {})
+        for part, keys in ((closed, ("refused", "broken", "timeouts")), (opened, ("refused", "broken", "unanswered"))):
+            if any(part.get(key) for key in keys):
+                loop = "closed" if part is closed else "open"
+                found.append(f"{where}, {loop} loop: " + ", ".join(f"{part[key]} {key}" for key in keys))
+    return found
+
+
+def write(folder: Path) -> None:
+    results = Results(json.loads((folder / "results.json").read_text()))
+    raw, machine = results.raw, results.raw["machine"]
+    kind = "one quick round" if raw["quick"] else f"{raw['rounds']} rounds, medians of them (from–to in brackets)"
+    text = [
+        "# The last run",
+        f"{raw['when']}, {raw['took']} s: {kind}, {raw['seconds']} s a figure, {raw['connections']} connections. "
+        f"{machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}, load before {machine['load']}.",
+        "How the figures are taken, and what they mean: [README.md](README.md).",
+    ]
+    if results.samples("peers"):
+        text.append("![CPU microseconds a request](results.svg)")
+        (folder / "results.svg").write_text(picture.draw(results))
+    for work, title in WORKS.items():
+        if results.by_cost(work):
+            text += [f"## {title}", side_by_side(results, work)] + ([SOURCES] if work == "recipe" else [])
+    if results.samples("create"):
+        text += ["## `POST /api/v1/recipes/`, durable, 64 clients", creates(results)]
+    if results.samples("connections"):
+        text += ["## Connections (fixed JSON)", connections(results)]
+    if results.samples("workers"):
+        text += ["## Workers (Brigade)", workers(results)]
+    text += ["## Memory", memory(results), "## Versions"]
+    text.append("\n".join(f"- {peer['title']}: {peer['version']}" for peer in raw["peers"] if peer["version"]))
+    if raw["missing"]:
+        text += ["## Left out", "\n".join(f"- {name}: not installed: {how}" for name, how in raw["missing"].items())]
+    found = faults(results)
+    text += ["## Errors", "\n".join(found) or "None: every answer was 2xx, and no connection broke."]
+    (folder / "results.md").write_text("\n\n".join(part.strip() for part in text) + "\n")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent)

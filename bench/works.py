@@ -1,0 +1,46 @@
+"""What is asked of the servers, and what a right answer is."""
+
+import http.client
+import json
+from dataclasses import dataclass
+
+LIVE = '{"status":"ok"}'
+RECIPE = (
+    '{"label":"Chicken Vesuvio","source":"Serious Eats",'
+    '"url":"http://www.seriouseats.com/recipes/2011/12/chicken-vesuvio-recipe.html","id":1,"submitter_id":1}'
+)
+NEW_RECIPE = {"label": "Ramen", "source": "Mum", "url": "http://example.com/", "submitter_id": 1}
+
+
+@dataclass(frozen=True)
+class Work:
+    name: str
+    path: str
+    body: str  # of the right answer; for a POST, what is sent
+    method: str = "GET"
+
+    def ask(self, port: int) -> None:
+        """Raises ValueError when the answer is wrong, and OSError when there is none."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            creates = self.method == "POST"
+            fields = {"Content-Type": "application/json"} if creates else {}
+            connection.request(self.method, self.path, self.body if creates else None, fields)
+            response = connection.getresponse()
+            body = response.read().decode()
+        finally:
+            connection.close()
+        if response.status != (201 if creates else 200) or not self.is_right(body):
+            raise ValueError(f"{self.method} {self.path} was answered with {response.status} {body[:200]}")
+
+    def is_right(self, body: str) -> bool:
+        if self.method == "GET":
+            return body == self.body
+        return NEW_RECIPE.items() <= json.loads(body).items()
+
+
+FIXED = Work("fixed", "/health/live", LIVE)
+READ = Work("recipe", "/api/v1/recipes/1", RECIPE)
+CREATE = Work("create", "/api/v1/recipes/", json.dumps(NEW_RECIPE), "POST")
+# The same recipe, but found among all by its label: work enough that the load generator leaves a core to the workers.
+SEARCH = Work("search", "/api/v1/recipes/search/?keyword=vesuvio", f'{{"results":[{RECIPE}]}}')
