@@ -17,7 +17,7 @@ enum Authority {
             }
             index = close + 1
         } else {
-            while index < range.upperBound, Characters.isRegisteredName(bytes[index]) { index += 1 }
+            index = bytes.end(of: Characters.isRegisteredName, in: range)
             if index == first { return false }
         }
         if index == range.upperBound { return true }
@@ -26,12 +26,9 @@ enum Authority {
     }
 
     private static func isPort(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
-        guard range.count <= 5 else { return false }
+        guard range.count <= 5, bytes.end(of: Characters.isDigit, in: range) == range.upperBound else { return false }
         var port = 0
-        for index in range {
-            guard Characters.isDigit(bytes[index]) else { return false }
-            port = port * 10 + Int(bytes[index] - UInt8(ascii: "0"))
-        }
+        for index in range { port = port * 10 + Int(bytes[index] - UInt8(ascii: "0")) }
         return port <= 65535
     }
 }

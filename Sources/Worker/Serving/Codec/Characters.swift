@@ -1,3 +1,5 @@
+import Glibc
+
 /// The classes of bytes that the grammar of HTTP is made of.
 enum Characters {
     static let carriageReturn = UInt8(ascii: "\r")
@@ -56,12 +58,23 @@ extension Span<UInt8> {
     /// - Parameter word: in lower case.
     func isWord(_ range: Range<Int>, _ word: StaticString) -> Bool {
         guard range.count == word.utf8CodeUnitCount else { return false }
-        for offset in 0..<range.count {
-            var byte = self[range.lowerBound + offset]
-            if byte &- UInt8(ascii: "A") < 26 { byte |= 0x20 }
-            if byte != word.utf8Start[offset] { return false }
+        return extracting(range).withUnsafeBufferPointer { bytes in
+            for offset in bytes.indices {
+                var byte = bytes[offset]
+                if byte &- UInt8(ascii: "A") < 26 { byte |= 0x20 }
+                if byte != word.utf8Start[offset] { return false }
+            }
+            return true
         }
-        return true
+    }
+
+    /// Where the first byte of a range is that is not of that kind; the range's end when all are.
+    @inline(__always) func end(of isPart: (UInt8) -> Bool, in range: Range<Int>) -> Int {
+        extracting(range).withUnsafeBufferPointer { bytes in
+            var index = 0
+            while index < bytes.count, isPart(bytes[index]) { index += 1 }
+            return range.lowerBound + index
+        }
     }
 
     /// Whether a range holds nothing but what a field value may hold. It looks at eight bytes at a time: most of what
@@ -82,8 +95,9 @@ extension Span<UInt8> {
 
     /// Whether the bytes of a range, as long as that word, are it.
     func isExactly(_ range: Range<Int>, _ word: StaticString) -> Bool {
-        for offset in 0..<range.count where self[range.lowerBound + offset] != word.utf8Start[offset] { return false }
-        return true
+        extracting(range).withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memcmp($0, word.utf8Start, bytes.count) == 0 } ?? true
+        }
     }
 
     /// The range without the spaces and tabs around it.
@@ -97,12 +111,8 @@ extension Span<UInt8> {
 
     /// Where a byte stands first within a range.
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
-        var index = range.lowerBound
-        while index < range.upperBound {
-            if self[index] == byte { return index }
-            index += 1
-        }
-        return nil
+        let index = end(of: { $0 != byte }, in: range)
+        return index < range.upperBound ? index : nil
     }
 
     /// The next item of a list with commas (RFC 9110, section 5.6.1), possibly empty.

@@ -46,8 +46,7 @@ struct RequestLine {
 
     /// Where the space after the method is.
     private static func endOfMethod(_ line: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> Int {
-        var index = line.lowerBound
-        while index < line.upperBound, Token.holds(bytes[index]) { index += 1 }
+        let index = bytes.end(of: Token.holds, in: line)
         guard index > line.lowerBound, index < line.upperBound else { throw .malformed("Malformed request line") }
         guard bytes[index] == Characters.space else { throw .malformed("Malformed method") }
         return index
@@ -55,8 +54,7 @@ struct RequestLine {
 
     /// Where the space after the target is.
     private static func endOfTarget(_ rest: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> Int {
-        var index = rest.lowerBound
-        while index < rest.upperBound, Characters.isTarget(bytes[index]) { index += 1 }
+        let index = bytes.end(of: Characters.isTarget, in: rest)
         guard index > rest.lowerBound, index < rest.upperBound else { throw .malformed("Malformed request line") }
         guard bytes[index] == Characters.space else { throw .malformed("Malformed target") }
         return index

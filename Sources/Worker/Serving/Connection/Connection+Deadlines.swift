@@ -3,7 +3,7 @@ import Messages
 // How long is waited, and what comes then.
 extension Connection {
     /// When to call `expire` unless something happens before; nil when it is not the client who is waited for.
-    var deadline: UInt64? {
+    @inline(__always) var deadline: UInt64? {
         switch phase {
         case .closed: return nil
         case .lingering: return waits.lingerDeadline(times)
@@ -21,7 +21,7 @@ extension Connection {
     }
 
     /// Of what the client is to do.
-    private var clientDeadline: UInt64? {
+    @inline(__always) private var clientDeadline: UInt64? {
         if hasOutput || content != nil {
             let reading = waits.output.deadline(standstill: times.standstill)
             let sending = content == nil ? nil : waits.body.deadline(standstill: times.standstill)
