@@ -25,7 +25,10 @@ struct Client: ~Copyable {
     }
 
     func send(_ text: String) throws {
-        let bytes = Array(text.utf8)
+        try send(Array(text.utf8))
+    }
+
+    func send(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
             sent += try bytes.withUnsafeBytes { buffer in
@@ -57,6 +60,13 @@ struct Client: ~Copyable {
             let text = String(decoding: bytes, as: UTF8.self)
             if count == 0 || isEnough(text) { return text }
         }
+    }
+
+    /// Reads some bytes; none at the end.
+    func receive(most: Int) throws -> ArraySlice<UInt8> {
+        var buffer = [UInt8](repeating: 0, count: most)
+        let count = try check("recv") { recv(socket.number, &buffer, buffer.count, 0) }
+        return buffer[..<count]
     }
 
     /// Reads one answer whose content ends so.

@@ -139,3 +139,42 @@ import Testing
         #expect(bench.isHalfClosed)
     }
 }
+
+extension ConnectionDeadlineTests {
+    private static let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    /// How long a drain waits for a client that says nothing: for its chance, and until its last answer is two seconds old.
+    @Test(arguments: [(nil, 1.0), (0.0, 2.0), (0.5, 1.5), (60.0, 1.0)] as [(Double?, Double)])
+    func aSilentClientDelaysADrainNoLongerThanItMust(answered: Double?, delay: Double) {
+        let bench = ConnectionBench()
+        if let answered {
+            bench.send(Self.request)
+            bench.wait(answered)
+        }
+        bench.drain()
+        let began = bench.moment.nanoseconds
+        while !bench.isClosed, let deadline = bench.deadline {
+            bench.wait(Double(deadline - bench.moment.nanoseconds) / 1e9)
+        }
+        #expect(abs(Double(bench.moment.nanoseconds - began) / 1e9 - delay) < 0.001)
+    }
+
+    @Test func aHeadThatDripsBehindAnAnswerHasNoMoreTimeThanAnyOther() {
+        let bench = ConnectionBench()
+        bench.send(Self.request + "GET ")
+        bench.wait(9.9)
+        bench.send("/")
+        bench.wait(0.1)
+        #expect(bench.take().hasSuffix(#"408 {"detail":"Request head not complete in time"} closes"#))
+    }
+
+    @Test func moreAnswersGiveAClientThatReadsNothingNoMoreTime() {
+        let bench = ConnectionBench()
+        bench.clientReads = false
+        for _ in 0..<10 {
+            bench.send(Self.request)
+            bench.wait(3)
+        }
+        #expect(bench.isClosed)
+    }
+}

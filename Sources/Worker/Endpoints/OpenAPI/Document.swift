@@ -46,7 +46,7 @@ struct Document {
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
         if let body = operation.parameters.first(where: { $0.place == .body }) {
             members.append(
-                .init("requestBody", ["content": content("application/json", body.schema), "required": true]))
+                .init("requestBody", ["content": content(body.mediaType, body.schema), "required": true]))
         }
         members.append(.init("responses", .object(try responses(operation, &components))))
         return .object(members)
@@ -74,7 +74,7 @@ struct Document {
             ]
             responses.append(.init(String(status.code), error))
         }
-        if operation.parameters.contains(where: { $0.place != .request }) {
+        if operation.parameters.contains(where: \.isChecked) {
             try components.add(Schema.httpValidationError)
             let error: JSON = [
                 "description": "Validation Error", "content": content("application/json", .httpValidationError),
@@ -90,6 +90,9 @@ struct Document {
 }
 
 extension ParameterDeclaration {
+    /// Whether a request may be refused for it with a list of issues.
+    fileprivate var isChecked: Bool { place != .request && contentMode == .whole }
+
     /// As the document's `parameters` list it; nil for what stands elsewhere.
     fileprivate var json: JSON? {
         switch place {

@@ -1,6 +1,8 @@
+public import Messages
+
 /// What a handler asks for: a piece of the request, read and checked before it runs.
 ///
-/// `Path`, `Query`, `Body` and `WholeRequest` are there; a conforming type of your own is one more.
+/// `Path`, `Query`, `Body`, `BodyStream` and `WholeRequest` are there; a conforming type of your own is one more.
 public protocol Parameter<Value>: Sendable {
     associatedtype Value: Sendable
 
@@ -34,12 +36,21 @@ public struct ParameterDeclaration: Sendable {
     public let schema: Schema
     /// Whether it must be sent.
     public let isRequired: Bool
+    /// Of a body.
+    public let mediaType: String
+    /// Whether a body is there as a whole, or read piece by piece.
+    public let contentMode: ContentMode
 
     /// A declaration by its parts.
-    public init(_ place: Place, name: String = "", schema: Schema = Schema(), isRequired: Bool = true) {
+    public init(
+        _ place: Place, name: String = "", schema: Schema = Schema(), isRequired: Bool = true,
+        mediaType: String = "application/json", contentMode: ContentMode = .whole
+    ) {
         self.place = place
         self.name = name
         self.schema = schema
         self.isRequired = isRequired
+        self.mediaType = mediaType
+        self.contentMode = contentMode
     }
 }

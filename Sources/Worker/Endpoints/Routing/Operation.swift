@@ -33,6 +33,9 @@ public struct Operation: Sendable {
         self.answer = answer
     }
 
+    /// How the content of its requests is taken.
+    var contentMode: ContentMode { parameters.first { $0.place == .body }?.contentMode ?? .whole }
+
     /// The name and the path in one word.
     var identifier: String {
         let word = (name + path).unicodeScalars.map { scalar in

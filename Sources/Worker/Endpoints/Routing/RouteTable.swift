@@ -7,6 +7,7 @@ struct RouteTable: Sendable {
         private struct Handler: Sendable {
             let method: Method
             let answer: @Sendable (Call) throws -> Answer
+            let contentMode: ContentMode
         }
 
         let template: PathTemplate
@@ -16,7 +17,9 @@ struct RouteTable: Sendable {
 
         init(_ operations: [Operation], at path: String) {
             template = PathTemplate(path)
-            handlers = operations.map { Handler(method: $0.method, answer: $0.answer) }
+            handlers = operations.map {
+                Handler(method: $0.method, answer: $0.answer, contentMode: $0.contentMode)
+            }
             let methods = operations.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }
             let allow = [Field("allow", methods.joined(separator: ", "))]
             refusal = .detail(.methodNotAllowed, "Method Not Allowed", fields: allow)
@@ -26,6 +29,11 @@ struct RouteTable: Sendable {
         func answer(for method: Method) -> (@Sendable (Call) throws -> Answer)? {
             for handler in handlers where handler.method == method { return handler.answer }
             return method == .head ? answer(for: .get) : nil
+        }
+
+        func contentMode(for method: Method) -> ContentMode {
+            for handler in handlers where handler.method == method { return handler.contentMode }
+            return method == .head ? contentMode(for: .get) : .whole
         }
     }
 
@@ -46,8 +54,11 @@ struct RouteTable: Sendable {
 
     private var fixed = FixedPaths()
     private let patterns: [Pattern]
+    /// Whether any operation reads its content piece by piece.
+    private let hasStreams: Bool
 
     init(_ operations: [Operation]) {
+        hasStreams = operations.contains { $0.contentMode != .whole }
         var paths: [String] = []
         for operation in operations where !paths.contains(operation.path) { paths.append(operation.path) }
         let places = paths.map { path in
@@ -80,6 +91,13 @@ struct RouteTable: Sendable {
             refusal = refusal ?? pattern.place.refusal
         }
         return refusal.map { .otherMethods($0) } ?? .nothing
+    }
+
+    /// How the content of a request is taken.
+    /// - Parameter path: decoded.
+    func contentMode(_ method: Method, _ path: @autoclosure () -> ArraySlice<UInt8>) -> ContentMode {
+        guard hasStreams, case .operation(_, let place) = match(method, path().span) else { return .whole }
+        return place.contentMode(for: method)
     }
 
     /// Where the client is sent when its path, with a slash added or all its last slashes removed, is one that is known.

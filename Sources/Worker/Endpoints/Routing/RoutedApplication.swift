@@ -21,6 +21,10 @@ struct RoutedApplication: Application {
         }
     }
 
+    func content(of head: RequestHead) -> ContentMode {
+        table.contentMode(head.method, PercentEncoding.decoded(head.bytes[head.path]))
+    }
+
     func passEnded() {
         passEnding()
     }

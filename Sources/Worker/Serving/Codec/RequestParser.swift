@@ -132,6 +132,8 @@ struct RequestParser {
         while true {
             switch stage {
             case .requestLine:
+                // What is plainly no HTTP, such as a TLS handshake, is not waited for.
+                if start < buffer.count, !Self.mayBegin(buffer[start]) { throw .malformed("Malformed request line") }
                 guard let line = try nextLine(in: bytes.span, limits.requestLine, .requestLineTooLong) else {
                     return false
                 }
@@ -176,6 +178,11 @@ struct RequestParser {
                 return false
             }
         }
+    }
+
+    /// Whether a request line, or an empty line before it, may begin with that byte.
+    private static func mayBegin(_ byte: UInt8) -> Bool {
+        Token.holds(byte) || byte == Characters.carriageReturn || byte == Characters.lineFeed
     }
 
     /// A line of the head, within the limit of the whole head.
@@ -294,17 +301,5 @@ struct RequestParser {
         }
         lines.shift(by: start)
         start = 0
-    }
-}
-
-extension Range<Int> {
-    func shifted(by start: Int) -> Range<Int> {
-        lowerBound - start..<upperBound - start
-    }
-}
-
-extension RequestHead.FieldLine {
-    func shifted(by start: Int) -> RequestHead.FieldLine {
-        RequestHead.FieldLine(name: name.shifted(by: start), value: value.shifted(by: start))
     }
 }

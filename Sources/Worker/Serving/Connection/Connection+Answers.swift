@@ -62,7 +62,7 @@ extension Connection {
         guard isMade, let framing else {
             return conclude(status: response.status.code, size: 0, at: moment.nanoseconds)
         }
-        exchanges.first?.answer = .streaming(OutgoingContent(framing: framing, status: response.status.code))
+        exchanges.answerFirst(.streaming(OutgoingContent(framing: framing, status: response.status.code)))
         dueContent = (exchange.number, stream)
         isTransferring = true
     }

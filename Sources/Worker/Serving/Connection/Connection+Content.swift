@@ -76,7 +76,7 @@ extension Connection {
     // MARK: Of an answer
 
     /// Whether more of it is made now.
-    var hasRoomForContent: Bool { output.count < Self.mostContent }
+    var hasRoomForContent: Bool { output.count < Self.mostOutput }
 
     /// A piece of content.
     /// - Returns: false when no more is wanted.
@@ -94,12 +94,12 @@ extension Connection {
             piece.withUnsafeBytes { output.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             outgoing.framing = .sized(remaining: remaining - count)
             outgoing.size += count
-            exchanges.first?.answer = .streaming(outgoing)
+            exchanges.answerFirst(.streaming(outgoing))
             if count == remaining { concludeContent(outgoing, at: moment) }
             return true
         }
         outgoing.size += piece.count
-        exchanges.first?.answer = .streaming(outgoing)
+        exchanges.answerFirst(.streaming(outgoing))
         return true
     }
 
@@ -136,7 +136,7 @@ extension Connection {
     mutating func waitForRoom(_ number: Int) {
         guard exchanges.first?.number == number, case .streaming(var outgoing) = exchanges.first?.answer else { return }
         outgoing.isWaiting = true
-        exchanges.first?.answer = .streaming(outgoing)
+        exchanges.answerFirst(.streaming(outgoing))
         isTransferring = true
     }
 
@@ -149,13 +149,12 @@ extension Connection {
     // MARK: Both
 
     mutating func nextTransfer(at moment: Moment) -> Action? {
-        if phase == .closed || phase == .lingering && closedContent == nil { return nil }
-        if let number = closedContent.take() { return .deliver(number: number, .closed) }
+        if phase == .closed || phase == .lingering { return nil }
         if let (number, stream) = dueContent.take() { return .make(number: number, stream) }
         if let action = nextContent(at: moment.nanoseconds) { return action }
         if hasRoomForContent, case .streaming(var outgoing) = exchanges.first?.answer, outgoing.isWaiting {
             outgoing.isWaiting = false
-            exchanges.first?.answer = .streaming(outgoing)
+            exchanges.answerFirst(.streaming(outgoing))
             return .makeMore
         }
         isTransferring = content != nil || exchanges.first?.isStreaming == true

@@ -42,10 +42,8 @@ struct Connection: ~Copyable {
 
     /// Requests that may wait for their answers before no more is read.
     static let mostExchanges = 16
-    /// Bytes of answers that may wait for the client before no more is handled.
-    static let mostOutput = 256 << 10
-    /// Bytes of answers that may wait for the client before no more content is made.
-    static let mostContent = 64 << 10
+    /// Bytes of answers that may wait for the client before no more is handled, and no more content is made.
+    static let mostOutput = 64 << 10
     /// Bytes of a request's content that wait for its handler before no more is read.
     static let mostUnread = 64 << 10
 
@@ -182,6 +180,8 @@ struct Connection: ~Copyable {
 
     /// What to do now; nil when all that can be done is done, but for writing the output.
     mutating func next(at moment: Moment) -> Action? {
+        // Before the next request, whose content would take its place.
+        if isTransferring, let number = closedContent.take() { return .deliver(number: number, .closed) }
         if phase == .open, let action = nextRequest(at: moment) { return action }
         if isTransferring, let action = nextTransfer(at: moment) { return action }
         if phase == .finishing, exchanges.isEmpty, !hasOutput, let action = finish(at: moment.nanoseconds) {

@@ -1,0 +1,52 @@
+import Endpoints
+import Messages
+import Testing
+
+@Suite struct StreamTests {
+    private var api: API {
+        var api = API(title: "t", version: "1")
+        api.post("/upload/{name}", name: "upload", "", Path("name", String.self), BodyStream(limit: 100)) {
+            name, content in
+            var count = 0
+            for try await piece in content { count += piece.count }
+            return "\(name) \(count)"
+        }
+        api.post("/upload/whole", name: "whole", "", Body(Int.self)) { $0 }
+        api.put("/log", name: "log", "", BodyStream(mediaType: "text/plain")) { content in
+            StreamedResponse("text/csv", content, fields: [Field("x-kind", "echo")])
+        }
+        return api
+    }
+
+    private func mode(_ method: Method, _ target: String) throws -> ContentMode {
+        try api.build().content(of: RequestHead(method, target))
+    }
+
+    @Test func onlyAnEndpointThatAsksForAStreamGetsOne() throws {
+        #expect(try mode(.post, "/upload/a%20b") == .stream(limit: 100))
+        #expect(try mode(.put, "/log") == .stream(limit: nil))
+        #expect(try mode(.post, "/upload/whole") == .whole)
+        #expect(try mode(.post, "/log") == .whole)
+        #expect(try mode(.post, "/other") == .whole)
+    }
+
+    @Test func theHandlerReadsThePieces() async throws {
+        let request = Request(.post, "/upload/a", body: [1, 2, 3])
+        #expect(try await Kitchen.answer(api.build(), request).text == #""a 3""#)
+    }
+
+    @Test func anAnswerMayBeMadeOfPieces() async throws {
+        let response = try await Kitchen.answer(api.build(), Request(.put, "/log", body: [65]))
+        #expect(response.status == .ok && response.body.isEmpty)
+        #expect(response.value(of: "content-type") == "text/csv" && response.value(of: "x-kind") == "echo")
+    }
+
+    @Test func theDocumentSaysWhatIsUploaded() throws {
+        let document = try api.document()
+        let operation = document["paths"]?["/upload/{name}"]?["post"]
+        let content: JSON = ["application/octet-stream": ["schema": ["type": "string", "format": "binary"]]]
+        #expect(operation?["requestBody"] == ["content": content, "required": true])
+        let log = document["paths"]?["/log"]?["put"]
+        #expect(log?["requestBody"]?["content"]?["text/plain"] != nil && log?["responses"]?["422"] == nil)
+    }
+}
