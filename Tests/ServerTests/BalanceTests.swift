@@ -75,6 +75,8 @@ import Testing
     private func expectAnEvenShare(
         of count: Int, over workers: Int, _ server: Server, location: SourceLocation = #_sourceLocation
     ) throws {
+        // A worker is told to after the log calls it ready.
+        try Machine.wait(for: "workers that accept") { server.workers.allSatisfy(Machine.accepts) }
         let least = max(1, count * 3 / (workers * 4))
         var tries: [[Int]] = []
         repeat {

@@ -1,14 +1,13 @@
-import Testing
-
 /// What becomes of some bytes: the requests in them, and the refusal that ends them, if one does.
-struct RequestCase: CustomTestStringConvertible, Sendable {
+struct RequestCase: CustomStringConvertible, Sendable {
     let name: String
     let bytes: [UInt8]
     let outcome: String
 
-    var testDescription: String { name }
+    var description: String { name }
 
-    /// - Parameter outcome: `GET /path?query body`, or the status and detail of a refusal; several with ` | `.
+    /// - Parameter outcome: `GET /path?query body`, or the status and detail of a refusal; several with ` | `. At the end
+    ///   `waits`, when a request has begun and is not whole.
     init(_ name: String, _ text: String, _ outcome: String) {
         self.init(name, Array(text.utf8), outcome)
     }
@@ -21,6 +20,10 @@ struct RequestCase: CustomTestStringConvertible, Sendable {
 }
 
 enum RequestTable {
+    static let all =
+        valid + invalid + invalidChunks + requestLines + fieldLines + hosts + connections + lengths + codings
+        + smuggling + chunks + strangers + heads
+
     private static let host = "Host: a\r\n"
 
     static let valid: [RequestCase] = [

@@ -1,0 +1,34 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Apart from the server's own package, so that NIO's HTTP parser is a dependency of this test alone. `run.sh` builds it.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "fuzz",
+    dependencies: [
+        .package(name: "brigade", path: "../.."),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "ConnectionFuzz", dependencies: [.product(name: "Serving", package: "brigade")],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "RequestFuzz",
+            dependencies: [
+                .product(name: "Serving", package: "brigade"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+    ]
+)

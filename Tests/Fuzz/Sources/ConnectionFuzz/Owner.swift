@@ -1,0 +1,198 @@
+import Messages
+
+@testable import Serving
+
+/// The owner of a connection, as `ClientSocket` is one, whose client, handlers and clock do what a script says. It stops
+/// the process when the connection breaks a promise.
+struct Owner: ~Copyable {
+    private static let limits = Limits(body: 1 << 20)
+    /// Of what waits for the client: the mark, and answers that were there already and whose turn came at once.
+    private static let mostOutput = Connection.mostOutput + (Connection.mostExchanges + 1) * (1 << 20 | 1 << 10)
+    /// Of what waits for a handler, or to be parsed: a read beyond the mark.
+    private static let mostInput = Connection.mostUnread + largestRead
+    private static let largestRead = 64 << 10
+
+    private var connection: Connection
+    private var now: UInt64 = 1_000_000_000
+    private var moment: Moment { Moment(nanoseconds: now, date: HTTPDate(second: 0)) }
+    /// What the client has yet to say.
+    private var unsaid: [UInt8] = []
+    private var handled = 0
+    private var answered = 0
+    /// Requests whose handlers have not answered.
+    private var pending: [Int] = []
+    /// The one that is given its content piece by piece, and the one whose answer is made so.
+    private var reader: Int?
+    private var maker: Int?
+    private var isHalfClosed = false
+    private var isClosed = false
+
+    init(request: UInt64?) {
+        var times = ConnectionTimes()
+        times.request = request
+        connection = Connection(limits: Self.limits, times: times, isLogged: true, at: 1_000_000_000)
+    }
+
+    mutating func happen(_ script: inout Script) {
+        switch script.number(below: 16) {
+        case 0, 1: unsaid += Client.sentences[script.number(below: Client.sentences.count)]
+        case 2, 3: say(script.size())
+        case 4: say(.max)
+        case 5: if connection.wantsInput, unsaid.isEmpty { connection.receiveEnd() }
+        case 6, 7: answer(&script)
+        case 8: write(script.size())
+        case 9: write(.max)
+        case 10:
+            now += UInt64(script.size()) * UInt64(script.number(below: 256)) * 1000
+            expire()
+        case 11: if let deadline = connection.deadline { pass(to: deadline) }
+        case 12: if let reader { connection.askForContent(reader, at: now) }
+        case 13: make(&script)
+        case 14: if script.number(below: 4) == 0 { connection.drain(at: now) }
+        default: end(&script)
+        }
+        advance(&script)
+    }
+
+    /// Nobody does anything any more but wait: the connection must come to its end by itself.
+    mutating func leaveAlone() {
+        var silence = Script(.init(start: nil, count: 0))
+        for number in pending { _ = connection.answer(number, with: Response(.ok), at: moment) }
+        pending = []
+        advance(&silence)
+        for _ in 0..<100 where !isClosed {
+            if let number = maker.take() { _ = connection.cutContent(number, at: now) }
+            if let deadline = connection.deadline { pass(to: deadline) }
+            advance(&silence)
+        }
+        require(isClosed, "it waits for ever")
+    }
+
+    // MARK: What happens
+
+    private mutating func say(_ most: Int) {
+        guard connection.wantsInput, !unsaid.isEmpty else { return }
+        let count = min(most, unsaid.count, Self.largestRead)
+        unsaid[..<count].withUnsafeBytes { connection.receive($0, at: now) }
+        unsaid.removeFirst(count)
+    }
+
+    private mutating func answer(_ script: inout Script) {
+        guard !pending.isEmpty else { return }
+        let number = pending.remove(at: script.number(below: pending.count))
+        var response = Response(.ok)
+        switch script.number(below: 6) {
+        case 0: response = Response(.noContent)
+        case 1: response.body = Array(repeating: 120, count: script.size())
+        case 2: response = Response(.ok, stream: NoPieces())
+        case 3: response = Response(.ok, stream: NoPieces(), length: script.size())
+        default: break
+        }
+        _ = connection.answer(number, with: response, at: moment)
+    }
+
+    private mutating func make(_ script: inout Script) {
+        guard let number = maker else { return }
+        var isOver = false
+        switch script.number(below: 4) {
+        case 0:
+            _ = connection.endContent(number, at: moment)
+            isOver = true
+        case 1: isOver = connection.cutContent(number, at: now)
+        default:
+            guard connection.hasRoomForContent else { return connection.waitForRoom(number) }
+            isOver = !connection.send(number, Array(repeating: 120, count: script.size() >> 4), at: moment)
+        }
+        if isOver { maker = nil }
+    }
+
+    private mutating func write(_ most: Int) {
+        let count = min(most, connection.output.count)
+        if count > 0 { connection.wrote(count, at: now) }
+    }
+
+    private mutating func pass(to deadline: UInt64) {
+        now = max(now, deadline)
+        expire()
+    }
+
+    private mutating func expire() {
+        let late = connection.expire(at: moment)
+        for number in late { require(pending.contains(number), "request \(number) is late, and is answered") }
+        pending.removeAll { late.contains($0) }
+    }
+
+    private mutating func end(_ script: inout Script) {
+        switch script.number(below: 8) {
+        case 0: connection.fail(at: now)
+        case 1:
+            connection.stop(at: moment)
+            pending = []
+        default: break
+        }
+    }
+
+    // MARK: What is done
+
+    private mutating func advance(_ script: inout Script) {
+        var actions = 0
+        while let action = connection.next(at: moment) {
+            require(!isClosed, "something is done after the close")
+            perform(action, &script)
+            actions += 1
+            require(actions < 10_000, "there is no end to what is done")
+        }
+        var logged = 0
+        connection.takeAnswers { _, words in logged += words == nil ? 0 : 1 }
+        answered += logged
+        check()
+    }
+
+    private mutating func perform(_ action: Connection.Action, _ script: inout Script) {
+        switch action {
+        case .decide:
+            let modes: [ContentMode] = [.whole, .stream(), .stream(limit: 5)]
+            connection.take(modes[script.number(below: modes.count)], at: moment)
+        case .handle(let number, let request):
+            handled += 1
+            require(number == handled, "request \(number) comes after \(handled - 1)")
+            require(request.body.count <= Self.limits.body, "a body beyond the limit")
+            pending.append(number)
+            if request.isStreamed { reader = number }
+        case .deliver(let number, let event):
+            require(number == reader, "content for somebody who does not read")
+            if case .piece(let bytes) = event { require(!bytes.isEmpty, "an empty piece") } else { reader = nil }
+        case .make(let number, _):
+            // One whose length was reached is over before its maker knows.
+            require(number > maker ?? 0, "an answer is made out of turn")
+            maker = number
+        case .makeMore: break
+        case .halfClose:
+            require(!isHalfClosed, "it is half-closed twice")
+            isHalfClosed = true
+        case .close, .reset: isClosed = true
+        }
+    }
+
+    private func check() {
+        // One more than were handled: a refusal.
+        require(answered <= handled + 1, "a request is answered twice")
+        require(connection.output.count <= Self.mostOutput, "\(connection.output.count) bytes of output")
+        require(connection.parser.buffered <= Self.mostInput, "\(connection.parser.buffered) bytes of input")
+        if isClosed {
+            require(connection.deadline == nil && !connection.wantsInput, "it waits after the close")
+        } else if connection.hasOutput || pending.isEmpty && maker == nil && reader == nil {
+            require(connection.deadline != nil, "it waits for its client, and for ever")
+        }
+    }
+
+    private func require(_ isTrue: Bool, _ promise: String) {
+        if !isTrue { fatalError(promise) }
+    }
+}
+
+/// Content that nobody asks for here: its pieces come from the script.
+private struct NoPieces: AsyncSequence, AsyncIteratorProtocol {
+    func makeAsyncIterator() -> NoPieces { self }
+    func next() async -> [UInt8]? { nil }
+}

@@ -1,0 +1,1 @@
+../../../../ServingTests/RequestTable+Chunks.swift

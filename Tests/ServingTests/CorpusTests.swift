@@ -1,0 +1,73 @@
+import Contract
+import Messages
+import Testing
+
+@testable import Serving
+
+/// Every request of the table, however it arrives.
+@Suite(.serialized) struct CorpusTests {
+    @Test(arguments: RequestTable.all)
+    func aRequestIsReadAsTheTableSays(_ request: RequestCase) {
+        #expect(RequestOutcome.of(request.bytes) == request.outcome)
+    }
+
+    @Test func itIsReadAlikeByteByByte() {
+        for request in RequestTable.all {
+            #expect(RequestOutcome.of(request.bytes, piece: 1) == request.outcome, "\(request.name)")
+        }
+    }
+
+    @Test func itIsReadAlikeCutAnywhere() {
+        for request in RequestTable.all {
+            // The large ones repeat themselves: their ends, and some places between, are as good as all.
+            let step = request.bytes.count < 600 ? 1 : request.bytes.count / 97
+            for index in stride(from: 1, to: request.bytes.count, by: step) {
+                #expect(
+                    RequestOutcome.of(request.bytes, cutAt: index) == request.outcome, "\(request.name) at \(index)")
+            }
+        }
+    }
+
+    @Test func namesOfTheTableAreDifferent() {
+        let names = Dictionary(grouping: RequestTable.all, by: \.name)
+        #expect(names.filter { $0.value.count > 1 }.keys.sorted() == [])
+    }
+
+    /// The application says what it has seen; a refusal says why, and closes.
+    @Test func aServerAnswersAsTheTableSays() async throws {
+        let application = Function { request in
+            // Without Host the server takes its own name.
+            let isNamed = request.head.authority != nil
+            let text = RequestOutcome.text(
+                request, body: request.body, authority: isNamed ? request.authority : nil)
+            return .now(Response(.ok, body: Array(text.utf8)))
+        }
+        var settings = Settings()
+        settings.maxBody = RequestOutcome.limits.body
+        try await LoopThread.serving(application, settings: settings) { port, _ in
+            for request in RequestTable.all {
+                let expected = Self.answers(to: request.outcome)
+                let client = try Client(port: port)
+                try client.send(request.bytes)
+                client.end()
+                #expect(try AnswerText.split(client.read(), like: expected) == expected, "\(request.name)")
+            }
+        }
+    }
+
+    /// What comes back for an outcome, when the client sends no more.
+    private static func answers(to outcome: String) -> [String] {
+        var answers: [String] = []
+        for item in outcome.split(separator: " | ").map(String.init) {
+            if item == "waits" {
+                answers.append("400 Request not complete")
+            } else if item.hasSuffix(" closes") {
+                let request = item.replacing(" closes", with: "").replacing(" old", with: "")
+                return answers + [request]
+            } else {
+                answers.append(item.replacing(" old", with: ""))
+            }
+        }
+        return answers
+    }
+}
