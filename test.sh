@@ -2,7 +2,8 @@
 # Sets everything up, builds, and runs the tests.
 #   ./test.sh               unit tests, and tests of the built server as real processes
 #   ./test.sh --deploy      those, then the deployment under a real systemd and in a container (root, Debian; 15 minutes)
-#   ./test.sh --soak 5m     only the soak, so long (90s, 5m, 1h), on a release build: no request may fail
+#   ./test.sh --soak 5m     only the soak, so long (90s, 5m, 1h), on a release build: no request may fail; and a million
+#                           pipelined requests
 #   ./test.sh NAME...       only the tests whose name contains NAME (a regular expression of `swift test --filter`)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -18,7 +19,7 @@ while [ $# -gt 0 ]; do
         soak=${1:-}
         [[ $soak =~ ^[1-9][0-9]*[smh]$ ]] || die "--soak: '$soak' is no duration; give 90s, 5m or 1h"
         shift
-        filters+=(--filter SoakTests)
+        filters+=(--filter SoakTests --filter HardeningPipelineTests)
         ;;
     -h | --help) usage && exit ;;
     -*) die "unknown flag $argument; see ./test.sh --help" ;;
