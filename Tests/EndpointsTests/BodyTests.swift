@@ -63,6 +63,16 @@ import Testing
         #expect(try response.issues == [issue])
     }
 
+    @Test func aLongInputIsNotRepeated() async throws {
+        // All that is wrong is said, each time without the whole of what was sent.
+        let long = #"{"x":"\#(String(repeating: "a", count: 9000))"}"#
+        let response = try await post(long)
+        #expect(response.text.contains(#"{"type":"missing","loc":["body","title"],"msg":"Field required"}"#))
+        #expect(response.body.count < 1000)
+        let short = #"{"x":"\#(String(repeating: "a", count: 8000))"}"#
+        #expect(try await post(short).text.contains(#""msg":"Field required","input":{"x":"aaa"#))
+    }
+
     @Test func allMissingPropertiesAreSaidAtOnce() async throws {
         let response = try await post(#"{"other":1}"#)
         #expect(

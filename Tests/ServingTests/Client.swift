@@ -7,7 +7,9 @@ struct Client: ~Copyable {
 
     init(port: UInt16) throws {
         let socket = FileDescriptor(
-            owning: try check("socket") { Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) })
+            owning: try check("socket") {
+                Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            })
         let number = socket.number
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

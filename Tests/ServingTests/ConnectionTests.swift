@@ -115,16 +115,22 @@ import Testing
         #expect(bench.received.hasSuffix("\r\n\r\n"))
     }
 
+    @Test func aRefusedHeadHasNoContentEither() {
+        let bench = ConnectionBench()
+        bench.send("HEAD / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+        #expect(bench.received.hasPrefix("HTTP/1.1 400 ") && bench.received.hasSuffix("\r\n\r\n"))
+    }
+
     @Test func everyAnswerHasItsOwnFieldsOnce() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/"))
         bench.wait(0.25)
         bench.answer(
-            1, Response(.ok, fields: [Field("content-length", "9"), Field("server", "x"), Field("a", "b")]))
+            1, Response(.ok, fields: [Field("content-length", "9"), Field("Server", "x"), Field("A", "b")]))
         #expect(
             bench.received == """
-                HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\nx-process-time: 0.250000000\r\na: b\r\n\
+                HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\nx-process-time: 0.250000000\r\nserver: x\r\na: b\r\n\
                 content-length: 0\r\n\r\n
                 """)
     }

@@ -121,6 +121,24 @@ extension ServerTests {
         }
     }
 
+    @Test func aMakerWhoseLengthIsReachedIsNotKeptWaitingForRoom() async throws {
+        // More than the kernel takes, in one piece, after which the sequence would go on.
+        let size = 16 << 20
+        let application = Function { _ in .now(Response(.ok, stream: Pieces(count: .max, size: size), length: size)) }
+        try await LoopThread.serving(application) { port, slot in
+            let client = try Client(port: port)
+            try client.send(get("/"))
+            var received = 0
+            while received < size {
+                let bytes = try client.receive(most: 1 << 20)
+                try #require(!bytes.isEmpty)
+                received += bytes.count
+            }
+            await LoopThread.run {}
+            #expect(slot.requests == 1 && slot.inFlight.isEmpty)
+        }
+    }
+
     @Test func whatComesIsSentBackWhileItComes() async throws {
         let application = Reader { .now(Response(.ok, stream: $0.stream)) }
         try await LoopThread.serving(application) { port, slot in

@@ -24,7 +24,7 @@ public struct ContentError: Error, Hashable, CustomStringConvertible {
     public let description: String
 
     /// An error by its parts.
-    public init(_ code: Code, _ description: String) {
+    package init(_ code: Code, _ description: String) {
         self.code = code
         self.description = description
     }

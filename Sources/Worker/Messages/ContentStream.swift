@@ -25,7 +25,7 @@ public struct ContentStream: AsyncSequence, Sendable {
         origin = .source(source)
     }
 
-    /// Of the pieces that have not been read yet.
+    /// Of the pieces that have not been read yet; of content that was there already, from its start.
     public func makeAsyncIterator() -> Iterator {
         switch origin {
         case .whole(let content): Iterator(content: content.isEmpty ? nil : content, source: nil)

@@ -1,4 +1,4 @@
-/// A field of a response's header section. Names are written in lower case.
+/// A field of a response's header section.
 ///
 /// It holds its line as it goes out, so that one that is made once costs an answer no more than a copy.
 public struct Field: Hashable, Sendable {
@@ -15,8 +15,11 @@ public struct Field: Hashable, Sendable {
     /// Without white space around it.
     public var value: String { String(decoding: bytes[(nameCount + 2)..<(bytes.count - 2)], as: UTF8.self) }
 
+    /// - Parameter name: in any case; it is sent in lower case.
+    ///
     /// The value must be free of CR, LF and NUL; the server refuses to send others.
     public init(_ name: String, _ value: String) {
+        let name = name.lowercased()
         bytes = Array("\(name): \(value)\r\n".utf8)
         nameCount = name.utf8.count
         let isSendable = !name.isEmpty && name.utf8.allSatisfy(Token.holds) && value.isFreeOfLineEnds
@@ -35,7 +38,7 @@ public struct Field: Hashable, Sendable {
 
     private static func isServersOwn(_ name: String) -> Bool {
         switch name {
-        case "date", "connection", "content-length", "transfer-encoding", "x-process-time", "server": true
+        case "date", "connection", "content-length", "transfer-encoding", "x-process-time": true
         default: false
         }
     }

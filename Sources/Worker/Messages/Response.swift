@@ -1,4 +1,5 @@
-/// An answer, whole or made while it is sent. The server adds `date`, `content-length`, `x-process-time` and `connection` itself.
+/// An answer, whole or made while it is sent. The server adds `date`, `content-length` or `transfer-encoding`,
+/// `x-process-time` and `connection` itself.
 public struct Response: Sendable {
     /// Its code and reason phrase.
     public var status: Status
@@ -14,11 +15,12 @@ public struct Response: Sendable {
         self.fields = fields
         self.body = body
     }
+
     /// An answer whose content is made while it is sent: a piece is asked for when the client has taken those before it,
     /// but for a few.
     ///
-    /// The sequence is begun when it is this answer's turn, and not for a HEAD. It is cancelled when the client goes. When
-    /// it throws, the connection is cut, so that the client does not take what it has for the whole.
+    /// The sequence is begun when it is this answer's turn, and not for a HEAD. It is cancelled when the client goes, which
+    /// shows when something is sent: one that has long pauses does well to send something now and then. When it throws, the connection is cut, so that the client does not take what it has for the whole.
     /// - Parameter length: of the content in bytes, when it is known: the client is told, no more is sent, and less is
     ///   a failure.
     public init<Pieces: AsyncSequence & Sendable>(

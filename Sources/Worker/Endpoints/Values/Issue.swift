@@ -17,7 +17,7 @@ public struct Issue: Hashable, Sendable {
     public var location: [Step]
     /// What is wrong, for people.
     public let message: String
-    /// The offending value.
+    /// The offending value; left out of the answer when it is long.
     public let input: JSON
     /// What the message is about, for programs; left out of the answer when it is empty.
     public let context: [JSON.Member]
@@ -33,6 +33,10 @@ public struct Issue: Hashable, Sendable {
         self.context = context
     }
 
+    /// Bytes. What is longer is left out of the answer: each missing field would repeat the whole of a body, and a client
+    /// could make the server write many times what it sent.
+    private static let longestInput = 8 << 10
+
     static func missing(around input: JSON) -> Issue {
         Issue("missing", "Field required", input: input)
     }
@@ -42,8 +46,8 @@ public struct Issue: Hashable, Sendable {
             .init("type", .string(type)),
             .init("loc", .array(location.map(\.json))),
             .init("msg", .string(message)),
-            .init("input", input),
         ]
+        if !input.isLonger(than: Issue.longestInput) { members.append(.init("input", input)) }
         if !context.isEmpty { members.append(.init("ctx", .object(context))) }
         return .object(members)
     }

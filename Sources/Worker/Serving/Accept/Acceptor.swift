@@ -82,12 +82,29 @@ final class Acceptor: Sendable {
         if listensToBell.load(ordering: .sequentiallyConsistent) { eventfd_write(bell, 1) }
     }
 
+    /// Bytes that the kernel takes for a client beyond what it can send at once. It is what a client must take before its
+    /// connection is seen to move; what the kernel takes by itself would last a slow one for minutes.
+    private static let mostUnsent: Int32 = 16 << 10
+
     private func run(_ receive: Receiver) {
+        // Connections have it from their listener (tcp(7), TCP_NOTSENT_LOWAT); a unix socket has no such thing.
+        var mostUnsent = Self.mostUnsent
+        setsockopt(
+            listener.descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &mostUnsent,
+            socklen_t(MemoryLayout<Int32>.size))
         var turn = AcceptTurn()
         var isWaiting = false
         var isShort = false
+        // Said once; a server that is full now and then need not say so each time.
+        var isFull = false
         while !isStopping.load(ordering: .relaxed) {
             if slot.connections >= limit {
+                if !isFull {
+                    log.warning(
+                        "no more connections are accepted until others close; allow more by max-connections",
+                        metadata: ["connections": "\(limit)"])
+                }
+                isFull = true
                 waitForBell { slot.connections >= limit }
                 continue
             }

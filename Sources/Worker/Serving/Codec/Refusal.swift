@@ -24,6 +24,7 @@ struct Refusal: Error, Equatable {
     static let bodyTimeout = Refusal(.requestTimeout, "Request content not complete in time")
     static let late = Refusal(.serviceUnavailable, "Request not answered in time")
     static let incomplete = Refusal(.badRequest, "Request not complete")
+    static let busy = Refusal(.serviceUnavailable, "Too much work waits already; ask again later")
     static let stopping = Refusal(.serviceUnavailable, "Service Unavailable")
 
     /// The answer. Details are plain words of this server, so they need no escaping.

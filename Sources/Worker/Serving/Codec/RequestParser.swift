@@ -230,6 +230,7 @@ struct RequestParser {
         if !body.isEmpty { body = [] }
         stage = .requestLine
         skippedEmptyLine = false
+        if start == buffer.count { dropConsumed() }
         return request
     }
 
@@ -289,8 +290,10 @@ struct RequestParser {
         head = nil
         stage = .requestLine
         skippedEmptyLine = false
+        if start == buffer.count { dropConsumed() }
     }
 
+    /// An idle connection holds no bytes of the requests that it had.
     private mutating func dropConsumed() {
         guard start > 0 else { return }
         let capacityToKeep = 4096

@@ -39,7 +39,8 @@ extension ClientSocket {
         loop.updateTime()
         guard state.connection.send(number, piece, at: loop.moment) else { return nil }
         advance()
-        guard state.token != nil else { return nil }
+        // Whose length is reached is over, whatever its maker would still make.
+        guard state.token != nil, state.connection.isStreaming(number) else { return nil }
         if state.connection.hasRoomForContent { return true }
         state.connection.waitForRoom(number)
         return false

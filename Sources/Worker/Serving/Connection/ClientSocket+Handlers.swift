@@ -99,7 +99,7 @@ extension ClientSocket {
         }
         guard let job else {
             server.leave(entry)
-            return Refusal.stopping.response
+            return Refusal.busy.response
         }
         handlers[number] = Handler(entry: entry, work: .blocking(job))
         return nil

@@ -78,6 +78,11 @@ extension Connection {
     /// Whether more of it is made now.
     var hasRoomForContent: Bool { output.count < Self.mostOutput }
 
+    /// Whether content of that request's answer is still to be made.
+    func isStreaming(_ number: Int) -> Bool {
+        exchanges.first?.number == number && exchanges.first?.isStreaming == true
+    }
+
     /// A piece of content.
     /// - Returns: false when no more is wanted.
     mutating func send(_ number: Int, _ piece: [UInt8], at moment: Moment) -> Bool {

@@ -51,7 +51,8 @@ extension Connection {
         let now = moment.nanoseconds
         func hasCome(_ deadline: UInt64?) -> Bool { deadline.map { $0 <= now } ?? false }
         if phase == .lingering || hasOutput && hasCome(waits.output.deadline(standstill: times.standstill)) {
-            return end(.plain, at: now)
+            // An answer that is cut short must not look like one that is whole.
+            return end(hasOutput ? .reset : .plain, at: now)
         }
         if content != nil, hasCome(waits.body.deadline(standstill: times.standstill)) {
             content?.failure = .bodyTimeout

@@ -69,9 +69,11 @@ extension Connection {
     mutating func refuse(_ refusal: Refusal, at moment: Moment) {
         requests += 1
         phase = .finishing
+        let line = parser.unansweredLine
         var exchange = Exchange(
-            number: requests, arrival: waits.requestSince, isHead: false, isSafe: true, isOld: false,
-            persistence: .closed, words: isLogged ? RequestWords(line: parser.unansweredLine) : nil)
+            number: requests, arrival: waits.requestSince, isHead: line?.starts(with: "HEAD ".utf8) == true,
+            isSafe: true, isOld: false,
+            persistence: .closed, words: isLogged ? RequestWords(line: line) : nil)
         exchange.answer = .ready(refusal.response)
         exchanges.append(exchange)
         encodeReady(at: moment)

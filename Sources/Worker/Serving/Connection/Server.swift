@@ -42,7 +42,8 @@ import Messages
             head: settings.headerTimeout.asNanoseconds, keepAlive: settings.keepAlive.asNanoseconds,
             request: settings.requestTimeout?.asNanoseconds)
         maxConnections = settings.maxConnections
-        pool = BlockingPool(threads: settings.blockingThreads, capacity: settings.maxConnections, slot: slot)
+        pool = BlockingPool(
+            threads: settings.blockingThreads, capacity: settings.maxConnections * Connection.mostExchanges, slot: slot)
     }
 
     /// Accepts connections, from now on; not once more, and not when the worker leaves already.

@@ -130,14 +130,14 @@ import Glibc
                 source(Token(bits: bits))?.ready(brigade_epoll_events(events + index))
             }
         }
-        if let nextDeadline, nextDeadline <= start { callLate() }
+        if let nextDeadline, nextDeadline <= start { callLate(until: start) }
         LoopExecutor.shared.runJobs()
         onPassEnd?()
     }
 
-    /// Those whose time has come. One that was scheduled in this pass for a time that is past already waits for the next.
-    private func callLate() {
-        while let token = deadlines.takeFirst(notAfter: moment.nanoseconds) { source(token)?.timeCame() }
+    /// Those whose time had come when the pass began: one that schedules itself anew waits for the next.
+    private func callLate(until start: UInt64) {
+        while let token = deadlines.takeFirst(notAfter: start) { source(token)?.timeCame() }
     }
 
     /// Milliseconds that there is nothing to do for.

@@ -13,6 +13,7 @@ import Messages
     private let log: Logger
     private var isDraining = false
     private var isStopping = false
+    private var isClosing = false
 
     init(server: Server, master: Master?, log: Logger) {
         self.server = server
@@ -39,10 +40,7 @@ import Messages
         log.info("draining")
         Task.immediate(executorPreference: LoopExecutor.shared) {
             await server.drain { self.master?.send(.draining) }
-            await server.application.stop()
-            master?.send(.drained)
-            log.info("drained")
-            leave()
+            await close()
         }
     }
 
@@ -56,9 +54,20 @@ import Messages
         server.stop()
         Task.immediate(executorPreference: LoopExecutor.shared) {
             await server.finished()
-            await server.application.stop()
-            leave()
+            await close()
         }
+    }
+
+    /// Every connection is finished. A stop may come while a drain waits for the same.
+    private func close() async {
+        if isClosing { return }
+        isClosing = true
+        await server.application.stop()
+        if !isStopping {
+            master?.send(.drained)
+            log.info("drained")
+        }
+        leave()
     }
 
     private func leave() -> Never {

@@ -96,7 +96,7 @@ public struct WorkerProgram {
     }
 
     /// For the loop, its threads, and the application.
-    private static let ownDescriptors = 32
+    private static let ownDescriptors = 64
 
     private func runPrestart() -> Never {
         let environment = ProcessEnvironment()
