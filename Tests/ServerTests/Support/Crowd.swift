@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 
 /// Many connections of one thread, each of which does what all do: a thousand clients at once.

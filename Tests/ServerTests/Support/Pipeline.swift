@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 
 /// One connection that sends requests as fast as the server takes them, and reads the answers as they come.
