@@ -47,7 +47,7 @@ extension RecipeDatabase {
     /// - Returns: nil when no user has the submitter's ID.
     /// - Throws: SQLITE_BUSY when another writer takes too long, SQLITE_READONLY when the file has been moved away.
     func create(label: String, source: String, url: String, submitterID: Int64) throws -> Recipe? {
-        try pool.write { db in
+        try commits.write { db in
             if DatabaseFile.hasMoved(try db.connection) { throw DatabaseError(resultCode: .SQLITE_READONLY_DBMOVED) }
             guard
                 try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM user WHERE id = ?)", arguments: [submitterID])!

@@ -8,6 +8,7 @@ final class RecipeDatabase: Sendable {
     let location: DatabaseLocation
     /// One connection that writes, and as many as needed that read.
     let pool: DatabasePool
+    let commits: SharedCommit
     let pointReader: PointReader?
 
     /// Opens the database for serving: it must be there, with its tables.
@@ -43,6 +44,7 @@ final class RecipeDatabase: Sendable {
             pool = try DatabasePool(path: location.path, configuration: configuration)
             // The pool's own choice is NORMAL, which may lose the last commits in a power cut.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            commits = SharedCommit(pool)
             self.pointReader = try pointReader(pool)
         } catch let error as UnusableDatabase {
             throw error

@@ -6,6 +6,8 @@ import GRDBSQLite
 /// directions, and costs twice as much for a point read.
 struct Statement: ~Copyable {
     private let handle: OpaquePointer
+    /// Whether texts are stored as they are read, so that they need no copy.
+    private let hasUTF8: Bool
 
     /// - Parameters:
     ///   - connection: one that outlives this statement, and that no other thread uses meanwhile.
@@ -16,6 +18,16 @@ struct Statement: ~Copyable {
         let code = sqlite3_prepare_v3(connection, sql, -1, flags, &handle, nil)
         guard code == SQLITE_OK, let handle else { throw Self.error(code, connection) }
         self.handle = handle
+        hasUTF8 = sqlite3_column_count(handle) > 0 && Self.hasUTF8(connection)
+    }
+
+    private static func hasUTF8(_ connection: OpaquePointer) -> Bool {
+        var handle: OpaquePointer?
+        defer { sqlite3_finalize(handle) }
+        guard sqlite3_prepare_v2(connection, "PRAGMA encoding", -1, &handle, nil) == SQLITE_OK,
+            sqlite3_step(handle) == SQLITE_ROW, let name = sqlite3_column_text(handle, 0)
+        else { return false }
+        return String(cString: name) == "UTF-8"
     }
 
     deinit {
@@ -68,7 +80,7 @@ struct Statement: ~Copyable {
         case SQLITE_NULL: writer.null()
         case SQLITE_INTEGER: writer.integer(Int(sqlite3_column_int64(handle, column)))
         case SQLITE_FLOAT: writer.number(sqlite3_column_double(handle, column))
-        default: writer.string(decoding: bytes(at: column))
+        case let type: writer.string(decoding: bytes(at: column, type))
         }
     }
 
@@ -77,18 +89,24 @@ struct Statement: ~Copyable {
         case SQLITE_NULL: .null
         case SQLITE_INTEGER: .integer(sqlite3_column_int64(handle, column))
         case SQLITE_FLOAT: .real(sqlite3_column_double(handle, column))
-        default: .text(String(decoding: bytes(at: column), as: UTF8.self))
+        case let type: .text(String(decoding: bytes(at: column, type), as: UTF8.self))
         }
     }
 
     /// The bytes of a text (or of what is none, written as one); nil when it is NULL. They are valid during the call.
     borrowing func withBytes<Result>(at column: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
-        sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : body(bytes(at: column))
+        let type = sqlite3_column_type(handle, column)
+        return type == SQLITE_NULL ? nil : body(bytes(at: column, type))
     }
 
     /// Valid until the statement moves on.
-    private borrowing func bytes(at column: Int32) -> UnsafeBufferPointer<UInt8> {
-        let start = sqlite3_column_text(handle, column)
+    private borrowing func bytes(at column: Int32, _ type: Int32) -> UnsafeBufferPointer<UInt8> {
+        // Asked for a text, SQLite copies it, to put a NUL at its end.
+        let isThere = hasUTF8 && (type == SQLITE_TEXT || type == SQLITE_BLOB)
+        let start =
+            isThere
+            ? sqlite3_column_blob(handle, column)?.assumingMemoryBound(to: UInt8.self)
+            : sqlite3_column_text(handle, column)
         return UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
     }
 

@@ -103,14 +103,13 @@ import Messages
     /// Does all that can be done now. Answers of one pass go out in one write.
     func advance() {
         guard begin(&state) else { return }
-        var answer: (number: Int, response: Response)?
-        while let action = step(&state, answer) { answer = perform(action) }
+        while let action = step(&state) { perform(action) }
     }
 
-    private func perform(_ action: Connection.Action) -> (number: Int, response: Response)? {
+    private func perform(_ action: consuming Connection.Action) {
         switch action {
         case .handle(let number, let incoming):
-            return handle(number, incoming).map { (number, $0) }
+            if let response = handle(number, incoming) { answer(number, response) }
         case .decide(let head):
             state.connection.take(server.application.content(of: head), at: loop.moment)
         case .deliver(_, let event): deliver(event)
@@ -123,7 +122,11 @@ import Messages
             setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
             close()
         }
-        return nil
+    }
+
+    private func answer(_ number: Int, _ response: borrowing Response) {
+        let isMade = state.connection.answer(number, with: response, at: loop.moment)
+        if !isMade, response.stream != nil { _ = removeHandler(number) }
     }
 
     private func close() {
@@ -180,13 +183,8 @@ import Messages
     }
 
     /// What to do next; nil when all that can be done is done, written and waited for.
-    private func step(_ state: inout State, _ answer: (number: Int, response: Response)?) -> Connection.Action? {
+    private func step(_ state: inout State) -> Connection.Action? {
         let moment = loop.moment
-        if let answer, !state.connection.answer(answer.number, with: answer.response, at: moment),
-            answer.response.stream != nil
-        {
-            _ = removeHandler(answer.number)
-        }
         repeat {
             if let action = state.connection.next(at: moment) { return action }
             count(&state.connection)

@@ -5,16 +5,14 @@ extension Connection {
     /// An answer is there. One that nobody waits for any more is dropped.
     /// - Returns: whether its content is still to be made.
     @discardableResult
-    mutating func answer(_ number: Int, with response: Response, at moment: Moment) -> Bool {
-        guard phase != .closed, let first = exchanges.first else { return false }
-        if first.number == number {
-            guard first.isPending else { return false }
-            let isMade = first.isMade(response)
-            encode(response, at: moment)
-            encodeReady(at: moment)
-            return isMade
-        }
-        return exchanges.answer(number, with: response)
+    mutating func answer(_ number: Int, with response: borrowing Response, at moment: Moment) -> Bool {
+        if phase == .closed { return false }
+        guard exchanges.first?.number == number else { return exchanges.answer(number, with: copy response) }
+        guard exchanges.first?.isPending == true else { return false }
+        let isMade = exchanges.first?.isMade(response) == true
+        encode(response, at: moment)
+        encodeReady(at: moment)
+        return isMade
     }
 
     /// Gives every answer since the last time, in order, with its words where there is an access log.
@@ -31,7 +29,7 @@ extension Connection {
     }
 
     /// The answer to the request that came first.
-    private mutating func encode(_ response: Response, at moment: Moment) {
+    private mutating func encode(_ response: borrowing Response, at moment: Moment) {
         if response.stream != nil { return begin(response, at: moment) }
         if content != nil { closeContent() }
         guard let exchange = exchanges.first else { return }
@@ -43,7 +41,7 @@ extension Connection {
     }
 
     /// The head of an answer whose content is made while it is sent.
-    private mutating func begin(_ response: Response, at moment: Moment) {
+    private mutating func begin(_ response: borrowing Response, at moment: Moment) {
         guard let stream = response.stream, let exchange = exchanges.first else { return }
         let isMade = exchange.isMade(response)
         if content != nil, !isMade { closeContent() }
@@ -77,11 +75,10 @@ extension Connection {
 
     /// The exchange that came first is over.
     mutating func conclude(status: Int, size: Int, at now: UInt64) {
-        guard let exchange = exchanges.first else { return }
+        guard let exchange = exchanges.removeFirst() else { return }
         let latency = now > exchange.arrival ? now - exchange.arrival : 0
         answers.append(AnsweredRequest(latency: latency, status: status, size: size))
         if let spoken = exchange.words { words.append(spoken) }
-        exchanges.removeFirst()
         becomeQuiet(at: now)
     }
 

@@ -40,7 +40,7 @@ struct Exchange {
     }
 
     /// Whether the content of that answer is to be made.
-    func isMade(_ response: Response) -> Bool {
+    func isMade(_ response: borrowing Response) -> Bool {
         guard let stream = response.stream else { return false }
         return !isHead && stream.length != 0 && ResponseEncoder.hasContent(response.status)
     }

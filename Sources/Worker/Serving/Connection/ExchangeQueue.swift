@@ -23,8 +23,10 @@ struct ExchangeQueue {
         if first == nil { first = exchange } else { others.append(exchange) }
     }
 
-    mutating func removeFirst() {
-        first = others.isEmpty ? nil : others.removeFirst()
+    mutating func removeFirst() -> Exchange? {
+        let removed = first.take()
+        if !others.isEmpty { first = others.removeFirst() }
+        return removed
     }
 
     /// Taken out and put back: assigned through the optional, an answer that holds a stream is leaked by Swift 6.3.1

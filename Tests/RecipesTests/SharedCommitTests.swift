@@ -1,0 +1,137 @@
+import Foundation
+import GRDB
+import Synchronization
+import Testing
+
+@testable import Recipes
+
+@Suite struct SharedCommitTests {
+    private struct Refused: Error {}
+
+    @Test func writesThatArriveTogetherShareACommit() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        let counter = CommitCounter()
+        database.pool.add(transactionObserver: counter)
+        let threads = try whileTheDatabaseIsBusy(database) {
+            let threads = (0..<12).map { number in
+                Writer {
+                    try database.create(label: "\(number)", source: "", url: "", submitterID: 1)!.id
+                }
+            }
+            // One of them waits for the database, the others for it.
+            while database.commits.waiting < 11 { sched_yield() }
+            return threads
+        }
+        let ids = try threads.map { try $0.value() }
+        #expect(Set(ids) == Set(4...15))
+        #expect(counter.count == 2)
+        #expect(try database.recipes(limit: nil).count == 15)
+    }
+
+    @Test func aWriteThatFailsTakesNothingOfTheOthersBack() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        let threads = try whileTheDatabaseIsBusy(database) {
+            let threads = (0..<6).map { number in
+                Writer {
+                    try database.commits.write { db in
+                        try db.execute(sql: "INSERT INTO recipe (label) VALUES (?)", arguments: ["\(number)"])
+                        if number.isMultiple(of: 2) { throw Refused() }
+                        return Int64(number)
+                    }
+                }
+            }
+            while database.commits.waiting < 5 { sched_yield() }
+            return threads
+        }
+        for (number, thread) in threads.enumerated() {
+            if number.isMultiple(of: 2) {
+                #expect(throws: Refused.self) { try thread.value() }
+            } else {
+                #expect(try thread.value() == Int64(number))
+            }
+        }
+        let labels = try database.pool.read { try String.fetchSet($0, sql: "SELECT label FROM recipe WHERE id > 3") }
+        #expect(labels == ["1", "3", "5"])
+    }
+
+    @Test func aTransactionThatEndsFailsAllThatShareIt() throws {
+        let folder = TemporaryFolder()
+        let database = try folder.seededDatabase()
+        let threads = try whileTheDatabaseIsBusy(database) {
+            let threads = (0..<6).map { number in
+                Writer {
+                    try database.commits.write { db in
+                        try db.execute(sql: "INSERT INTO recipe (label) VALUES ('lost')")
+                        // As SQLite itself does when the disk is full.
+                        guard number > 0 else { return 0 }
+                        try db.execute(sql: "INSERT OR ROLLBACK INTO recipe (id, label) VALUES (1, '')")
+                        return Int64(number)
+                    }
+                }
+            }
+            while database.commits.waiting < 5 { sched_yield() }
+            return threads
+        }
+        let failed = threads.count { (try? $0.value()) == nil }
+        #expect(failed >= 5)
+        let stored = try database.pool.read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM recipe WHERE label = 'lost'")
+        }
+        #expect(stored == 6 - failed)
+        #expect(try database.create(label: "next", source: "", url: "", submitterID: 1) != nil)
+    }
+
+    /// Runs the body while nobody else can write.
+    private func whileTheDatabaseIsBusy<Result>(
+        _ database: RecipeDatabase, _ body: () throws -> Result
+    ) throws -> Result {
+        try DatabaseQueue(path: database.location.path).inTransaction(.immediate, body)
+    }
+}
+
+extension DatabaseQueue {
+    fileprivate func inTransaction<Result>(
+        _ kind: Database.TransactionKind, _ body: () throws -> Result
+    ) throws -> Result {
+        try writeWithoutTransaction { db in
+            var result: Result?
+            try db.inTransaction(kind) {
+                result = try body()
+                return .rollback
+            }
+            return result!
+        }
+    }
+}
+
+/// A thread that writes.
+private final class Writer: Sendable {
+    private let result = Mutex<Result<Int64, any Error>?>(nil)
+
+    init(_ body: @escaping @Sendable () throws -> Int64) {
+        Thread.detachNewThread { [self] in
+            let result = Result { try body() }
+            self.result.withLock { $0 = result }
+        }
+    }
+
+    func value() throws -> Int64 {
+        while true {
+            if let result = result.withLock({ $0 }) { return try result.get() }
+            sched_yield()
+        }
+    }
+}
+
+private final class CommitCounter: TransactionObserver, Sendable {
+    private let commits = Atomic(0)
+
+    var count: Int { commits.load(ordering: .relaxed) }
+
+    func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
+    func databaseDidChange(with event: DatabaseEvent) {}
+    func databaseDidCommit(_ db: Database) { commits.add(1, ordering: .relaxed) }
+    func databaseDidRollback(_ db: Database) {}
+}
