@@ -45,9 +45,12 @@ import Glibc
     /// Called at the end of each pass.
     var onPassEnd: (() -> Void)?
 
-    private(set) var moment = Moment(nanoseconds: MonotonicClock.nanoseconds, date: HTTPDate(second: 0))
+    // These two are asked for several times a request, and not checked at run time: nothing is called while one is read
+    // or set that comes back here.
+    @exclusivity(unchecked) private(set) var moment = Moment(
+        nanoseconds: MonotonicClock.nanoseconds, date: HTTPDate(second: 0))
+    @exclusivity(unchecked) private var places: [Place] = []
     private let poller: Int32
-    private var places: [Place] = []
     private var vacant: [Int] = []
     private var deadlines = DeadlineQueue<Token>()
 
@@ -83,7 +86,8 @@ import Glibc
     func remove(_ token: Token) {
         guard source(token) != nil else { return }
         let index = Int(token.index)
-        places[index].source = nil
+        // Destroyed when the access is over.
+        _ = places[index].source.take()
         places[index].turn &+= 1
         vacant.append(index)
     }
