@@ -54,6 +54,79 @@ import Testing
         #expect(error.description == "two types have the name Thing in the document")
     }
 
+    private func expect(_ reason: String, _ declare: (inout API) -> Void) throws {
+        let error = try mistake(declare)
+        #expect(error.code == .parameter)
+        #expect(error.description == "GET /a: " + reason)
+    }
+
+    @Test func oneParameterTwiceIsNamed() throws {
+        try expect("the header's x-a is read twice") {
+            $0.get("/a", name: "a", "", Header("X-A", Int.self), Header("x-a", Int.self)) { $0 + $1 }
+        }
+        try expect("the query's q is read twice") {
+            let sum = Dependency(Query("q", Int.self), Query("q", Int.self)) { $0 + $1 }
+            $0.get("/a", name: "a", "", sum) { $0 }
+        }
+    }
+
+    @Test func oneParameterReadInTwoWaysIsNamed() throws {
+        let other = Dependency(Query("q", Int.self)) { $0 }
+        var api = API(title: "t", version: "1")
+        api.get("/b", name: "b", "", Query("q", Int.self), other) { $0 + $1 }
+        _ = try api.build()
+        try expect("the query's q is read in two ways") {
+            $0.get("/a", name: "a", "", Query("q", String.self), other) { "\($0) \($1)" }
+        }
+    }
+
+    @Test func aDependencyThatReadsWhatThePathLacksIsNamed() throws {
+        let inner = Dependency(Path("id", Int.self)) { $0 }
+        let outer = Dependency(inner) { $0 }
+        try expect("the path has no {id}") { $0.get("/a", name: "a", "", outer) { $0 } }
+    }
+
+    @Test func twoBodiesAreNamed() throws {
+        let body = Dependency(Body(Int.self)) { $0 }
+        try expect("a request has only one body") {
+            $0.get("/a", name: "a", "", body, BodyStream()) { $0.description + "\($1)" }
+        }
+    }
+
+    @Test func aParameterThatCannotBeOneIsNamed() throws {
+        try expect("the header's x a is no field name") { $0.get("/a", name: "a", "", Header("X A", Int.self)) { $0 } }
+        var api = API(title: "t", version: "1")
+        api.get("/{a}", name: "a", "", Path("a", [Int].self)) { $0 }
+        let error = try #require(throws: DeclarationError.self) { _ = try api.document() }
+        #expect(error.description == "GET /{a}: the path's a cannot be a list")
+    }
+
+    @Test func aRuleThatIsNoneIsNamed() throws {
+        try expect("q: the pattern ( is none: a ) is missing") {
+            $0.get("/a", name: "a", "", Query("q", String?.self, .pattern("("))) { $0 }
+        }
+        try expect("q: 0 is no step") { $0.get("/a", name: "a", "", Query("q", Int.self, .multiple(of: 0))) { $0 } }
+    }
+
+    @Test func aDefaultThatBreaksItsRuleIsNamed() throws {
+        try expect("q: the default breaks a rule: Input should be greater than or equal to 1") {
+            $0.get("/a", name: "a", "", Query("q", default: 0, .atLeast(1))) { $0 }
+        }
+        try expect("Outer: Inner: name: the default breaks a rule: String should have at least 2 characters") {
+            $0.get("/a", name: "a", "") { Outer(inner: [Inner(name: "x")]) }
+        }
+    }
+
+    private struct Inner: Model {
+        let name: String
+        static let properties = Properties(Inner.init, Property("name", \.name, default: "a", .length(2...)))
+    }
+
+    private struct Outer: Model {
+        let inner: [Inner]
+        static let properties = Properties(Outer.init, Property("inner", \.inner))
+    }
+
     private enum One {
         struct Thing: Model {
             let value: Int

@@ -36,6 +36,7 @@ extension Status {
     public static let noContent = Status(204, "No Content")
     public static let temporaryRedirect = Status(307, "Temporary Redirect")
     public static let badRequest = Status(400, "Bad Request")
+    public static let unauthorized = Status(401, "Unauthorized")
     public static let notFound = Status(404, "Not Found")
     public static let methodNotAllowed = Status(405, "Method Not Allowed")
     public static let requestTimeout = Status(408, "Request Timeout")

@@ -17,6 +17,23 @@ public enum Integer: Hashable, Sendable {
         }
     }
 
+    /// - Parameter step: not zero.
+    func isMultiple(of step: Int) -> Bool {
+        switch self {
+        case .small(let value): return value.isMultiple(of: step)
+        case .large(let digits):
+            let magnitude = step.magnitude
+            var rest: UInt = 0
+            for digit in digits.utf8 where digit.isASCIIDigit {
+                // Twice the width holds ten times any rest.
+                let product = rest.multipliedFullWidth(by: 10)
+                let (low, carries) = product.low.addingReportingOverflow(UInt(digit &- UInt8(ascii: "0")))
+                rest = magnitude.dividingFullWidth((product.high + (carries ? 1 : 0), low)).remainder
+            }
+            return rest == 0
+        }
+    }
+
     /// - Parameter digits: at least one ASCII digit, and no other character.
     init(isNegative: Bool, digits: some Collection<UInt8>) {
         let significant = digits.drop { $0 == UInt8(ascii: "0") }

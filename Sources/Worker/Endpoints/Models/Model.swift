@@ -17,11 +17,23 @@ public protocol Model: RequestValue, ResponseValue {
 
     /// Its name in the document; the type's own when nothing else is said.
     static var schemaName: String { get }
+
+    /// What the document says of it; nothing when nothing is said.
+    static var schemaDescription: String { get }
+
+    /// Values that the document shows.
+    static var schemaExamples: [Self] { get }
 }
 
 extension Model {
     /// The type's own name.
     public static var schemaName: String { String(describing: Self.self) }
+
+    /// Nothing.
+    public static var schemaDescription: String { "" }
+
+    /// None.
+    public static var schemaExamples: [Self] { [] }
 
     /// A reference to the model's schema.
     public static var schema: Schema {
@@ -29,7 +41,8 @@ extension Model {
             let properties = properties.schemas
             return .object(
                 properties.map { ($0.name, $0.schema) },
-                required: properties.filter(\.isRequired).map(\.name), title: schemaName)
+                required: properties.filter(\.isRequired).map(\.name), title: schemaName,
+                description: schemaDescription, examples: schemaExamples.map(\.json))
         }
     }
 

@@ -6,37 +6,38 @@ public struct Property<Model, Value: RequestValue & ResponseValue>: Sendable {
     let write: @Sendable (Model, inout JSONWriter) -> Void
 
     /// One that must be sent.
-    /// - Parameter value: `\.label`, or any function.
+    /// - Parameters:
+    ///   - value: `\.label`, or any function.
+    ///   - description: for the document, and so are the examples.
     @inlinable
     public init(
         _ name: String, _ value: @escaping @Sendable (Model) -> Value, _ constraints: Constraint<Value.Constrained>...,
-        examples: [Value] = []
+        description: String = "", examples: [Value] = []
     ) {
-        self.init(name, constraints, nil, examples) { value($0).write(to: &$1) }
+        self.init(name, constraints, nil, description, examples) { value($0).write(to: &$1) }
     }
 
     /// One that may be left out.
     @inlinable
     public init(
         _ name: String, _ value: @escaping @Sendable (Model) -> Value, default: Value,
-        _ constraints: Constraint<Value.Constrained>..., examples: [Value] = []
+        _ constraints: Constraint<Value.Constrained>..., description: String = "", examples: [Value] = []
     ) {
-        self.init(name, constraints, `default`, examples) { value($0).write(to: &$1) }
+        self.init(name, constraints, `default`, description, examples) { value($0).write(to: &$1) }
     }
 
     @usableFromInline
     init(
-        _ name: String, _ constraints: [Constraint<Value.Constrained>], _ defaultValue: Value?, _ examples: [Value],
-        write: @escaping @Sendable (Model, inout JSONWriter) -> Void
+        _ name: String, _ constraints: [Constraint<Value.Constrained>], _ defaultValue: Value?, _ description: String,
+        _ examples: [Value], write: @escaping @Sendable (Model, inout JSONWriter) -> Void
     ) {
         self.name = name
         self.write = write
-        rule = Rule(constraints, default: defaultValue, examples: examples)
+        rule = Rule(constraints, default: defaultValue, description: description, examples: examples)
     }
 
     var schema: PropertySchema {
-        PropertySchema(
-            name: name, schema: rule.schema(title: name.titleCased), isRequired: rule.defaultValue == nil)
+        PropertySchema(name: name, schema: rule.schema(name: name), isRequired: rule.defaultValue == nil)
     }
 
     func read(_ object: JSON, issues: inout [Issue]) -> Value? {

@@ -4,11 +4,13 @@ internal import Messages
 struct Document {
     private let title: String
     private let version: String
+    private let description: String
     private let operations: [Operation]
 
     init(_ api: API, _ operations: [Operation]) {
         title = api.title
         version = api.version
+        description = api.description
         self.operations = operations.filter(\.isDocumented)
     }
 
@@ -25,10 +27,11 @@ struct Document {
                 paths.append(.init(operation.path, .object([member])))
             }
         }
+        var information = [JSON.Member("title", .string(title))]
+        if !description.isEmpty { information.append(.init("description", .string(description))) }
+        information.append(.init("version", .string(version)))
         var members: [JSON.Member] = [
-            .init("openapi", "3.1.0"),
-            .init("info", ["title": .string(title), "version": .string(version)]),
-            .init("paths", .object(paths)),
+            .init("openapi", "3.1.0"), .init("info", .object(information)), .init("paths", .object(paths)),
         ]
         let schemas = components.json
         if !schemas.isEmpty { members.append(.init("components", ["schemas": .object(schemas)])) }
@@ -38,24 +41,29 @@ struct Document {
     private func json(_ operation: Operation, _ components: inout Components) throws(DeclarationError) -> JSON {
         var members: [JSON.Member] = []
         if !operation.tags.isEmpty { members.append(.init("tags", .array(operation.tags.map(JSON.string)))) }
-        members.append(.init("summary", .string(operation.name.titleCased)))
-        if !operation.description.isEmpty { members.append(.init("description", .string(operation.description))) }
+        let words = operation.words
+        members.append(.init("summary", .string(words.summary ?? operation.name.titleCased)))
+        if !words.description.isEmpty { members.append(.init("description", .string(words.description))) }
         members.append(.init("operationId", .string(operation.identifier)))
         for parameter in operation.parameters { try components.add(parameter.schema) }
-        let parameters = operation.parameters.compactMap(\.json)
+        let parameters = operation.parameters.uniqued.compactMap(\.json)
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
         if let body = operation.parameters.first(where: { $0.place == .body }) {
-            members.append(
-                .init("requestBody", ["content": content(body.mediaType, body.schema), "required": true]))
+            var requestBody: [JSON.Member] = []
+            if !body.description.isEmpty { requestBody.append(.init("description", .string(body.description))) }
+            requestBody.append(.init("content", content(body.mediaType, body.schema)))
+            requestBody.append(.init("required", true))
+            members.append(.init("requestBody", .object(requestBody)))
         }
         members.append(.init("responses", .object(try responses(operation, &components))))
+        if words.isDeprecated { members.append(.init("deprecated", true)) }
         return .object(members)
     }
 
     private func responses(
         _ operation: Operation, _ components: inout Components
     ) throws(DeclarationError) -> [JSON.Member] {
-        var success: [JSON.Member] = [.init("description", "Successful Response")]
+        var success: [JSON.Member] = [.init("description", .string(operation.words.answer))]
         if let answered = operation.content {
             try components.add(answered.schema)
             // A schema of no name of its own has the operation's.
@@ -66,13 +74,13 @@ struct Document {
         }
         var responses: [JSON.Member] = [.init(String(operation.status.code), .object(success))]
         var errors = operation.errors
-        if operation.parameters.contains(where: { $0.place == .body }) { errors.append(.badRequest) }
-        for status in errors.sorted(by: { $0.code < $1.code }) {
+        if operation.parameters.contains(where: { $0.place == .body }) { errors = errors.adding(.badRequest) }
+        for entry in errors.entries {
             try components.add(Schema.httpError)
             let error: JSON = [
-                "description": .string(status.reason), "content": content("application/json", .httpError),
+                "description": .string(entry.description), "content": content("application/json", .httpError),
             ]
-            responses.append(.init(String(status.code), error))
+            responses.append(.init(String(entry.status.code), error))
         }
         if operation.parameters.contains(where: \.isChecked) {
             try components.add(Schema.httpValidationError)
@@ -97,11 +105,20 @@ extension ParameterDeclaration {
     fileprivate var json: JSON? {
         switch place {
         case .path, .query, .header:
-            [
-                "name": .string(name), "in": .string(place.rawValue), "required": .bool(isRequired),
-                "schema": schema.json,
-            ]
+            .object(
+                [
+                    .init("name", .string(name)), .init("in", .string(place.rawValue)),
+                    .init("required", .bool(isRequired)), .init("schema", schema.json),
+                ] + (description.isEmpty ? [] : [.init("description", .string(description))]))
         case .body, .request: nil
         }
+    }
+}
+
+extension [ParameterDeclaration] {
+    /// What several dependencies read stands in the document once.
+    fileprivate var uniqued: [ParameterDeclaration] {
+        var seen: Set<[String]> = []
+        return filter { seen.insert([$0.place.rawValue, $0.name]).inserted }
     }
 }

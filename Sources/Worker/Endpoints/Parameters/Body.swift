@@ -2,12 +2,17 @@ internal import Messages
 
 /// The content of the request, read as JSON.
 public struct Body<Value: RequestValue>: Parameter {
+    private let description: String
+
     /// A body of that type.
-    public init(_ type: Value.Type = Value.self) {}
+    /// - Parameter description: for the document.
+    public init(_ type: Value.Type = Value.self, description: String = "") {
+        self.description = description
+    }
 
     /// The request's body, as JSON.
     public var declaration: ParameterDeclaration {
-        ParameterDeclaration(.body, schema: Value.schema)
+        ParameterDeclaration(.body, schema: Value.schema, description: description)
     }
 
     /// - Throws: `ValidationError` when the content is no JSON; `HTTPError` 400 when it cannot be read at all.

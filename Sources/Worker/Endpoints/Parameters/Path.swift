@@ -5,18 +5,20 @@ public struct Path<Value: ParameterValue>: Parameter {
     @usableFromInline let isFree: Bool
     private let rule: Rule<Value>
 
-    /// - Parameter name: as in the route's path, without its braces.
-    public init(_ name: String, _ type: Value.Type = Value.self, _ constraints: Constraint<Value.Constrained>...)
-    where Value: ResponseValue {
+    /// - Parameters:
+    ///   - name: as in the route's path, without its braces.
+    ///   - description: for the document, and so are the examples.
+    public init(
+        _ name: String, _ type: Value.Type = Value.self, _ constraints: Constraint<Value.Constrained>...,
+        description: String = "", examples: [Value] = []
+    ) where Value: ResponseValue {
         self.name = name
         isFree = constraints.isEmpty
-        rule = Rule(constraints, default: nil, examples: [])
+        rule = Rule(constraints, default: nil, description: description, examples: examples)
     }
 
     /// A required parameter of the path.
-    public var declaration: ParameterDeclaration {
-        ParameterDeclaration(.path, name: name, schema: rule.schema(title: name.titleCased))
-    }
+    public var declaration: ParameterDeclaration { rule.declaration(.path, name) }
 
     /// Reads the decoded segment.
     @inlinable
@@ -27,19 +29,6 @@ public struct Path<Value: ParameterValue>: Parameter {
 
     @usableFromInline
     func checkedValue(in call: Call, issues: inout [Issue]) -> Value? {
-        let text = call.pathText(name).map(JSON.string)
-        let known = issues.count
-        let value = rule.read(text, around: .null, issues: &issues)
-        if issues.count > known { issues.place(from: known, at: .path, name) }
-        return value
-    }
-}
-
-extension [Issue] {
-    /// Puts the issues from that one on below a place of the request.
-    mutating func place(from first: Int, at place: ParameterDeclaration.Place, _ name: String) {
-        for index in first..<count {
-            self[index].location.insert(contentsOf: [.name(place.rawValue), .name(name)], at: 0)
-        }
+        rule.read(call.pathText(name).map(JSON.string), at: .path, name, issues: &issues)
     }
 }

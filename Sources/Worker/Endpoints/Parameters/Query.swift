@@ -1,39 +1,33 @@
-/// A parameter of the query. Of a repeated one the last counts.
+/// A parameter of the query. Of a repeated one the last counts, but for a list, which has them all.
 public struct Query<Value: ParameterValue & ResponseValue>: Parameter {
     private let name: String
     private let rule: Rule<Value>
 
     /// One that must be sent; or, of an optional type, may be left out.
+    /// - Parameter description: for the document, and so are the examples.
     public init(
         _ name: String, _ type: Value.Type = Value.self, _ constraints: Constraint<Value.Constrained>...,
-        examples: [Value] = []
+        description: String = "", examples: [Value] = []
     ) {
         self.name = name
-        rule = Rule(constraints, default: Value.absent, examples: examples)
+        rule = Rule(constraints, default: Value.absent, description: description, examples: examples)
     }
 
     /// One that may be left out.
     public init(
         _ name: String, _ type: Value.Type = Value.self, default: Value,
-        _ constraints: Constraint<Value.Constrained>...,
-        examples: [Value] = []
+        _ constraints: Constraint<Value.Constrained>..., description: String = "", examples: [Value] = []
     ) {
         self.name = name
-        rule = Rule(constraints, default: `default`, examples: examples)
+        rule = Rule(constraints, default: `default`, description: description, examples: examples)
     }
 
     /// A parameter of the query.
-    public var declaration: ParameterDeclaration {
-        let schema = rule.schema(title: name.titleCased)
-        return ParameterDeclaration(.query, name: name, schema: schema, isRequired: rule.defaultValue == nil)
-    }
+    public var declaration: ParameterDeclaration { rule.declaration(.query, name) }
 
-    /// Reads the decoded value.
+    /// Reads the decoded value, or all of them.
     public func value(in call: Call, issues: inout [Issue]) -> Value? {
-        let text = call.queryText(name).map(JSON.string)
-        let known = issues.count
-        let value = rule.read(text, around: .null, issues: &issues)
-        if issues.count > known { issues.place(from: known, at: .query, name) }
-        return value
+        let json = Value.isList ? JSON(texts: call.queryTexts(name)) : call.queryText(name).map(JSON.string)
+        return rule.read(json, at: .query, name, issues: &issues)
     }
 }

@@ -18,6 +18,11 @@ struct QueryString {
         }
     }
 
+    /// The decoded values of all pairs of that name, in order.
+    func values(of name: String) -> [String] {
+        bytes.split(separator: UInt8(ascii: "&")).compactMap { QueryString.value(of: $0, named: name) }
+    }
+
     private static func value(of pair: ArraySlice<UInt8>, named name: String) -> String? {
         let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
         let pairName = pair[..<equals]

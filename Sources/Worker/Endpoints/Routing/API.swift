@@ -12,12 +12,17 @@ public import Messages
 public struct API: Routes, Sendable {
     let title: String
     let version: String
+    let description: String
     private var root = Router()
+    private var middleware: [any Middleware] = []
+    private var replacements = Replacements()
 
-    /// An API without endpoints; the title and version stand in its document.
-    public init(title: String, version: String) {
+    /// An API without endpoints; what is said here stands in its document.
+    /// - Parameter description: may be Markdown.
+    public init(title: String, version: String, description: String = "") {
         self.title = title
         self.version = version
+        self.description = description
     }
 
     /// Takes an endpoint.
@@ -30,6 +35,19 @@ public struct API: Routes, Sendable {
         root.include(router)
     }
 
+    /// Puts something around all endpoints, and around what is answered where there is none. The first is the outermost.
+    public mutating func add(_ middleware: some Middleware) {
+        self.middleware.append(middleware)
+    }
+
+    /// Makes another value in place of a dependency's, for tests: no parameter of the dependency is read then. The document
+    /// stays as it is.
+    public mutating func replace<Value: Sendable>(
+        _ dependency: Dependency<Value>, make: @escaping @Sendable () throws -> Value
+    ) {
+        replacements.set(dependency, make)
+    }
+
     /// Checks the declarations and makes the application, with `/openapi.json`, `/docs` and `/redoc`.
     /// - Parameters:
     ///   - stop: called when the server has finished every connection.
@@ -38,11 +56,15 @@ public struct API: Routes, Sendable {
     /// - Throws: the first mistake in the declarations.
     public func build(
         stop: @escaping @Sendable () async -> Void = {}, passEnded: @escaping @Sendable () -> Void = {}
-    ) throws(DeclarationError) -> some Application {
+    ) throws(DeclarationError) -> any Application {
         try DeclarationCheck(root.operations).run()
         let document = try Document(self, root.operations).json()
         let pages = Documentation(title: title, document: document).operations
-        return RoutedApplication(table: RouteTable(root.operations + pages), passEnding: passEnded, stopping: stop)
+        let operations = (root.operations + pages).map { $0.sharing(replacements) }
+        let routed = RoutedApplication(table: RouteTable(operations), passEnding: passEnded, stopping: stop)
+        return middleware.reversed().reduce(routed as any Application) { inner, middleware in
+            WrappedApplication(inner: inner, middleware: middleware)
+        }
     }
 
     /// The OpenAPI document, as `/openapi.json` answers it.

@@ -1,6 +1,13 @@
 public import Messages
 
 extension Operation {
+    @inlinable
+    static func declarations<each Piece: Parameter>(_ parameters: repeat each Piece) -> [ParameterDeclaration] {
+        var declarations: [ParameterDeclaration] = []
+        for parameter in repeat each parameters { declarations.append(parameter.declaration) }
+        return declarations
+    }
+
     /// An answering function from a handler that does not suspend.
     @inlinable
     static func answering<each Piece: Parameter, Result: ResponseConvertible>(

@@ -5,27 +5,32 @@ public struct Operation: Sendable {
     let method: Method
     /// With every prefix, and `{name}` where a parameter stands.
     var path: String
-    var tags: [String] = []
+    var tags: [String]
     let name: String
-    let description: String
+    let words: Words
+    /// What the handler asks for.
+    let declarations: [ParameterDeclaration]
+    /// What is read of the request for it, by its dependencies too.
     let parameters: [ParameterDeclaration]
     let status: Status
     let content: ResponseContent?
-    let errors: [Status]
+    let errors: DocumentedErrors
     let isDocumented: Bool
-    let answer: @Sendable (Call) throws -> Answer
+    private(set) var answer: @Sendable (Call) throws -> Answer
 
     @usableFromInline
     init(
-        method: Method, path: String, name: String, description: String, parameters: [ParameterDeclaration],
-        status: Status, content: ResponseContent?, errors: [Status], isDocumented: Bool,
+        method: Method, path: String, name: String, description: Words, parameters: [ParameterDeclaration],
+        status: Status, content: ResponseContent?, errors: DocumentedErrors, isDocumented: Bool,
         answer: @escaping @Sendable (Call) throws -> Answer
     ) {
         self.method = method
         self.path = path
         self.name = name
-        self.description = description
-        self.parameters = parameters
+        words = description
+        tags = description.tags
+        declarations = parameters
+        self.parameters = parameters.all
         self.status = status
         self.content = content
         self.errors = errors
@@ -35,6 +40,18 @@ public struct Operation: Sendable {
 
     /// How the content of its requests is taken.
     var contentMode: ContentMode { parameters.first { $0.place == .body }?.contentMode ?? .whole }
+
+    /// With dependencies that are asked once a request, and some of them replaced.
+    func sharing(_ replacements: Replacements) -> Operation {
+        guard declarations.contains(where: { $0.dependency != nil }) else { return self }
+        var copy = self
+        copy.answer = { [answer] call in
+            var call = call
+            call.made = MadeValues(replacements)
+            return try answer(call)
+        }
+        return copy
+    }
 
     /// The name and the path in one word.
     var identifier: String {

@@ -15,6 +15,9 @@ extension Optional: RequestValue where Wrapped: RequestValue {
 }
 
 extension Optional: ParameterValue where Wrapped: ParameterValue {
+    /// As what is wrapped.
+    public static var isList: Bool { Wrapped.isList }
+
     /// It may be left out.
     public static var absent: Self? { .some(nil) }
 }
@@ -46,6 +49,11 @@ extension Array: RequestValue where Element: RequestValue {
         }
         return values.count == elements.count ? values : nil
     }
+}
+
+extension Array: ParameterValue where Element: ParameterValue {
+    /// True: each value that was sent is an element.
+    public static var isList: Bool { true }
 }
 
 extension Array: ResponseConvertible, ResponseValue where Element: ResponseValue {

@@ -79,6 +79,6 @@ extension Schema {
     /// An object with any names, and values of one schema.
     static func dictionary(of value: Schema) -> Schema {
         let more: JSON = value.keywords.isEmpty ? true : value.json
-        return Schema([.init("additionalProperties", more), .init("type", "object")], definitions: value.definitions)
+        return Schema([.init("additionalProperties", more), .init("type", "object")], of: [value])
     }
 }

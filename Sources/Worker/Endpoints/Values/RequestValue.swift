@@ -18,8 +18,11 @@ extension RequestValue where Constrained == Self {
     public var constrained: Self? { self }
 }
 
-/// A type that can be read from the text of a path or a query.
+/// A type that can be read from the text of a path, a query or a header.
 public protocol ParameterValue: RequestValue {
+    /// Whether it takes all values that were sent under its name, as an array of strings.
+    static var isList: Bool { get }
+
     /// What a parameter is that was not sent and has no default; nil when it must be sent.
     static var absent: Self? { get }
 
@@ -29,6 +32,9 @@ public protocol ParameterValue: RequestValue {
 }
 
 extension ParameterValue {
+    /// False: it takes one.
+    public static var isList: Bool { false }
+
     /// Nil: it must be sent.
     public static var absent: Self? { nil }
 

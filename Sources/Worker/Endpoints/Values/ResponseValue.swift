@@ -6,3 +6,12 @@ public protocol ResponseValue: ResponseConvertible {
     /// Writes the value as JSON.
     func write(to writer: inout JSONWriter)
 }
+
+extension ResponseValue {
+    /// The value as a JSON value, by way of its text.
+    var json: JSON {
+        var writer = JSONWriter()
+        write(to: &writer)
+        return (try? JSON(parsing: writer.bytes)) ?? .null
+    }
+}

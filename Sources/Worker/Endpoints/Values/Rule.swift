@@ -2,12 +2,25 @@
 struct Rule<Value: RequestValue>: Sendable {
     let constraints: [Constraint<Value.Constrained>]
     let defaultValue: Value?
+    /// For the document; may be empty.
+    let description: String
+    private let earlyViolations: [@Sendable (JSON) -> Constraint<Value.Constrained>.Violation?]
     private let defaultJSON: JSON?
     private let examples: [JSON]
 
-    func schema(title: String) -> Schema {
-        Value.schema.adding(constraints.flatMap(\.keywords))
-            .annotated(title: title, default: defaultJSON == .null ? nil : defaultJSON, examples: examples)
+    func schema(name: String) -> Schema {
+        var schema = Value.schema.adding(constraints.flatMap(\.keywords))
+            .annotated(
+                title: name.titleCased, description: description, default: defaultJSON == .null ? nil : defaultJSON,
+                examples: examples)
+        schema.mistakes += mistakes.map { "\(name): \($0)" }
+        return schema
+    }
+
+    private var mistakes: [String] {
+        let wrong = constraints.compactMap(\.mistake)
+        guard wrong.isEmpty, let value = defaultValue?.constrained else { return wrong }
+        return constraints.compactMap { $0.violation(value) }.map { "the default breaks a rule: \($0.message)" }
     }
 
     /// - Parameter json: nil when it was not sent.
@@ -16,11 +29,17 @@ struct Rule<Value: RequestValue>: Sendable {
             if defaultValue == nil { issues.append(.missing(around: around)) }
             return defaultValue
         }
+        for earlyViolation in earlyViolations {
+            if let violation = earlyViolation(json) {
+                issues.append(Issue(violation, input: json))
+                return nil
+            }
+        }
         guard let value = Value.read(json, issues: &issues) else { return nil }
         guard !constraints.isEmpty, let constrained = value.constrained else { return value }
         for constraint in constraints {
             if let violation = constraint.violation(constrained) {
-                issues.append(Issue(violation.type, violation.message, input: json, context: violation.context))
+                issues.append(Issue(violation, input: json))
                 return nil
             }
         }
@@ -29,11 +48,22 @@ struct Rule<Value: RequestValue>: Sendable {
 }
 
 extension Rule where Value: ResponseValue {
-    init(_ constraints: [Constraint<Value.Constrained>], default defaultValue: Value?, examples: [Value]) {
+    init(
+        _ constraints: [Constraint<Value.Constrained>], default defaultValue: Value?, description: String,
+        examples: [Value]
+    ) {
         self.constraints = constraints
+        self.description = description
+        earlyViolations = constraints.compactMap(\.earlyViolation)
         self.defaultValue = defaultValue
         defaultJSON = defaultValue?.json
         self.examples = examples.map(\.json)
+    }
+}
+
+extension Issue {
+    fileprivate init<Value>(_ violation: Constraint<Value>.Violation, input: JSON) {
+        self.init(violation.type, violation.message, input: input, context: violation.context)
     }
 }
 

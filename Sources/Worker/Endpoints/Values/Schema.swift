@@ -14,11 +14,19 @@ public struct Schema: Sendable {
     public var keywords: [JSON.Member]
     /// What `$ref` keywords in it refer to.
     public private(set) var definitions: [Definition]
+    /// What was declared wrongly in it, such as a pattern that is none. Found at start.
+    var mistakes: [String] = []
 
     /// A schema of those keywords.
     public init(_ keywords: [JSON.Member] = [], definitions: [Definition] = []) {
         self.keywords = keywords
         self.definitions = definitions
+    }
+
+    /// A schema of those keywords, in which others stand.
+    init(_ keywords: [JSON.Member], of parts: [Schema]) {
+        self.init(keywords, definitions: parts.flatMap(\.definitions))
+        mistakes = parts.flatMap(\.mistakes)
     }
 
     /// A schema with nothing but a type.
@@ -36,22 +44,25 @@ public struct Schema: Sendable {
     }
 
     static func any(of schemas: [Schema]) -> Schema {
-        Schema([.init("anyOf", .array(schemas.map(\.json)))], definitions: schemas.flatMap(\.definitions))
+        Schema([.init("anyOf", .array(schemas.map(\.json)))], of: schemas)
     }
 
     static func array(of element: Schema) -> Schema {
-        Schema([.init("items", element.json), .init("type", "array")], definitions: element.definitions)
+        Schema([.init("items", element.json), .init("type", "array")], of: [element])
     }
 
     /// An object by its properties.
-    static func object(_ properties: [(name: String, schema: Schema)], required: [String], title: String) -> Schema {
+    static func object(
+        _ properties: [(name: String, schema: Schema)], required: [String], title: String, description: String = "",
+        examples: [JSON] = []
+    ) -> Schema {
         var keywords: [JSON.Member] = [
             .init("properties", .object(properties.map { .init($0.name, $0.schema.json) })),
             .init("type", "object"),
         ]
         if !required.isEmpty { keywords.append(.init("required", .array(required.map(JSON.string)))) }
-        keywords.append(.init("title", .string(title)))
-        return Schema(keywords, definitions: properties.flatMap(\.schema.definitions))
+        return Schema(keywords, of: properties.map(\.schema))
+            .annotated(title: title, description: description, examples: examples)
     }
 
     var json: JSON { .object(keywords) }
@@ -72,8 +83,11 @@ public struct Schema: Sendable {
     }
 
     /// With words about it, which a mere reference does not take.
-    func annotated(title: String, default value: JSON? = nil, examples: [JSON] = []) -> Schema {
+    func annotated(
+        title: String, description: String = "", default value: JSON? = nil, examples: [JSON] = []
+    ) -> Schema {
         var copy = self
+        if !description.isEmpty { copy.keywords.append(.init("description", .string(description))) }
         if let value { copy.keywords.append(.init("default", value)) }
         if !examples.isEmpty { copy.keywords.append(.init("examples", .array(examples))) }
         if !isReference { copy.keywords.append(.init("title", .string(title))) }

@@ -1,0 +1,31 @@
+public import Messages
+
+/// The errors that an endpoint may answer with: `[.notFound]`, or with words, `[.notFound: "No recipe has this ID"]`.
+public struct DocumentedErrors: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, Sendable {
+    /// One error, and when it comes.
+    struct Entry: Sendable {
+        let status: Status
+        let description: String
+    }
+
+    private(set) var entries: [Entry]
+
+    /// Errors that say enough by their status.
+    public init(arrayLiteral statuses: Status...) {
+        entries = statuses.map { Entry(status: $0, description: $0.reason) }
+    }
+
+    /// Errors with words of their own.
+    public init(dictionaryLiteral errors: (Status, String)...) {
+        entries = errors.map { Entry(status: $0.0, description: $0.1) }
+    }
+
+    /// With one more, unless it is there.
+    func adding(_ status: Status) -> DocumentedErrors {
+        var copy = self
+        if !entries.contains(where: { $0.status.code == status.code }) {
+            copy.entries.append(Entry(status: status, description: status.reason))
+        }
+        return copy
+    }
+}
