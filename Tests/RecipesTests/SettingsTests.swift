@@ -65,4 +65,27 @@ import Testing
     func whatIsNoAddressIsNoSuperuser(text: String) {
         #expect(throws: SettingError.self) { try RecipeSettings(environment: ["FIRST_SUPERUSER": text]) }
     }
+
+    @Test(arguments: [
+        ("", []), ("[]", []), ("http://localhost:3000", ["http://localhost:3000"]),
+        ("https://Shop.example/, http://b:80,", ["https://shop.example", "http://b"]),
+        (#" ["https://shop.example", "http://[::1]:8080"]"#, ["https://shop.example", "http://[::1]:8080"]),
+    ])
+    func originsAreListed(text: String, origins: [String]) throws {
+        #expect(try RecipeSettings(environment: ["BACKEND_CORS_ORIGINS": text]).corsOrigins == origins)
+    }
+
+    @Test(arguments: [
+        ("*", "\"*\" is no origin"), ("shop.example", "no origin"), ("ftp://a", "no origin"),
+        ("https://a/b", "more than an origin"), ("https://a?", "more than an origin"),
+        ("https://user@a", "more than an origin"), (#"["https://a""#, "no JSON list"), ("[1]", "no JSON list"),
+        (#"["https://a", ""]"#, "\"\" is no origin"),
+    ])
+    func aBadOriginIsRefusedByName(text: String, reason: String) throws {
+        let error = try #require(throws: SettingError.self) {
+            try RecipeSettings(environment: ["BACKEND_CORS_ORIGINS": text])
+        }
+        #expect(error.name == "BACKEND_CORS_ORIGINS")
+        #expect(error.reason.contains(reason))
+    }
 }

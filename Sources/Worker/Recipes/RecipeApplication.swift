@@ -11,6 +11,10 @@ enum RecipeApplication {
         let reddit = try Reddit(baseURL: settings.redditBaseURL, log: log)
 
         var api = API(title: "Recipe API", version: "0.1.0")
+        if !settings.corsOrigins.isEmpty {
+            // As the tutorial has it.
+            api.add(CORS(origins: .only(settings.corsOrigins), methods: .any, headers: .any, credentials: true))
+        }
         var recipes = Router(prefix: "/api/v1/recipes", tags: ["recipes"])
         RecipeRoutes(database: database).declare(on: &recipes)
         IdeaRoutes(reddit: reddit).declare(on: &recipes)

@@ -9,6 +9,9 @@ struct RecipeSettings: Equatable, Sendable {
     /// FIRST_SUPERUSER: the e-mail address of the user that the seed makes.
     var firstSuperuser = "admin@recipeapi.com"
 
+    /// BACKEND_CORS_ORIGINS: the origins whose pages may call the API; none when it is empty.
+    var corsOrigins: [String] = []
+
     init() {}
 
     /// - Parameter environment: a variable that is there but empty counts as absent, as Compose files write it.
@@ -25,6 +28,9 @@ struct RecipeSettings: Equatable, Sendable {
         }
         if let address = value("FIRST_SUPERUSER") {
             firstSuperuser = try Self.emailAddress(address)
+        }
+        if let list = value("BACKEND_CORS_ORIGINS") {
+            corsOrigins = try Self.origins(list)
         }
     }
 
