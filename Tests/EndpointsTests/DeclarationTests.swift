@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func aRuleThatIsNoneIsNamed() throws {
-        try expect("q: the pattern ( is none: a ) is missing") {
+        try expect("q: the pattern ( is none: expected ')'") {
             $0.get("/a", name: "a", "", Query("q", String?.self, .pattern("("))) { $0 }
         }
         try expect("q: 0 is no step") { $0.get("/a", name: "a", "", Query("q", Int.self, .multiple(of: 0))) { $0 } }

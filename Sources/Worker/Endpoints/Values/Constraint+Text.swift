@@ -20,18 +20,21 @@ extension Constraint where Value == String {
     }
 
     /// A pattern that some part of the text must match: `^` and `$` make it the whole.
-    /// - Parameter pattern: as ECMA-262 with the flag `u` has it, which the document shows; without assertions that look
-    ///   ahead or behind, and without references to groups.
+    ///
+    /// It is looked for after the constraints that stand before it: put `.length` first, for a pattern that goes back may
+    /// take long for a long text.
+    /// - Parameter pattern: of Swift's `Regex`; the document shows it, and its readers take it as ECMA-262 has it, so keep to
+    ///   what both understand.
     public static func pattern(_ pattern: String) -> Constraint {
         let violation = Violation(
             "string_pattern_mismatch", "String should match pattern '\(pattern)'",
             context: [.init("pattern", .string(pattern))])
         let keywords = [JSON.Member("pattern", .string(pattern))]
-        do throws(PatternError) {
+        do {
             let compiled = try Pattern(pattern)
             return Constraint(keywords) { compiled.isFound(in: $0) ? nil : violation }
         } catch {
-            let mistake = "the pattern \(pattern) is none: \(error.reason)"
+            let mistake = "the pattern \(pattern) is none: \(error)"
             return Constraint(keywords, early: nil, mistake: mistake) { _ in nil }
         }
     }
