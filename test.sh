@@ -33,8 +33,8 @@ say "building the tests (the first time takes about 5 minutes on two cores)"
 swift build --build-tests >&2 || die "the build of the tests failed (above)"
 if $deploy; then
     build_release
-    say "testing the README's application"
-    Tests/readme-app.sh
+    say "testing the examples"
+    Tests/examples.sh
     say "testing under a real systemd"
     deploy/tests/systemd.sh deploy/tests/inside-systemd.sh
     say "testing in a container"
