@@ -117,6 +117,18 @@ import Testing
         }
     }
 
+    @Test func twoPropertiesOfOneNameAreNamed() throws {
+        try expect("Twins: two properties have the name name") {
+            $0.get("/a", name: "a", "") { Twins(first: "", second: "") }
+        }
+    }
+
+    private struct Twins: Model {
+        let first: String
+        let second: String
+        static let properties = Properties(Twins.init, Property("name", \.first), Property("name", \.second))
+    }
+
     private struct Inner: Model {
         let name: String
         static let properties = Properties(Inner.init, Property("name", \.name, default: "a", .length(2...)))

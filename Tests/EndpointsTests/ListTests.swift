@@ -80,6 +80,15 @@ import Testing
         #expect(try await post(body).text == #"{"detail":["# + issue + "]}")
     }
 
+    @Test func anObjectWithAnyNamesIsADictionary() throws {
+        var issues: [Endpoints.Issue] = []
+        #expect([String: Int].read(["b": 2, "a": "1"], issues: &issues) == ["a": 1, "b": 2])
+        #expect([String: Int].read(["a": "x", "b": 1, "c": nil], issues: &issues) == nil)
+        #expect(issues.map(\.type) == ["int_parsing", "int_type"] && issues.map(\.location) == [["a"], ["c"]])
+        #expect([String: Int].read([], issues: &issues) == nil)
+        #expect(issues.last?.type == "dict_type" && issues.last?.message == "Input should be a valid dictionary")
+    }
+
     @Test func whatKeepsItsRulesIsTaken() async throws {
         let body = #"{"numbers":[1,2,3],"code":"a12","weight":0.7,"steps":1000000000000000000000000000005}"#
         #expect(try await post(body).text == body)

@@ -39,10 +39,15 @@ extension Model {
     public static var schema: Schema {
         .reference(schemaName, to: ObjectIdentifier(Self.self)) {
             let properties = properties.schemas
-            return .object(
+            var schema = Schema.object(
                 properties.map { ($0.name, $0.schema) },
                 required: properties.filter(\.isRequired).map(\.name), title: schemaName,
                 description: schemaDescription, examples: schemaExamples.map(\.json))
+            for (index, property) in properties.enumerated()
+            where properties[..<index].contains(where: { $0.name == property.name }) {
+                schema.mistakes.append("two properties have the name \(property.name)")
+            }
+            return schema
         }
     }
 

@@ -70,3 +70,22 @@ extension Array: ResponseConvertible, ResponseValue where Element: ResponseValue
         writer.raw("]")
     }
 }
+
+extension Dictionary: RequestValue where Key == String, Value: RequestValue {
+    /// An object with any names.
+    public static var schema: Schema { .dictionary(of: Value.schema) }
+
+    /// Reads an object; each issue names its member.
+    public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
+        guard case .object(let members) = json else {
+            issues.append(Issue("dict_type", "Input should be a valid dictionary", input: json))
+            return nil
+        }
+        let known = issues.count
+        var values: Self = [:]
+        for member in members {
+            values[member.name] = issues.below(.name(member.name)) { Value.read(member.value, issues: &$0) }
+        }
+        return issues.count == known ? values : nil
+    }
+}
