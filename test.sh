@@ -2,6 +2,7 @@
 # Sets everything up, builds, and runs the tests.
 #   ./test.sh               unit tests, and tests of the built server as real processes
 #   ./test.sh --deploy      those, then the deployment under a real systemd and in a container (root, Debian; 15 minutes)
+#   ./test.sh --web         those, then the pages in a Chromium, and the document with tools from PyPI (5 minutes)
 #   ./test.sh --soak 5m     only the soak, so long (90s, 5m, 1h), on a release build: no request may fail; and a million
 #                           pipelined requests
 #   ./test.sh NAME...       only the tests whose name contains NAME (a regular expression of `swift test --filter`)
@@ -9,12 +10,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/setup.sh
 
-deploy=false soak= filters=()
+deploy=false web=false soak= filters=()
 while [ $# -gt 0 ]; do
     argument=$1
     shift
     case $argument in
     --deploy) deploy=true ;;
+    --web) web=true ;;
     --soak)
         soak=${1:-}
         [[ $soak =~ ^[1-9][0-9]*[smh]$ ]] || die "--soak: '$soak' is no duration; give 90s, 5m or 1h"
@@ -39,6 +41,10 @@ if $deploy; then
     deploy/tests/systemd.sh deploy/tests/inside-systemd.sh
     say "testing in a container"
     deploy/tests/container-test.sh
+fi
+if $web; then
+    say "testing the pages and the document"
+    Tests/Web/run.sh
 fi
 if [ -n "$soak" ]; then
     build_release

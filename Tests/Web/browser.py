@@ -1,0 +1,87 @@
+"""A Chromium without internet."""
+import base64
+import os
+import pathlib
+
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from processes import PATIENCE
+
+OUTPUT = pathlib.Path(os.environ.get("WEB_OUTPUT", "."))
+WIDE, NARROW = (1280, 900), (390, 844)
+
+
+class Browser:
+    """One window. `driver` is selenium's own; the rest is what these tests say often."""
+
+    def __init__(self, size=WIDE, javascript=True, dark=False):
+        options = Options()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in (
+            "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-background-networking",
+            "--disable-component-update", "--no-first-run", "--hide-scrollbars",
+        ):
+            options.add_argument(argument)
+        # What the pages asked for, and what they wrote to the console.
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        if not javascript:
+            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+        self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        self.driver.set_page_load_timeout(PATIENCE)
+        self.size(*size)
+        if dark:
+            self._emulate("setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+
+    def size(self, width, height):
+        """Of the page, which no window's minimum keeps from being narrow."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self._emulate("setDeviceMetricsOverride", metrics)
+
+    def _emulate(self, command, arguments):
+        self.driver.execute_cdp_cmd(f"Emulation.{command}", arguments)
+
+    def open(self, url):
+        self.driver.get(url)
+
+    def find(self, selector):
+        """The elements of a CSS selector that are there now."""
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def await_state(self, state, what):
+        """Waits until `state()` is true, and gives that back; an element that is just being replaced is asked again."""
+        ignored = [StaleElementReferenceException]
+        waiting = WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05, ignored_exceptions=ignored)
+        try:
+            return waiting.until(lambda _: state())
+        except TimeoutException as error:
+            picture = self.screenshot("failed")
+            raise AssertionError(f"no {what} within {PATIENCE} s ({picture}); the console: {self.console()}") from error
+
+    def await_element(self, selector, text=None):
+        """The first visible element of a CSS selector (that contains a text)."""
+        def found():
+            shown = [element for element in self.find(selector) if element.is_displayed()]
+            return next((element for element in shown if text is None or text in element.text), None)
+        return self.await_state(found, f"'{selector}'" + (f" with '{text}'" if text else ""))
+
+    def console(self, levels=("SEVERE",)):
+        """What the pages wrote to the console since the last time it was asked."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in levels]
+
+    def screenshot(self, name, whole=False):
+        """Leaves a picture of the window, or of the whole page, and says where."""
+        if whole:
+            answer = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+            (OUTPUT / f"{name}.png").write_bytes(base64.b64decode(answer["data"]))
+        else:
+            self.driver.save_screenshot(str(OUTPUT / f"{name}.png"))
+        return OUTPUT / f"{name}.png"
+
+    def close(self):
+        self.driver.quit()

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Tests the built server with a real Chromium that has no internet, and with Python packages from PyPI.
+#   Tests/Web/run.sh           all of them
+#   Tests/Web/run.sh ARG...    with these arguments for pytest, such as test_pages.py, or -k redoc
+# BUILT=folder tests another build of brigade and recipe-worker than the debug one. Screenshots are left in .build/web.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$root"
+. scripts/setup.sh
+if [ "${1:-}" = --help ]; then usage && exit; fi
+
+built=$root/.build/web
+export BUILT=${BUILT:-$root/.build/debug} WEB_OUTPUT=$built PYTHONDONTWRITEBYTECODE=1
+[ -x "$BUILT/brigade" ] && [ -x "$BUILT/recipe-worker" ] || die "there is no brigade or recipe-worker in $BUILT: build them first"
+install chromium chromium-driver fonts-dejavu-core python3 python3-venv
+mkdir -p "$built"
+
+key=$(sha256sum <Tests/Web/requirements.txt)
+if [ "$(cat "$built/environment/complete" 2>/dev/null)" != "$key" ]; then
+    say "installing pytest, selenium, schemathesis and others into .build/web"
+    python3 -m venv --clear "$built/environment"
+    "$built/environment/bin/pip" install --quiet --disable-pip-version-check -r Tests/Web/requirements.txt
+    echo "$key" >"$built/environment/complete"
+fi
+if [ -x deploy/docs-assets.sh ]; then
+    export DOCS_ASSETS=$built/docs-assets
+    deploy/docs-assets.sh "$DOCS_ASSETS"
+fi
+
+cd Tests/Web
+exec "$built/environment/bin/python" -m pytest -p no:cacheprovider --tb=short "$@"
