@@ -82,7 +82,7 @@ public struct Schema: Sendable {
         return copy
     }
 
-    /// With words about it, which a mere reference does not take.
+    /// With words about it. A mere reference takes no title, and a schema keeps the one that it has.
     func annotated(
         title: String, description: String = "", default value: JSON? = nil, examples: [JSON] = []
     ) -> Schema {
@@ -90,7 +90,7 @@ public struct Schema: Sendable {
         if !description.isEmpty { copy.keywords.append(.init("description", .string(description))) }
         if let value { copy.keywords.append(.init("default", value)) }
         if !examples.isEmpty { copy.keywords.append(.init("examples", .array(examples))) }
-        if !isReference { copy.keywords.append(.init("title", .string(title))) }
+        if !isReference, json["title"] == nil { copy.keywords.append(.init("title", .string(title))) }
         return copy
     }
 }
