@@ -84,6 +84,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "RecipesTests", dependencies: ["Endpoints", "Messages", "Recipes", log] + nio + grdb,
+            exclude: ["Snapshots"],
             swiftSettings: settings),
         .executableTarget(
             name: "faulty-worker", dependencies: ["CLinux", "Contract", "Messages", "Serving"],

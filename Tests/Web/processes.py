@@ -13,7 +13,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = pathlib.Path(os.environ.get("BUILT", ROOT / ".build/debug"))
-PATIENCE = 30  # seconds, for what takes one at most on a quiet machine
+PATIENCE = 20  # seconds, for what takes one at most on a quiet machine
 
 
 def free_port():

@@ -7,9 +7,28 @@ enum RecipeApplication {
     /// - Throws: what is wrong with the settings or the database, in one line.
     static func make(_ settings: RecipeSettings, log: Logger) throws -> any Application {
         let database = try RecipeDatabase(serving: settings.database)
+        var api = try api(settings, database, log)
+        if let folder = settings.documentationFolder { api.documentationAssets = try folder.assets() }
+        return try api.build {
+            // The client for reddit needs no shutdown: its idle connections end with the process, which ends now.
+            do {
+                try database.close()
+            } catch {
+                log.warning("the application did not close cleanly", metadata: ["error": "\(error)"])
+            }
+        } passEnded: {
+            database.passEnded()
+        }
+    }
+
+    /// What the API's document says, for which no setting and no database matters.
+    static func document(log: Logger) throws -> JSON {
+        try api(RecipeSettings(), .empty(), log).document()
+    }
+
+    private static func api(_ settings: RecipeSettings, _ database: RecipeDatabase, _ log: Logger) throws -> API {
         let page = try HomePage()
         let reddit = try Reddit(baseURL: settings.redditBaseURL, log: log)
-
         var api = API(title: "Recipe API", version: "0.1.0")
         if !settings.corsOrigins.isEmpty {
             // As the tutorial has it.
@@ -21,16 +40,6 @@ enum RecipeApplication {
         api.include(recipes)
         HomeRoute(database: database, page: page).declare(on: &api)
         api.include(Health(trouble: database.trouble).router)
-
-        return try api.build {
-            // The client for reddit needs no shutdown: its idle connections end with the process, which ends now.
-            do {
-                try database.close()
-            } catch {
-                log.warning("the application did not close cleanly", metadata: ["error": "\(error)"])
-            }
-        } passEnded: {
-            database.passEnded()
-        }
+        return api
     }
 }

@@ -8,6 +8,8 @@ struct RecipeSettings: Equatable, Sendable {
     var redditBaseURL = "https://www.reddit.com"
     /// FIRST_SUPERUSER: the e-mail address of the user that the seed makes.
     var firstSuperuser = "admin@recipeapi.com"
+    /// DOCS_ASSETS: where Swagger UI and ReDoc are on disk; without it browsers get them from a CDN.
+    var documentationFolder: DocumentationFolder?
 
     /// BACKEND_CORS_ORIGINS: the origins whose pages may call the API; none when it is empty.
     var corsOrigins: [String] = []
@@ -32,6 +34,7 @@ struct RecipeSettings: Equatable, Sendable {
         if let list = value("BACKEND_CORS_ORIGINS") {
             corsOrigins = try Self.origins(list)
         }
+        documentationFolder = value("DOCS_ASSETS").map(DocumentationFolder.init)
     }
 
     /// The settings that this process was started with.

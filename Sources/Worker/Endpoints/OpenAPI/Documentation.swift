@@ -4,64 +4,59 @@ internal import Messages
 struct Documentation {
     let title: String
     let document: JSON
+    let assets: DocumentationAssets
 
     var operations: [Operation] {
-        let html = Field("content-type", "text/html; charset=utf-8")
-        return [
-            page("/openapi.json", Response(.ok, fields: Response.jsonFields, body: document.bytes)),
-            page("/docs", Response(.ok, fields: [html], body: Array(swaggerUI.utf8))),
-            page("/redoc", Response(.ok, fields: [html], body: Array(redoc.utf8))),
-        ]
+        let document = Response(.ok, fields: Response.jsonFields, body: document.bytes)
+        return [operation("/openapi.json", document), operation("/docs", swaggerUI), operation("/redoc", redoc)]
+            + files
     }
 
-    private func page(_ path: String, _ response: Response) -> Operation {
+    /// Each is a route of its own: there is no path that could lead to another file.
+    private var files: [Operation] {
+        guard let files = assets.files else { return [] }
+        return DocumentationFile.all.map { file in
+            let fields = [
+                Field("content-type", file.mediaType), Field("cache-control", "public, max-age=86400"), Self.noSniff,
+            ]
+            return operation("/docs/assets/\(file.name)", Response(.ok, fields: fields, body: files[file.name] ?? []))
+        }
+    }
+
+    private func operation(_ path: String, _ response: Response) -> Operation {
         Operation(
             method: .get, path: path, name: String(path.dropFirst()), description: "", parameters: [], status: .ok,
             content: nil, errors: [], isDocumented: false, answer: { _ in .now(response) })
     }
 
-    private var swaggerUI: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(HTML.escape(title)) - Swagger UI</title>
-        <link rel="icon" href="data:,">
-        <link rel="stylesheet" href="https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.31.0/swagger-ui.css">
-        </head>
-        <body>
-        <div id="swagger-ui"></div>
-        <script src="https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.31.0/swagger-ui-bundle.js"></script>
-        <script>
-        SwaggerUIBundle({
-            url: "/openapi.json", dom_id: "#swagger-ui", layout: "BaseLayout", deepLinking: true,
-            showExtensions: true, showCommonExtensions: true,
-        });
-        </script>
-        </body>
-        </html>
-        """
-    }
+    private static let noSniff = Field("x-content-type-options", "nosniff")
 
-    private var redoc: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(HTML.escape(title)) - ReDoc</title>
-        <link rel="icon" href="data:,">
-        <style>body { margin: 0; padding: 0; }</style>
-        </head>
-        <body>
-        <noscript>ReDoc needs JavaScript to show the documentation.</noscript>
-        <redoc spec-url="/openapi.json"></redoc>
-        <script src="https://cdn.jsdelivr.net/npm/redoc@2.5.2/bundles/redoc.standalone.js"></script>
-        </body>
-        </html>
-        """
+    /// - Parameter policy: what else the page may load or run (W3C, Content Security Policy). It may ask only its own
+    ///   server. Both programs make styles while they run.
+    func page(_ head: String, _ body: String, policy: [String]) -> Response {
+        let text = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <link rel="icon" href="data:,">
+            \(head)
+            </head>
+            <body>
+            \(body)
+            </body>
+            </html>
+
+            """
+        let policy =
+            ["default-src 'none'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'"]
+            + ["frame-ancestors 'none'"] + policy
+        let fields = [
+            Field("content-type", "text/html; charset=utf-8"),
+            Field("content-security-policy", policy.joined(separator: "; ")), Field("referrer-policy", "no-referrer"),
+            Self.noSniff,
+        ]
+        return Response(.ok, fields: fields, body: Array(text.utf8))
     }
 }

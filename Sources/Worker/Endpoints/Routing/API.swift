@@ -13,6 +13,8 @@ public struct API: Routes, Sendable {
     let title: String
     let version: String
     let description: String
+    /// Where `/docs` and `/redoc` take Swagger UI and ReDoc from.
+    public var documentationAssets = DocumentationAssets.contentDeliveryNetwork
     private var root = Router()
     private var middleware: [any Middleware] = []
     private var replacements = Replacements()
@@ -59,7 +61,7 @@ public struct API: Routes, Sendable {
     ) throws(DeclarationError) -> any Application {
         try DeclarationCheck(root.operations).run()
         let document = try Document(self, root.operations).json()
-        let pages = Documentation(title: title, document: document).operations
+        let pages = Documentation(title: title, document: document, assets: documentationAssets).operations
         let operations = (root.operations + pages).map { $0.sharing(replacements) }
         let routed = RoutedApplication(table: RouteTable(operations), passEnding: passEnded, stopping: stop)
         return middleware.reversed().reduce(routed as any Application) { inner, middleware in

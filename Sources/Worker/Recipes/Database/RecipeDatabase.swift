@@ -7,7 +7,7 @@ import GRDB
 final class RecipeDatabase: Sendable {
     let location: DatabaseLocation
     /// One connection that writes, and as many as needed that read.
-    let pool: DatabasePool
+    let pool: any DatabaseWriter
     let commits: SharedCommit
     let pointReader: PointReader?
 
@@ -30,9 +30,21 @@ final class RecipeDatabase: Sendable {
         try self.init(location, creating: true, readers: 1, waiting: .seconds(30)) { _ in nil }
     }
 
+    /// One in memory that has no tables: for who describes the API, and asks it nothing.
+    static func empty() throws -> RecipeDatabase {
+        RecipeDatabase(inMemory: try DatabaseQueue())
+    }
+
+    private init(inMemory queue: DatabaseQueue) {
+        location = DatabaseLocation(path: ":memory:")
+        pool = queue
+        commits = SharedCommit(queue)
+        pointReader = nil
+    }
+
     private init(
         _ location: DatabaseLocation, creating: Bool, readers: Int, waiting: Duration,
-        pointReader: (DatabasePool) throws -> PointReader?
+        pointReader: (any DatabaseWriter) throws -> PointReader?
     ) throws(UnusableDatabase) {
         try location.check(creating: creating)
         self.location = location

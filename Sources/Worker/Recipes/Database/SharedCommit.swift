@@ -56,11 +56,11 @@ final class SharedCommit: Sendable {
         var isServed = false
     }
 
-    private let pool: DatabasePool
+    private let database: any DatabaseWriter
     private let queue = Mutex(Queue())
 
-    init(_ pool: DatabasePool) {
-        self.pool = pool
+    init(_ database: any DatabaseWriter) {
+        self.database = database
     }
 
     /// How many writes wait for a commit that has not begun.
@@ -106,7 +106,7 @@ final class SharedCommit: Sendable {
     /// Why none of the writes is stored; nil when those are that did not fail themselves.
     private func failure(of writes: [Write]) -> (any Error)? {
         do {
-            try pool.writeWithoutTransaction { db in
+            try database.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
                     for write in writes { try write.perform(db) }
                     return .commit

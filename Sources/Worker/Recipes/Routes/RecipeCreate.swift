@@ -9,8 +9,8 @@ struct RecipeCreate: Model {
 
     static let properties = Properties(
         RecipeCreate.init,
-        Property("label", \.label),
-        Property("source", \.source),
+        Property("label", \.label, examples: ["Ramen"]),
+        Property("source", \.source, examples: ["Serious Eats"]),
         Property("url", \.url),
-        Property("submitter_id", \.submitterID))
+        Property("submitter_id", \.submitterID, examples: [1]))
 }

@@ -15,33 +15,39 @@ public import Messages
 public struct WorkerProgram {
     private let name: String
     private let prestart: (@Sendable () throws -> Void)?
+    private let openapi: (@Sendable () throws -> String)?
     private let application: @Sendable () throws -> any Application
 
     /// - Parameters:
     ///   - name: the process's name in ps and top, at most 15 bytes.
     ///   - prestart: what is to be done once before the first worker starts, such as migrations.
+    ///   - openapi: makes the text of the application's OpenAPI document, for the command of that name.
     ///   - application: makes the application; called once a worker, before it accepts connections.
     public init(
         name: String, prestart: (@Sendable () throws -> Void)? = nil,
-        application: @escaping @Sendable () throws -> any Application
+        openapi: (@Sendable () throws -> String)? = nil, application: @escaping @Sendable () throws -> any Application
     ) {
         self.name = name
         self.prestart = prestart
+        self.openapi = openapi
         self.application = application
     }
 
-    /// Runs the command that the arguments name: `serve`, or `prestart`.
+    /// Runs the command that the arguments name: `serve`, `prestart`, or, where there is a document, `openapi`, which
+    /// prints it.
     ///
-    /// The exit code is 0 after a drain or a prestart, 1 for bad usage or settings, 2 for an address that cannot be
-    /// bound, 3 when the worker's inheritance is broken, 4 when the application cannot be made, 5 when the prestart
-    /// failed.
+    /// The exit code is 0 after a drain, a prestart or a print, 1 for bad usage or settings, 2 for an address that cannot
+    /// be bound, 3 when the worker's inheritance is broken, 4 when the application or its document cannot be made, 5 when
+    /// the prestart failed.
     public func run(_ arguments: [String] = CommandLine.arguments) -> Never {
         brigade_set_name(name)
         switch Array(arguments.dropFirst()) {
         case ["serve"]: serve()
         case ["prestart"]: runPrestart()
+        case ["openapi"] where openapi != nil: printDocument()
         default:
-            let usage = "usage: \(arguments.first ?? name) serve | prestart\n"
+            let commands = "serve | prestart" + (openapi == nil ? "" : " | openapi")
+            let usage = "usage: \(arguments.first ?? name) \(commands)\n"
             _ = write(STDERR_FILENO, usage, usage.utf8.count)
             exit(ExitCode.usage.rawValue)
         }
@@ -107,6 +113,21 @@ public struct WorkerProgram {
         } catch {
             log.critical("\(error)")
             exit(ExitCode.prestart.rawValue)
+        }
+        exit(ExitCode.ok.rawValue)
+    }
+
+    private func printDocument() -> Never {
+        let log = startLog(ProcessEnvironment(), as: "openapi pid=\(getpid())")
+        do {
+            print(try openapi?() ?? "")
+        } catch {
+            log.critical("the document cannot be made: \(error)")
+            exit(ExitCode.application.rawValue)
+        }
+        guard fflush(nil) == 0 else {
+            log.critical("the document cannot be written: \(SystemError("write"))")
+            exit(ExitCode.usage.rawValue)
         }
         exit(ExitCode.ok.rawValue)
     }

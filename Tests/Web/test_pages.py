@@ -1,0 +1,156 @@
+"""/docs and /redoc in a browser that has no internet: Swagger UI and ReDoc come from DOCS_ASSETS."""
+import http.client
+import http.server
+import json
+import threading
+
+import pytest
+
+from browser import NARROW
+from processes import Server
+
+METHODS = ("get", "put", "post", "delete", "patch", "options", "head", "trace")
+
+
+@pytest.fixture(scope="module")
+def operations(server):
+    """The ids and the paths of the document's operations."""
+    paths = json.loads(server.ask("/openapi.json")[2])["paths"]
+    return {item[method]["operationId"]: path for path, item in paths.items() for method in METHODS if method in item}
+
+
+def open_operation(browser, server, operation):
+    """Unfolds an operation of /docs, and gives back a selector's start for what is in it."""
+    browser.open(server.url + "/docs")
+    block = f"[id$='{operation}']"
+    browser.await_element(f"{block} .opblock-summary-control").click()
+    browser.await_element(f"{block} .try-out__btn").click()
+    return block
+
+
+def answer(browser, block):
+    """Executes what is unfolded: the status, the content and the header lines that the page shows."""
+    browser.await_element(f"{block} .execute").click()
+    live = f"{block} .live-responses-table"
+    status = browser.await_element(f"{live} .response .response-col_status").text
+    texts = [element.text for element in browser.find(f"{live} .response-col_description pre")]
+    return status, texts[0], texts[-1]
+
+
+def test_docs_lists_the_operations(server, browser, operations):
+    browser.open(server.url + "/docs")
+    browser.await_element(".opblock")
+    shown = browser.find(".opblock .opblock-summary-path")
+    assert sorted(element.text.replace("\u200b", "") for element in shown) == sorted(operations.values())
+    assert "Recipe API" in browser.await_element(".info .title").text
+    browser.screenshot("docs", whole=True)
+    assert browser.console() == []
+
+
+def test_the_ideas_can_be_tried_out(server, browser):
+    block = open_operation(browser, server, "fetch_ideas_async_api_v1_recipes_ideas_async_get")
+    status, content, fields = answer(browser, block)
+    assert status == "200"
+    assert "the best chicken wings ever!!" in content
+    assert any(line.strip().startswith("x-process-time: 0.") for line in fields.splitlines()), fields
+    browser.screenshot("docs-ideas", whole=True)
+    assert browser.console() == []
+
+
+def test_a_recipe_can_be_made(server, browser):
+    block = open_operation(browser, server, "create_recipe_api_v1_recipes__post")
+    body = browser.await_element(f"{block} textarea")
+    body.clear()
+    body.send_keys(json.dumps(
+        {"label": "Ramen", "source": "Mum", "url": "https://example.com/ramen", "submitter_id": 1}))
+    status, content, _ = answer(browser, block)
+    assert status == "201", content
+    made = json.loads(content)
+    assert made["label"] == "Ramen"
+    assert json.loads(server.ask(f"/api/v1/recipes/{made['id']}")[2]) == made
+    browser.screenshot("docs-create", whole=True)
+    assert browser.console() == []
+
+
+def test_the_example_that_the_page_fills_in_makes_a_recipe(server, browser):
+    block = open_operation(browser, server, "create_recipe_api_v1_recipes__post")
+    status, content, _ = answer(browser, block)
+    assert status == "201", content
+
+
+def test_redoc_shows_the_operations(server, browser, operations):
+    browser.open(server.url + "/redoc")
+    browser.await_element("[id='tag/recipes']")
+    for operation, path in operations.items():
+        assert browser.find(f"[id$='operation/{operation}']"), f"{operation} is not there"
+    browser.screenshot("redoc")
+    assert browser.console() == []
+
+
+@pytest.mark.parametrize("page", ["docs", "redoc"])
+def test_a_phone_needs_no_sideways_scrolling(server, open_browser, page):
+    browser = open_browser(size=NARROW)
+    browser.open(f"{server.url}/{page}")
+    browser.await_element(".opblock" if page == "docs" else "[id='tag/recipes']")
+    browser.screenshot(f"{page}-narrow")
+    width = browser.driver.execute_script("return document.documentElement.scrollWidth")
+    assert width <= NARROW[0]
+
+
+def test_behind_a_prefix_requests_have_it_too(server, browser):
+    with PrefixProxy("/kitchen", server) as proxy:
+        block = open_operation(browser, proxy, "fetch_recipe_api_v1_recipes__recipe_id__get")
+        browser.await_element(f"{block} input").send_keys("2")
+        status, content, _ = answer(browser, block)
+        assert (status, json.loads(content)["label"]) == ("200", "Chicken Paprikash")
+        assert proxy.asked[-1] == "/kitchen/api/v1/recipes/2"
+        browser.open(proxy.url + "/redoc")
+        browser.await_element("[id='tag/recipes']")
+    assert browser.console() == []
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+def test_from_the_cdn_every_file_has_its_hash(page):
+    server = Server()
+    try:
+        _, headers, text = server.ask(page)
+    finally:
+        server.stop()
+    assert text.count("https://") == text.count('integrity="sha384-') == text.count('crossorigin="anonymous"') > 0
+
+
+class PrefixProxy:
+    """A proxy that takes a prefix off the paths."""
+
+    def __init__(self, prefix, server):
+        asked = self.asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                if not self.path.startswith(prefix + "/"):
+                    return self.send_error(404, "not below the prefix")
+                upstream = http.client.HTTPConnection("127.0.0.1", server.port)
+                upstream.request("GET", self.path.removeprefix(prefix))
+                response = upstream.getresponse()
+                content = response.read()
+                self.send_response(response.status)
+                for name, value in response.getheaders():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+                upstream.close()
+
+            def log_message(self, *arguments):
+                pass
+
+        self.listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.listener.server_port}{prefix}"
+
+    def __enter__(self):
+        threading.Thread(target=self.listener.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown()
+        self.listener.server_close()

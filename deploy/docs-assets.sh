@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Fills a folder with Swagger UI and ReDoc, and their licences, for DOCS_ASSETS: with it /docs and /redoc need no internet.
+#   deploy/docs-assets.sh FOLDER
+# The files are those that the pages otherwise get from a CDN; a package on PyPI carries them. Needs python3 with pip.
+set -euo pipefail
+if [ $# -ne 1 ] || [ "$1" = --help ]; then
+    sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" >&2
+    exit 1
+fi
+folder=$1
+# Swagger UI 5.33.1 and ReDoc 2.5.4. A newer one is newer in Sources/Worker/Endpoints/OpenAPI/DocumentationFile.swift too.
+package=drf-spectacular-sidecar==2026.10.1
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: -d "$work" "$package"
+python3 - "$work" "$folder" <<'END'
+import base64
+import glob
+import hashlib
+import os
+import sys
+import zipfile
+
+work, folder = sys.argv[1:]
+inside = "drf_spectacular_sidecar/static/drf_spectacular_sidecar/"
+# Where it is in the package, its name in the folder, and what it must be.
+files = [
+    ("swagger-ui-dist/swagger-ui-bundle.js", "swagger-ui-bundle.js",
+     "ZPehFMQommnnuaZ4rpxgkgTT2DKFVp4hZC/7pLit+9Lek9T1YGSo23eHFbvNkXkw"),
+    ("swagger-ui-dist/swagger-ui.css", "swagger-ui.css",
+     "Ov4/wv3j2bmct8cDc5X4ngJZohVPzEmc6uDPH8WeljUxO5vtoykvMEfbu9Vh6RaW"),
+    ("swagger-ui-dist/LICENSE", "swagger-ui.LICENSE.txt", None),
+    ("redoc/bundles/redoc.standalone.js", "redoc.standalone.js",
+     "w447zOpYfw/1Tv/5AK9NfHTlQIqE3RVR6KY62jCyy9zNDgO64cMwGGP1Fj0zJVf5"),
+    ("redoc/bundles/redoc.standalone.js.LICENSE.txt", "redoc.standalone.js.LICENSE.txt", None),
+    ("redoc/LICENSE", "redoc.LICENSE.txt", None),
+]
+# ReDoc would ask another server for its makers' logo; where that fails it shows none.
+logo = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+
+os.makedirs(folder, exist_ok=True)
+with zipfile.ZipFile(glob.glob(work + "/*.whl")[0]) as package:
+    for path, name, integrity in files:
+        content = package.read(inside + path)
+        found = base64.b64encode(hashlib.sha384(content).digest()).decode()
+        if integrity not in (None, found):
+            sys.exit(f"{path} is not what it was: its SHA-384 is {found}")
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content.replace(logo, b"data:,"))
+END
+echo "$folder has Swagger UI and ReDoc; start the server with DOCS_ASSETS=$folder" >&2
