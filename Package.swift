@@ -68,7 +68,10 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ] + nio + grdb,
-            path: "Sources/Worker/Recipes", swiftSettings: settings),
+            path: "Sources/Worker/Recipes",
+            // Put into the program, so that it stays one file.
+            resources: ["home.mustache", "card.mustache", "home.css", "home.js"].map { .embedInCode("HomePage/\($0)") },
+            swiftSettings: settings),
 
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),

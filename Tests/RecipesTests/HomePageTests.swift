@@ -3,8 +3,10 @@ import Testing
 @testable import Recipes
 
 @Suite struct HomePageTests {
+    /// The page with those recipes on it, without the template of a card that stands in it.
     private func page(_ recipes: Recipe...) throws -> String {
-        try HomePage().render(recipes)
+        let view = HomeView(search: SearchView(recipes: recipes))
+        return String(try HomePage().render(view).split(separator: "<template").first ?? "")
     }
 
     private func recipe(
@@ -20,7 +22,7 @@ import Testing
         #expect(page.contains("<a href=\"https://e.com/\" rel=\"noopener nofollow\">Soup</a>"))
         #expect(page.contains(">Ann</p>"))
         #expect(page.contains("href=\"/api/v1/recipes/1\""))
-        #expect(!page.contains("No recipes yet"))
+        #expect(page.contains("id=\"nothing\" hidden>"))
     }
 
     @Test func everyValueIsEscaped() throws {
@@ -56,7 +58,7 @@ import Testing
     @Test func whatIsNullIsLeftOut() throws {
         let page = try page(recipe(label: .null, source: .null, url: .null))
         #expect(page.contains(">Untitled recipe</h3>"))
-        #expect(!page.contains("class=\"source\""))
+        #expect(page.contains("<p class=\"source\" dir=\"auto\"></p>"))
         #expect(!page.contains("nofollow"))
     }
 
@@ -74,12 +76,23 @@ import Testing
     }
 
     @Test func anEmptyTableIsSaidSo() throws {
-        #expect(try page().contains("No recipes yet"))
+        #expect(try page().contains("id=\"nothing\">No recipes yet"))
     }
 
-    @Test func nothingIsLoadedFromElsewhere() {
-        for word in ["<script", "src=", "url(", "@import", "stylesheet"] {
-            #expect(!HomePage.template.contains(word))
+    @Test func onlyTheFirstAreShown() throws {
+        let recipes = (1...12).map { recipe(id: Int64($0)) }
+        let page = try HomePage().render(HomeView(search: SearchView(recipes: recipes)))
+        #expect(page.contains("href=\"/api/v1/recipes/10\""))
+        #expect(!page.contains("href=\"/api/v1/recipes/11\""))
+    }
+
+    @Test func nothingIsLoadedFromElsewhere() throws {
+        let page = try HomePage().render(HomeView())
+        for word in ["src=", "url(", "@import", "stylesheet", "style=\"", "onclick", "innerHTML"] {
+            #expect(!page.contains(word))
         }
+        #expect(page.matches(of: /<script>/).count == 1)
+        #expect(page.matches(of: /<\/script/).count == 1)
+        #expect(page.matches(of: /<style>/).count == 1)
     }
 }

@@ -24,6 +24,15 @@ extension RecipeDatabase {
         }
     }
 
+    /// Reads a recipe with its columns as they are stored.
+    func storedRecipe(_ id: Int64) throws -> Recipe? {
+        try pool.read { db in
+            let statement = try Statement(db.connection, "SELECT \(Recipe.columns) FROM recipe WHERE id = ?")
+            try statement.bind(id, at: 1)
+            return try statement.step() ? Recipe(statement) : nil
+        }
+    }
+
     /// The recipes whose label contains the keyword in any case, by ID.
     /// - Parameters:
     ///   - keyword: nil is contained in every label, and in none (NULL) too.

@@ -1,53 +1,43 @@
+import Messages
 import Mustache
 
-/// The page for people: the first recipes, and the way to the API.
+/// The page for people: recipes, a search among them, a form to add one, and the way to the API.
+///
+/// Its template, style and script are files of their own, which the build puts into the program.
 struct HomePage: Sendable {
-    /// How many recipes it shows.
+    /// How many recipes it shows when nothing is searched for.
     static let length = 10
+    /// How many it shows of those found.
+    static let mostFound = 24
 
-    private let template: MustacheTemplate
+    /// Of every answer that is this page.
+    let fields: [Field]
+    private let templates: MustacheLibrary
+    private let style = String(decoding: PackageResources.home_css, as: UTF8.self)
+    private let script = String(decoding: PackageResources.home_js, as: UTF8.self)
 
     init() throws {
         MustacheContentTypes.register(StrictHTML(), named: StrictHTML.name)
-        template = try MustacheTemplate(string: Self.template)
+        var templates = MustacheLibrary()
+        try templates.register(String(decoding: PackageResources.home_mustache, as: UTF8.self), named: "home")
+        try templates.register(String(decoding: PackageResources.card_mustache, as: UTF8.self), named: "card")
+        self.templates = templates
+        fields = [
+            Field("content-type", "text/html; charset=utf-8"),
+            Field("content-security-policy", PagePolicy(style: style, script: script).text),
+            Field("x-content-type-options", "nosniff"),
+            // Not `no-referrer`, with which a browser says that its form comes from nowhere.
+            Field("referrer-policy", "same-origin"),
+        ]
     }
 
-    func render(_ recipes: [Recipe]) -> String {
-        template.render([
-            "isEmpty": recipes.isEmpty,
-            "recipes": recipes.map(Self.entry),
-        ])
-    }
-
-    /// A key that is absent is a part of the card that is left out.
-    private static func entry(_ recipe: Recipe) -> [String: Any] {
-        var entry: [String: Any] = ["id": recipe.id]
-        let label = text(recipe.label)
-        entry["label"] = label.flatMap(visible) ?? "Untitled recipe"
-        entry["source"] = text(recipe.source).flatMap(visible)
-        entry["link"] = text(recipe.url).flatMap(link)
-        return entry
-    }
-
-    private static func text(_ value: StoredValue) -> String? {
-        switch value {
-        case .null: nil
-        case .integer(let number): "\(number)"
-        case .real(let number): "\(number)"
-        case .text(let text): text
-        }
-    }
-
-    /// A text may have megabytes: the page shows its beginning.
-    private static func visible(_ text: String) -> String? {
-        let beginning = text.unicodeScalars.prefix(1000)
-        guard !beginning.allSatisfy(\.properties.isWhitespace) else { return nil }
-        return beginning.endIndex == text.endIndex ? text : String(beginning) + "…"
-    }
-
-    /// The table may hold any text as a URL; what a browser would run (`javascript:`) or resolve here is no link.
-    private static func link(_ url: String) -> String? {
-        let isWeb = ["http://", "https://"].contains { url.prefix($0.count).lowercased() == $0 }
-        return isWeb && url.utf8.count <= 8192 ? url : nil
+    func render(_ view: HomeView) -> String {
+        let values: [String: Any] = [
+            "style": style, "script": script, "title": view.title,
+            "search": view.search.box, "results": view.search.results,
+            "form": view.form.values(added: view.added), "isAdded": view.added != nil,
+            "added": view.added.map { [RecipeCard($0).values] } ?? [], "blank": RecipeCard.blank,
+        ]
+        return templates.render(values, withTemplate: "home") ?? ""
     }
 }

@@ -1,14 +1,46 @@
 import Endpoints
+import Messages
 
-/// The page for people.
+/// The page for people, and what its form posts.
 struct HomeRoute {
     let database: RecipeDatabase
     let page: HomePage
 
     func declare(on routes: inout API) {
-        let (database, page) = (database, page)
-        routes.get("/", name: "root", "Root GET", run: .blocking) {
-            HTML(page.render(try database.recipes(limit: HomePage.length)))
+        routes.get("/", name: "root", "Root GET", HomeQuery(), run: .blocking, handler: show)
+        // For who comes back to the address of a form that was refused.
+        routes.get("/recipes", name: "recipe_form", "", isDocumented: false) { HomeAnswer.elsewhere("/#add") }
+        routes.post(
+            "/recipes", name: "add_recipe", "", SubmittedForm(RecipeCreate.self), run: .blocking, isDocumented: false,
+            handler: add)
+    }
+
+    @Sendable private func show(_ query: HomeQuery.Value) throws -> HomeAnswer {
+        var view = HomeView()
+        view.search = try search(query)
+        view.added = try query.added.flatMap(database.storedRecipe)
+        return .page(view, of: page)
+    }
+
+    @Sendable private func add(_ form: Submission<RecipeCreate>) throws -> HomeAnswer {
+        do {
+            let recipe = try form.content.get().stored(in: database)
+            return .elsewhere("/?added=\(recipe.id)#added")
+        } catch let error as ValidationError {
+            return try refused(RecipeForm(form, issues: error.issues), .unprocessableContent)
+        } catch let error as HTTPError {
+            return try refused(RecipeForm(form, refusal: error.detail), error.status, error.fields)
         }
+    }
+
+    private func refused(_ form: RecipeForm, _ status: Status, _ fields: [Field] = []) throws -> HomeAnswer {
+        .page(HomeView(search: try search(HomeQuery.Value()), form: form), of: page, status, fields: fields)
+    }
+
+    private func search(_ query: HomeQuery.Value) throws -> SearchView {
+        let isSearch = !query.keyword.isEmpty && query.issue == nil
+        let recipes = try database.recipes(
+            labelled: isSearch ? query.keyword : nil, limit: isSearch ? HomePage.mostFound + 1 : HomePage.length)
+        return SearchView(keyword: query.keyword, issue: query.issue, recipes: recipes)
     }
 }

@@ -1,10 +1,12 @@
 import Endpoints
-import GRDB
 import Messages
 
 /// To fetch, search and add recipes.
 struct RecipeRoutes {
     let database: RecipeDatabase
+
+    /// What names must contain. The home page's search has the same rule.
+    static let keyword = Query("keyword", String?.self, .length(3...), examples: ["chicken"])
 
     func declare(on routes: inout Router) {
         routes.get(
@@ -12,8 +14,8 @@ struct RecipeRoutes {
             errors: [.notFound], handler: fetch)
         routes.get(
             "/search/", name: "search_recipes", "Search for recipes based on label keyword",
-            Query("keyword", String?.self, .length(3...), examples: ["chicken"]),
-            Query("max_results", Integer?.self, default: 10, .atLeast(0)), run: .blocking, handler: search)
+            RecipeRoutes.keyword, Query("max_results", Integer?.self, default: 10, .atLeast(0)), run: .blocking,
+            handler: search)
         routes.post(
             "/", name: "create_recipe", "Create a new recipe in the database.", Body(RecipeCreate.self),
             status: .created, errors: [.badRequest, .serviceUnavailable], run: .blocking, handler: create)
@@ -32,33 +34,6 @@ struct RecipeRoutes {
     }
 
     @Sendable private func create(_ recipe: RecipeCreate) throws -> Recipe {
-        let created: Recipe?
-        do {
-            created = try recipe.submitterID.small.flatMap { submitter in
-                try database.create(
-                    label: recipe.label, source: recipe.source, url: recipe.url.text, submitterID: Int64(submitter))
-            }
-        } catch let error as DatabaseError {
-            throw Self.unavailable(error) ?? error
-        }
-        guard let created else {
-            throw ValidationError([
-                Issue(
-                    "unknown_user", at: ["body", "submitter_id"], "No user has this ID",
-                    input: .integer(recipe.submitterID))
-            ])
-        }
-        return created
-    }
-
-    /// What may pass: nothing is stored, and the client may ask again.
-    private static func unavailable(_ error: DatabaseError) -> HTTPError? {
-        switch error.extendedResultCode.primaryResultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED:
-            HTTPError(.serviceUnavailable, "The database is busy", fields: [Field("retry-after", "1")])
-        case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_DBMOVED:
-            HTTPError(.serviceUnavailable, "The database is not there")
-        default: nil
-        }
+        try recipe.stored(in: database)
     }
 }

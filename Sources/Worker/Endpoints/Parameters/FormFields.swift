@@ -1,0 +1,48 @@
+internal import Messages
+
+/// The fields of a form, as they were sent.
+struct FormFields: Sendable {
+    static let mediaType = "application/x-www-form-urlencoded"
+    /// Many more than a page has: it bounds the work that a request can make.
+    static let mostFields = 1000
+
+    private let content: QueryString
+
+    /// - Throws: `ValidationError` for another media type; `HTTPError` 400 for too many fields.
+    init(_ request: Request) throws {
+        guard request.body.isEmpty || request.hasForm else {
+            let message = "Input should be a form sent as \(FormFields.mediaType)"
+            let input = request.value(of: "content-type").map(JSON.string) ?? .null
+            throw ValidationError([Issue("form_type", at: ["body"], message, input: input)])
+        }
+        guard request.body.count(where: { $0 == UInt8(ascii: "&") }) < FormFields.mostFields else {
+            throw HTTPError(
+                .badRequest, "Too many fields. Maximum number of fields is \(FormFields.mostFields).")
+        }
+        content = QueryString(request.body[...])
+    }
+
+    /// The text of the last field of that name; bytes that are no UTF-8 are U+FFFD in it.
+    subscript(name: String) -> String? { content.lastValue(of: name) }
+
+    /// Reads a model. A field that was left empty was not sent: a browser sends every text box.
+    func read<Content: Model>(_ type: Content.Type) -> Result<Content, ValidationError> {
+        let members = Content.properties.schemas.compactMap { property -> JSON.Member? in
+            guard let text = self[property.name], !text.isEmpty else { return nil }
+            return JSON.Member(property.name, .string(text))
+        }
+        var issues: [Issue] = []
+        let model = issues.below("body") { Content.read(.object(members), issues: &$0) }
+        guard issues.isEmpty, let model else { return .failure(ValidationError(issues)) }
+        return .success(model)
+    }
+}
+
+extension Request {
+    /// Whether the media type is that of a form, in any case and with any parameters.
+    fileprivate var hasForm: Bool {
+        guard let type = value(of: "content-type")?.prefix(while: { $0 != ";" }) else { return false }
+        let name = type.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
+        return String(name).lowercased() == FormFields.mediaType
+    }
+}

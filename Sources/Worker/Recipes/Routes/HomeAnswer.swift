@@ -1,0 +1,21 @@
+import Endpoints
+import Messages
+
+/// The home page, or where it is now.
+struct HomeAnswer: ResponseConvertible {
+    private let answer: Response
+
+    /// The page.
+    static func page(_ view: HomeView, of page: HomePage, _ status: Status = .ok, fields: [Field] = []) -> HomeAnswer {
+        HomeAnswer(answer: Response(status, fields: page.fields + fields, body: Array(page.render(view).utf8)))
+    }
+
+    /// The page at another address, which a browser asks for by GET: loading it again posts nothing.
+    static func elsewhere(_ location: String) -> HomeAnswer {
+        HomeAnswer(answer: Response(.seeOther, fields: [Field("location", location)]))
+    }
+
+    static var content: ResponseContent? { HTML.content }
+
+    func response(_ status: Status) -> Response { answer }
+}

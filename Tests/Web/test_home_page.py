@@ -1,0 +1,237 @@
+"""The home page, with JavaScript and without, in a wide and a narrow window."""
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from browser import NARROW, WIDE
+from processes import Server
+
+
+@pytest.fixture
+def server():
+    """With a fresh table for each test."""
+    server = Server()
+    yield server
+    server.stop()
+
+
+WINDOWS = [pytest.param((size, javascript), id=f"{name}, {'script' if javascript else 'no script'}")
+           for name, size in [("wide", WIDE), ("narrow", NARROW)] for javascript in [True, False]]
+
+
+@pytest.fixture(scope="module", params=WINDOWS)
+def window(request, open_browser):
+    size, javascript = request.param
+    browser = open_browser(size=size, javascript=javascript)
+    browser.javascript = javascript
+    browser.name = ("wide" if size == WIDE else "narrow") + ("" if javascript else "-plain")
+    return browser
+
+
+@pytest.fixture(autouse=True)
+def quiet(request):
+    """What the page must never do, whatever a test does with it."""
+    yield
+    if "window" in request.fixturenames:
+        browser = request.getfixturevalue("window")
+        # A 422 that a script or a page was answered with is written there too.
+        messages = [message for message in browser.console() if "422" not in message]
+        assert messages == [], f"the console has {messages}"
+
+
+def titles(browser, within="#list"):
+    return [element.text for element in browser.find(f"{within} h3")]
+
+
+def fill(browser, **texts):
+    for name, text in texts.items():
+        box = browser.find(f"#{name}")[0]
+        box.clear()
+        box.send_keys(text)
+
+
+def submit(browser):
+    browser.find(".add form button")[0].click()
+
+
+def note(browser, name):
+    return browser.find(f"#{name}-note")[0].text
+
+
+def focused(browser):
+    return browser.driver.switch_to.active_element.get_attribute("id")
+
+
+def fits(browser):
+    """Nothing sticks out to the right."""
+    if not browser.javascript:
+        return True
+    return browser.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_first_recipes_are_there(server, window):
+    window.open(server.url)
+    assert titles(window) == ["Chicken Vesuvio", "Chicken Paprikash", "Cauliflower and Tofu Curry Recipe"]
+    assert fits(window)
+    window.screenshot(f"home-{window.name}", whole=True)
+
+
+def test_a_search_finds_by_a_part_of_the_name(server, window):
+    window.open(server.url)
+    box = window.find("#keyword")[0]
+    box.send_keys("CHICK")
+    if not window.javascript:
+        box.send_keys(Keys.ENTER)
+    window.await_element("#summary", "2 recipes have “CHICK” in their names.")
+    assert titles(window) == ["Chicken Vesuvio", "Chicken Paprikash"]
+    assert window.find("#keyword")[0].get_attribute("value") == "CHICK"
+    window.await_state(lambda: window.driver.current_url == server.url + "/?keyword=CHICK", "address of the search")
+    window.screenshot(f"results-{window.name}", whole=True)
+    window.driver.refresh()
+    window.await_element("#summary", "2 recipes have “CHICK” in their names.")
+    window.find("#all")[0].click()
+    window.await_state(lambda: len(titles(window)) == 3, "return to all")
+    assert window.driver.current_url == server.url + "/"
+
+
+def test_a_search_that_finds_nothing_says_so(server, window):
+    window.open(server.url + "/?keyword=haggis")
+    window.await_element("#summary", "No recipe has “haggis” in its name.")
+    window.await_element("#none", "add the recipe yourself")
+    window.screenshot(f"empty-{window.name}", whole=True)
+    if window.javascript:
+        window.find("#keyword")[0].send_keys(Keys.BACKSPACE * 6, "curry")
+        window.await_element("#summary", "1 recipe has “curry” in its name.")
+        assert not window.find("#none")[0].is_displayed()
+
+
+def test_a_keyword_that_is_too_short_is_said_so_at_its_box(server, window):
+    window.open(server.url)
+    window.find("#keyword")[0].send_keys("ch", Keys.ENTER)
+    window.await_element("#keyword-note", "Type at least 3 letters.")
+    assert window.find("#keyword")[0].get_attribute("aria-invalid") == "true"
+    assert focused(window) == "keyword"
+    window.screenshot(f"short-{window.name}", whole=True)
+
+
+def test_a_recipe_is_added_and_shown(server, window):
+    window.open(server.url)
+    fill(window, label="Soup <b>&", source="Ann", url="HTTPS://Example.com/soup")
+    submit(window)
+    window.await_element("#outcome", "“Soup <b>&” is in the kitchen, as No. 4.")
+    assert titles(window, "#added") == ["Soup <b>&"]
+    link = window.find("#added h3 a")[0]
+    assert (link.get_attribute("href"), link.get_attribute("rel")) == ("https://example.com/soup", "noopener nofollow")
+    assert window.find("#label")[0].get_attribute("value") == ""
+    assert server.ask("/api/v1/recipes/4")[2] == (
+        '{"label":"Soup <b>&","source":"Ann","url":"https://example.com/soup","id":4,"submitter_id":1}')
+    assert fits(window)
+    window.screenshot(f"added-{window.name}", whole=True)
+    window.screenshot(f"added-{window.name}-window")
+
+
+def test_what_is_wrong_stands_at_its_box_and_what_was_typed_stays(server, window):
+    window.open(server.url)
+    fill(window, label="Soup", url="example.com/soup")
+    submit(window)
+    window.await_element("#outcome", "2 boxes need another look.")
+    assert note(window, "label") == "What it is called"
+    assert note(window, "source") == "Say who it is from."
+    assert note(window, "url") == "This is no web address. One looks like https://example.com/soup"
+    invalid = [box.get_attribute("id") for box in window.find("[aria-invalid=true]")]
+    assert invalid == ["source", "url"]
+    for name in invalid:
+        assert window.find(f"#{name}")[0].get_attribute("aria-describedby") == f"{name}-note"
+    assert focused(window) == "source"
+    assert window.find("#label")[0].get_attribute("value") == "Soup"
+    assert window.find("#url")[0].get_attribute("value") == "example.com/soup"
+    assert fits(window)
+    window.screenshot(f"errors-{window.name}", whole=True)
+    window.screenshot(f"errors-{window.name}-window")
+    fill(window, source="Ann", url="https://example.com/soup")
+    submit(window)
+    window.await_element("#outcome", "“Soup” is in the kitchen, as No. 4.")
+    assert window.find("[aria-invalid]") == []
+
+
+def test_the_page_says_what_the_server_says(server, window):
+    """The script's words are those of the page that the server makes."""
+    if not window.javascript:
+        pytest.skip("there is no script")
+    window.open(server.url + "/?keyword=chicken")
+    made = window.find("#list")[0].get_attribute("innerHTML").split()
+    said = window.find("#summary")[0].text
+    window.open(server.url)
+    window.find("#keyword")[0].send_keys("chicken")
+    window.await_element("#summary", said)
+    assert window.find("#list")[0].get_attribute("innerHTML").split() == made
+
+
+def test_a_server_that_is_gone_is_said_so(server, window):
+    if not window.javascript:
+        pytest.skip("a browser has its own page for that")
+    window.open(server.url)
+    fill(window, label="Soup", source="Ann", url="https://example.com/soup")
+    server.stop()
+    submit(window)
+    window.await_element("#outcome", "The server did not answer.")
+    assert window.find("#label")[0].get_attribute("value") == "Soup"
+    window.find("#keyword")[0].send_keys("chicken")
+    window.await_element("#summary", "The search did not work.")
+    window.console()  # the refused connections
+
+
+def test_everything_is_reached_by_the_keyboard(server, window):
+    window.open(server.url)
+    reached = []
+    body = window.find("body")[0]
+    body.send_keys(Keys.TAB)
+    for _ in range(40):
+        element = window.driver.switch_to.active_element
+        name = element.get_attribute("id") or element.text or element.tag_name
+        if name in reached or element.tag_name == "body":
+            break
+        reached.append(name)
+        element.send_keys(Keys.TAB)
+    for name in ["keyword", "Search", "label", "source", "url", "Add the recipe", "Chicken Vesuvio"]:
+        assert name in reached, f"{name} is not among {reached}"
+    assert reached.index("label") < reached.index("source") < reached.index("url") < reached.index("Add the recipe")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_dark_page(server, open_browser, size):
+    browser = open_browser(size=size, dark=True)
+    browser.open(server.url + "/?keyword=chicken")
+    background = browser.find("body")[0].value_of_css_property("background-color")
+    assert background in ("rgba(25, 21, 18, 1)", "rgb(25, 21, 18)")
+    browser.find(".add form button")[0].click()
+    browser.await_element("#outcome", "3 boxes need another look.")
+    browser.screenshot(f"dark-{'wide' if size == WIDE else 'narrow'}", whole=True)
+
+
+def test_nothing_moves_by_itself(server, open_browser):
+    """No layout shift while the page loads, and none by an error's words."""
+    browser = open_browser()
+    browser.open(server.url)
+    shift = browser.driver.execute_async_script("""
+        const done = arguments[arguments.length - 1];
+        let sum = 0;
+        new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; })
+          .observe({ type: "layout-shift", buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+    """)
+    assert shift == 0
+    before = browser.find(".add form")[0].size
+    submit(browser)
+    browser.await_element("#outcome", "3 boxes need another look.")
+    assert browser.find(".add form")[0].size == before
+
+
+def test_a_page_of_a_stranger_posts_nothing(server, open_browser):
+    """A form of another origin, posted by a real browser."""
+    browser = open_browser()
+    browser.open("data:text/html,<form method=post action='" + server.url + "/recipes'>"
+                 "<input name=label value=x><input name=source value=x><input name=url value='https://e.com'>"
+                 "<input name=submitter_id value=1><button>x</button></form>")
+    browser.find("button")[0].click()
+    browser.await_state(lambda: "posted from another site" in browser.driver.page_source, "refusal")
+    assert server.ask("/api/v1/recipes/4")[0] == 404
