@@ -129,6 +129,21 @@ import Testing
         #expect(try await post("", to: "/kept", fields: [Field("origin", "null")]).status == .forbidden)
     }
 
+    @Test func noBytesAreTooOddForAForm() async throws {
+        var generator = SeededGenerator(seed: 7)
+        let pieces: [[UInt8]] = ["title", "=", "&", "%", "+", "%C3", "2", "page=https://e.com", "portions"].map(
+            Array.init)
+        for _ in 0..<500 {
+            let body = (0..<Int.random(in: 0..<12, using: &generator)).flatMap { _ in
+                Bool.random(using: &generator)
+                    ? pieces.randomElement(using: &generator)! : [UInt8.random(in: 0...255, using: &generator)]
+            }
+            let request = Request(.post, "/dishes", fields: [Field("content-type", Self.form)], body: body)
+            let response = try await Kitchen.answer(api.build(), request)
+            #expect([200, 422].contains(response.status.code))
+        }
+    }
+
     @Test func theDocumentNamesTheMediaType() throws {
         let content = try api.document()["paths"]?["/dishes"]?["post"]?["requestBody"]?["content"]
         #expect(content?[Self.form]?["schema"]?["$ref"] == "#/components/schemas/Dish")

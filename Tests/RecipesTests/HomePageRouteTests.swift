@@ -100,7 +100,7 @@ import Testing
         #expect(response.status.code == 422)
         #expect(note("label", in: page) == "Give the recipe a name.")
         #expect(note("source", in: page) == "A cook, a book, a site")
-        #expect(note("url", in: page) == "It should start with http:// or https://")
+        #expect(note("url", in: page) == "Start it with http:// or https://")
         #expect(tag("label", in: page).contains("aria-invalid=\"true\" autofocus"))
         #expect(!tag("source", in: page).contains("aria-invalid"))
         #expect(tag("source", in: page).contains("value=\"&quot;Ann&quot;\""))

@@ -41,6 +41,16 @@ import Testing
         #expect(page.matches(of: /<span class="number">7/).count == min(count, 24))
     }
 
+    @Test(arguments: [
+        (1, "All there are, by number."), (9, "All there are, by number."), (0, ""),
+        (10, "The first 10, by number."),
+    ])
+    func theHomePageSaysWhichAreThere(count: Int, summary: String) throws {
+        let recipe = Recipe(label: .text("Soup"), source: .null, url: .null, id: 7, submitterID: .null)
+        let page = try HomePage().render(HomeView(search: SearchView(recipes: Array(repeating: recipe, count: count))))
+        #expect(page.contains(">\(summary)</p>\n    <ul"))
+    }
+
     @Test func aKeywordIsEscapedWhereverItStands() throws {
         let page = try HomePage().render(HomeView(search: SearchView(keyword: "\"><script>{count}")))
         #expect(!page.contains("<script>{"))

@@ -28,7 +28,7 @@ import Testing
         #expect(answer.status == 422)
         #expect(answer["content-type"] == "text/html; charset=utf-8")
         #expect(answer.body.contains("Say who it is from."))
-        #expect(answer.body.contains("This is no web address."))
+        #expect(answer.body.contains("Write it like https://example.com/soup"))
         #expect(try server.ask("/api/v1/recipes/4").status == 404)
     }
 

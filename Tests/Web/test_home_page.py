@@ -1,4 +1,7 @@
 """The home page, with JavaScript and without, in a wide and a narrow window."""
+import contextlib
+import sqlite3
+
 import pytest
 from selenium.webdriver.common.keys import Keys
 
@@ -40,6 +43,11 @@ def quiet(request):
 
 def titles(browser, within="#list"):
     return [element.text for element in browser.find(f"{within} h3")]
+
+
+def cards(browser):
+    """In HTML, but for the white space between tags."""
+    return [card.get_attribute("outerHTML").split() for card in browser.find("#list > li")]
 
 
 def fill(browser, **texts):
@@ -136,7 +144,7 @@ def test_what_is_wrong_stands_at_its_box_and_what_was_typed_stays(server, window
     window.await_element("#outcome", "2 boxes need another look.")
     assert note(window, "label") == "What it is called"
     assert note(window, "source") == "Say who it is from."
-    assert note(window, "url") == "This is no web address. One looks like https://example.com/soup"
+    assert note(window, "url") == "Write it like https://example.com/soup"
     invalid = [box.get_attribute("id") for box in window.find("[aria-invalid=true]")]
     assert invalid == ["source", "url"]
     for name in invalid:
@@ -158,12 +166,54 @@ def test_the_page_says_what_the_server_says(server, window):
     if not window.javascript:
         pytest.skip("there is no script")
     window.open(server.url + "/?keyword=chicken")
-    made = window.find("#list")[0].get_attribute("innerHTML").split()
+    made = cards(window)
     said = window.find("#summary")[0].text
     window.open(server.url)
     window.find("#keyword")[0].send_keys("chicken")
     window.await_element("#summary", said)
-    assert window.find("#list")[0].get_attribute("innerHTML").split() == made
+    assert cards(window) == made
+
+
+ODD_ROWS = [
+    ("<img src=x onerror=alert(1)> odd", "<i>'\"&</i>", "javascript:alert(1)//odd"),
+    ("odd " + "x" * 5000, "y" * 5000, "HTTPS://e.com/\"'><b>"),
+    ("odd \U0001f957" * 600, None, None),
+    ("odd שלום", " ", "//e.com/odd"),
+]
+
+
+def test_odd_rows_are_shown_as_text(server, window):
+    with contextlib.closing(sqlite3.connect(f"{server.folder}/recipes.db")) as table:
+        table.executemany("INSERT INTO recipe (label, source, url) VALUES (?, ?, ?)", ODD_ROWS)
+        table.execute("INSERT INTO recipe (label, source, url) VALUES ('', 7, 1.5), (12345, 0.5, 'http://e.com')")
+        table.commit()
+    window.open(server.url + "/?keyword=odd")
+    window.await_element("#summary", "4 recipes have “odd” in their names.")
+    made, links = cards(window), [link.get_attribute("href") for link in window.find("#list h3 a")]
+    assert titles(window)[0] == ODD_ROWS[0][0]
+    assert [link.lower()[:14] for link in links] == ["https://e.com/"]
+    assert fits(window)
+    window.screenshot(f"odd-{window.name}", whole=True)
+    window.open(server.url)
+    all_made = cards(window)
+    if window.javascript:
+        window.find("#keyword")[0].send_keys("odd")
+        window.await_element("#summary", "4 recipes have “odd” in their names.")
+        assert cards(window) == made
+        window.find("#all")[0].click()
+        window.await_element("#summary", "All there are, by number.")
+        assert cards(window) == all_made
+
+
+def test_of_many_the_first_are_shown(server, window):
+    with contextlib.closing(sqlite3.connect(f"{server.folder}/recipes.db")) as table:
+        table.executemany("INSERT INTO recipe (label) VALUES (?)", [(f"Stew {number}",) for number in range(30)])
+        table.commit()
+    window.open(server.url)
+    window.await_element("#summary", "The first 10, by number.")
+    window.find("#keyword")[0].send_keys("stew", *([] if window.javascript else [Keys.ENTER]))
+    window.await_element("#summary", "The first 24 with “stew” in their names. There are more")
+    assert titles(window) == [f"Stew {number}" for number in range(24)]
 
 
 def test_a_server_that_is_gone_is_said_so(server, window):
@@ -183,17 +233,16 @@ def test_a_server_that_is_gone_is_said_so(server, window):
 def test_everything_is_reached_by_the_keyboard(server, window):
     window.open(server.url)
     reached = []
-    body = window.find("body")[0]
-    body.send_keys(Keys.TAB)
+    window.find("body")[0].send_keys(Keys.TAB)
     for _ in range(40):
         element = window.driver.switch_to.active_element
-        name = element.get_attribute("id") or element.text or element.tag_name
-        if name in reached or element.tag_name == "body":
+        if element.tag_name == "body":
             break
-        reached.append(name)
+        reached.append(element.get_attribute("id") or element.text)
         element.send_keys(Keys.TAB)
     for name in ["keyword", "Search", "label", "source", "url", "Add the recipe", "Chicken Vesuvio"]:
         assert name in reached, f"{name} is not among {reached}"
+    assert reached.index("keyword") < reached.index("Chicken Vesuvio") < reached.index("label")
     assert reached.index("label") < reached.index("source") < reached.index("url") < reached.index("Add the recipe")
 
 

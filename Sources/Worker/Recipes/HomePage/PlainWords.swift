@@ -8,8 +8,8 @@ enum PlainWords {
         "source": ["missing": "Say who it is from."],
         "url": [
             "missing": "Paste the address of its page.",
-            "url_parsing": "This is no web address. One looks like https://example.com/soup",
-            "url_scheme": "It should start with http:// or https://",
+            "url_parsing": "Write it like https://example.com/soup",
+            "url_scheme": "Start it with http:// or https://",
             "url_too_long": "It may have {max_length} characters at most.",
         ],
     ]

@@ -25,26 +25,27 @@ struct SearchView: Sendable {
         let shown = recipes.prefix(isSearch ? HomePage.mostFound : HomePage.length)
         return [
             "isSearch": !keyword.isEmpty, "isNone": isSearch && shown.isEmpty, "isEmpty": !isSearch && shown.isEmpty,
-            "summary": isSearch ? summary : "", "phrases": Self.phrases.map { ["type": $0.key, "text": $0.value] },
+            "summary": summary(of: shown.count), "phrases": Self.phrases.map { ["type": $0.key, "text": $0.value] },
             "recipes": shown.map { RecipeCard($0).values },
             "first": HomePage.length, "most": HomePage.mostFound,
         ]
     }
 
-    private var summary: String {
+    private func summary(of count: Int) -> String {
         let kind =
-            switch recipes.count {
+            switch count {
+            case _ where !isSearch: count == 0 ? "" : count < HomePage.length ? "all" : "first"
             case 0: "none"
             case 1: "one"
-            case ...HomePage.mostFound: "many"
-            default: "more"
+            default: count < recipes.count ? "more" : "many"
             }
-        let count = min(recipes.count, HomePage.mostFound)
         return PlainWords.fill(Self.phrases[kind] ?? "", ["count": "\(count)", "keyword": keyword.beginning(60)])
     }
 
     /// The page's script says the same by them.
     private static let phrases = [
+        "all": "All there are, by number.",
+        "first": "The first {count}, by number.",
         "none": "No recipe has “{keyword}” in its name.",
         "one": "1 recipe has “{keyword}” in its name.",
         "many": "{count} recipes have “{keyword}” in their names.",

@@ -72,12 +72,12 @@
   }
 
   function show(text, recipes, most) {
-    const isSearch = text !== "", isCut = isSearch && recipes.length > most;
-    const count = Math.min(recipes.length, most);
+    const isSearch = text !== "", count = Math.min(recipes.length, most);
     mark(keyword);
     list.replaceChildren(...recipes.slice(0, most).map(card));
-    const kind = isCut ? "more" : count === 0 ? "none" : count === 1 ? "one" : "many";
-    const words = isSearch ? summary.getAttribute("data-" + kind) : "";
+    let kind = count === 0 ? "none" : count === 1 ? "one" : count < recipes.length ? "more" : "many";
+    if (!isSearch) kind = count === 0 ? "" : count < most ? "all" : "first";
+    const words = summary.getAttribute("data-" + kind) ?? "";
     summary.textContent = fill(words, { count, keyword: cut(text, Number(summary.dataset.longest)) });
     element("all").hidden = !isSearch;
     element("none").hidden = !isSearch || count > 0;
@@ -135,10 +135,10 @@
 
   function correct(issues) {
     const others = [];
-    for (const issue of issues.toReversed()) {
+    for (const issue of issues) {
       const input = fields.find(input => input.name === issue.loc[1]);
-      if (input) mark(input, wordsFor(input, issue));
-      else others.unshift(issue.msg);
+      if (!input) others.push(issue.msg);
+      else if (!input.hasAttribute("aria-invalid")) mark(input, wordsFor(input, issue));
     }
     const wrong = fields.filter(input => input.hasAttribute("aria-invalid"));
     const words = others.length > 0 ? outcome.dataset.refused
