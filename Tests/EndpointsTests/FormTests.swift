@@ -131,8 +131,9 @@ import Testing
 
     @Test func noBytesAreTooOddForAForm() async throws {
         var generator = SeededGenerator(seed: 7)
-        let pieces: [[UInt8]] = ["title", "=", "&", "%", "+", "%C3", "2", "page=https://e.com", "portions"].map(
-            Array.init)
+        let pieces: [[UInt8]] = ["title", "=", "&", "%", "+", "%C3", "2", "page=https://e.com", "portions"].map {
+            Array($0.utf8)
+        }
         for _ in 0..<500 {
             let body = (0..<Int.random(in: 0..<12, using: &generator)).flatMap { _ in
                 Bool.random(using: &generator)
