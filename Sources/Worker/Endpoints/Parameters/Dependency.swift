@@ -17,7 +17,7 @@ public final class Dependency<Value: Sendable>: Parameter {
     ///     it must not wait. What it throws is answered like what a handler throws.
     public init<each Piece: Parameter>(
         _ parameters: repeat each Piece, make: @escaping @Sendable (repeat (each Piece).Value) throws -> Value
-    ) {
+    ) where repeat (each Piece).Found == (each Piece).Value {
         self.parameters = Operation.declarations(repeat each parameters)
         self.make = { call, issues in
             let known = issues.count

@@ -3,9 +3,9 @@
 /// Unchecked: a request's parameters are read by one thread at a time, that of the loop, or one of the blocking pool to
 /// which the loop has given the request.
 final class MadeValues: @unchecked Sendable {
-    private struct Made<Value: Sendable>: Sendable {
+    private struct Made<Found: Sendable>: Sendable {
         /// Nil when its parameters were wrong, which has been said then.
-        let value: Value?
+        let found: Found?
     }
 
     private let replacements: Replacements
@@ -15,33 +15,33 @@ final class MadeValues: @unchecked Sendable {
         self.replacements = replacements
     }
 
-    func value<Value: Sendable>(of dependency: Dependency<Value>, make: () throws -> Value?) throws -> Value? {
+    func value<Found: Sendable>(of dependency: AnyObject, find: () throws -> Found?) throws -> Found? {
         let identity = ObjectIdentifier(dependency)
-        if let made = values[identity] as? Made<Value> { return made.value }
-        let value = try replacements.value(of: dependency) ?? make()
-        values[identity] = Made(value: value)
-        return value
+        if let made = values[identity] as? Made<Found> { return made.found }
+        let found = try replacements.value(of: identity) ?? find()
+        values[identity] = Made(found: found)
+        return found
     }
 }
 
-/// What is made in place of some dependencies' values, in tests.
+/// What is found in place of some dependencies' values, in tests.
 struct Replacements: Sendable {
-    private struct Replacement<Value: Sendable>: Sendable {
+    private struct Replacement<Found: Sendable>: Sendable {
         /// Kept, so that no other object can have its identity.
-        let dependency: Dependency<Value>
-        let make: @Sendable () throws -> Value
+        let dependency: any AnyObject & Sendable
+        let find: @Sendable () throws -> Found
     }
 
     private var replacements: [ObjectIdentifier: any Sendable] = [:]
 
-    mutating func set<Value: Sendable>(
-        _ dependency: Dependency<Value>, _ make: @escaping @Sendable () throws -> Value
+    mutating func set<Found: Sendable>(
+        _ dependency: any AnyObject & Sendable, _ find: @escaping @Sendable () throws -> Found
     ) {
-        replacements[ObjectIdentifier(dependency)] = Replacement(dependency: dependency, make: make)
+        replacements[ObjectIdentifier(dependency)] = Replacement(dependency: dependency, find: find)
     }
 
-    func value<Value: Sendable>(of dependency: Dependency<Value>) throws -> Value? {
+    fileprivate func value<Found: Sendable>(of dependency: ObjectIdentifier) throws -> Found? {
         guard !replacements.isEmpty else { return nil }
-        return try (replacements[ObjectIdentifier(dependency)] as? Replacement<Value>)?.make()
+        return try (replacements[dependency] as? Replacement<Found>)?.find()
     }
 }

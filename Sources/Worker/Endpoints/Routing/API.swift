@@ -50,6 +50,13 @@ public struct API: Routes, Sendable {
         replacements.set(dependency, make)
     }
 
+    /// Makes another value in place of a dependency's that is awaited. See the other form.
+    public mutating func replace<Value: Sendable>(
+        _ dependency: AsyncDependency<Value>, make: @escaping @Sendable () async throws -> Value
+    ) {
+        replacements.set(dependency) { AwaitedValue(make) }
+    }
+
     /// Checks the declarations and makes the application, with `/openapi.json`, `/docs` and `/redoc`.
     /// - Parameters:
     ///   - stop: called when the server has finished every connection.

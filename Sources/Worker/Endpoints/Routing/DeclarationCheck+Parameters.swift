@@ -24,7 +24,10 @@ extension DeclarationCheck {
         }
         var seen: Set<String> = []
         let schemas = parameters.map(\.schema) + (operation.content.map { [$0.schema] } ?? [])
-        return schemas.lazy.compactMap { mistake(in: $0, &seen) }.first
+        for schema in schemas {
+            if let mistake = mistake(in: schema, &seen) { return mistake }
+        }
+        return nil
     }
 
     /// Also in the schemas that it refers to, but for those that were looked at already.

@@ -13,7 +13,7 @@ extension Operation {
     static func answering<each Piece: Parameter, Result: ResponseConvertible>(
         _ parameters: repeat each Piece, status: Status, run: Execution,
         handler: @escaping @Sendable (repeat (each Piece).Value) throws -> Result
-    ) -> @Sendable (Call) throws -> Answer {
+    ) -> @Sendable (Call) throws -> Answer where repeat (each Piece).Found == (each Piece).Value {
         let respond: @Sendable (Call) throws -> Response = { call in
             try respondingToErrors {
                 var issues: [Issue] = []
@@ -41,11 +41,12 @@ extension Operation {
         { call in
             do {
                 var issues: [Issue] = []
-                let values = (repeat try (each parameters).value(in: call, issues: &issues))
+                let found = (repeat try (each parameters).value(in: call, issues: &issues))
                 try check(issues)
                 return .later {
                     do {
-                        return try await handler(repeat (each values).present()).response(status)
+                        return try await handler(repeat try await (each parameters).finished((each found).present()))
+                            .response(status)
                     } catch let error as any ResponseError {
                         return error.response
                     }

@@ -24,7 +24,7 @@ public struct Verb: Sendable {
         _ path: String, name: String, _ words: Words, _ parameters: repeat each Piece, status: Status = .ok,
         errors: DocumentedErrors = [], run: Execution = .loop, isDocumented: Bool = true,
         handler: @escaping @Sendable (repeat (each Piece).Value) throws -> Result
-    ) {
+    ) where repeat (each Piece).Found == (each Piece).Value {
         declare(
             path, name, words, Operation.declarations(repeat each parameters), status, Result.content, errors,
             isDocumented, Operation.answering(repeat each parameters, status: status, run: run, handler: handler))
