@@ -15,6 +15,7 @@ let settings: [SwiftSetting] =
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+let ssl = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb = ["GRDB", "GRDBSQLite"].map { Target.Dependency.product(name: $0, package: "GRDB.swift") }
 
 let package = Package(
@@ -29,6 +30,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -64,8 +67,9 @@ let package = Package(
         .executableTarget(
             name: "Recipes",
             dependencies: [
-                "Endpoints", "Messages", "Serving", log,
+                "Contract", "Endpoints", "Messages", "Serving", log, ssl,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ] + nio + grdb,
             path: "Sources/Worker/Recipes",
@@ -86,7 +90,7 @@ let package = Package(
             name: "EndpointsTests", dependencies: ["Endpoints", "Messages"], exclude: ["Snapshots"],
             swiftSettings: settings),
         .testTarget(
-            name: "RecipesTests", dependencies: ["Endpoints", "Messages", "Recipes", log] + nio + grdb,
+            name: "RecipesTests", dependencies: ["Endpoints", "Messages", "Recipes", log, ssl] + nio + grdb,
             exclude: ["Snapshots"],
             swiftSettings: settings),
         .executableTarget(

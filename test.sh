@@ -30,7 +30,7 @@ while [ $# -gt 0 ]; do
 done
 
 set_up_build
-install python3 curl
+install python3 curl openssl
 say "building the tests (the first time takes about 5 minutes on two cores)"
 swift build --build-tests >&2 || die "the build of the tests failed (above)"
 if $deploy; then

@@ -13,6 +13,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import ideas
 import report
 from load import closed_loop, open_loop, wrk
 from peers import BUILD, HERE, PEERS, Peer
@@ -86,6 +87,13 @@ class Run:
                             closed = closed_loop(server, work, CONNECTIONS, self.seconds)
                             self.keep("workers", peer, work, number, workers=count, closed=closed)
 
+    def ideas(self, number: int) -> None:
+        for peer in self.peers:
+            if peer.has_database:
+                say(f"round {number} of {self.rounds}: ideas, {peer.name}")
+                with self.server(peer, ideas.AT_ONCE) as server:
+                    self.keep("ideas", peer, ideas.AT_ONCE, number, **ideas.measure(server))
+
 
 def say(text: str) -> None:
     print(f"==> {text}", file=sys.stderr, flush=True)
@@ -123,6 +131,11 @@ def main() -> None:
         say(f"{name} is left out, not installed: {how}")
     began, info = time.time(), machine()
     run = Run([peer for peer in wanted if not peer.missing], 1 if options.quick else 3, 1 if options.quick else 2)
+    with tempfile.TemporaryDirectory() as folder, ideas.upstream(Path(folder)) as url:
+        # All servers take it from here.
+        os.environ["REDDIT_BASE_URL"] = url
+        for number in range(1, run.rounds + 1):
+            run.ideas(number)
     for number in range(1, run.rounds + 1):
         run.side_by_side(number, FIXED)
         run.side_by_side(number, READ)

@@ -94,12 +94,28 @@ def workers(results: Results) -> str:
     return table(heads, rows)
 
 
+def ideas(results: Results) -> str:
+    """Each cell is the median of the rounds; the ratios are of these."""
+    rows = []
+    for name, title in results.titles.items():
+        samples = results.samples("ideas", peer=name)
+        if samples:
+            one, turn = (median(sample[key] for sample in samples) for key in ("at_once", "in_turn"))
+            cold, warm = (median(sample[key]["wall"] for sample in samples) for key in ("cold", "warm"))
+            cpu = median(sample["warm"]["cpu"] for sample in samples)
+            cells = [number(turn), number(one), f"{number(turn / one)} ×"]
+            cells += [f"{number(crowd)} ({number(crowd / one)} ×)" for crowd in (cold, warm)]
+            rows.append([title, *cells, number(cpu)])
+    heads = ["", "one after another, ms", "all at once, ms", "faster", "200 clients, fresh connections, ms"]
+    return table([*heads, "200 clients again, ms", "CPU µs a request"], rows)
+
+
 def faults(results: Results) -> list[str]:
     """What was not answered, or not with 2xx, and what could not be measured."""
     found = [f"- {each['peer']}, {each['work']}: {each['why']}" for each in results.raw["failures"]]
     for sample in results.raw["samples"]:
         where = f"- {sample['peer']}, {sample['work']}, round {sample['round']}"
-        closed, opened = sample["closed"], sample.get("open", {})
+        closed, opened = sample.get("closed", {}), sample.get("open", {})
         for part, keys in ((closed, ("refused", "broken", "timeouts")), (opened, ("refused", "broken", "unanswered"))):
             if any(part.get(key) for key in keys):
                 loop = "closed" if part is closed else "open"
@@ -129,6 +145,8 @@ def write(folder: Path) -> None:
         text += ["## Connections (fixed JSON)", connections(results)]
     if results.samples("workers"):
         text += ["## Workers (Brigade)", workers(results)]
+    if results.samples("ideas"):
+        text += ["## Ideas, from three upstreams that take 100 ms", ideas(results)]
     text += ["## Memory", memory(results), "## Versions"]
     text.append("\n".join(f"- {peer['title']}: {peer['version']}" for peer in raw["peers"] if peer["version"]))
     if raw["missing"]:

@@ -95,6 +95,7 @@ BUILT=$(cd "$BUILT" && pwd)
 say "building the peers"
 gcc -std=gnu17 -O2 -Wall -Wextra -o "$built/limit" peers/limit.c
 gcc -std=gnu17 -O2 -Wall -Wextra -o "$built/openloop" load/openloop.c
+gcc -std=gnu17 -O2 -Wall -Wextra -o "$built/upstream" load/upstream.c
 if wanted gunicorn || wanted granian; then build_fastapi; fi
 for peer in hyper go hummingbird; do
     if wanted "$peer"; then "build_$peer"; fi

@@ -20,9 +20,12 @@ import Testing
 
     /// Runs a test with a client of the stand-in, and leaves nothing running.
     private func withReddit(
-        _ upstream: StandInReddit, patience: TimeAmount = .seconds(5), _ body: (Reddit) async throws -> Void
+        _ upstream: StandInReddit, patience: Patience = Patience(), _ body: (Reddit) async throws -> Void
     ) async throws {
-        let reddit = try Reddit(baseURL: upstream.baseURL, patience: patience, log: .silent)
+        var settings = RecipeSettings()
+        settings.redditBaseURL = upstream.baseURL
+        settings.redditPatience = patience
+        let reddit = try Reddit(settings, log: .silent)
         let result: Result<Void, any Error>
         do { result = .success(try await body(reddit)) } catch { result = .failure(error) }
         try await upstream.stop()
@@ -41,7 +44,7 @@ import Testing
         let gate = Gate(count: 3)
         let upstream = try await StandInReddit { head in
             await gate.pass()
-            return (.ok, Self.listing(Self.subreddit(head)))
+            return .init(.ok, Self.listing(Self.subreddit(head)))
         }
         try await withReddit(upstream) { reddit in
             let lists = try await reddit.ideasAtOnce().lists
@@ -51,7 +54,7 @@ import Testing
     }
 
     @Test func orOneAfterAnotherOverOneConnection() async throws {
-        let upstream = try await StandInReddit { head in (.ok, Self.listing(Self.subreddit(head))) }
+        let upstream = try await StandInReddit { head in .init(.ok, Self.listing(Self.subreddit(head))) }
         try await withReddit(upstream) { reddit in
             let lists = try await blocking { try reddit.ideas() }.lists
             #expect(lists.map(\.lines) == [["1: recipes (u)"], ["1: easyrecipes (u)"], ["1: TopSecretRecipes (u)"]])
@@ -59,7 +62,7 @@ import Testing
             for await event in upstream.events {
                 guard case .request(let head) = event else { break }
                 #expect(head.headers["user-agent"] == ["recipe bot 0.1"])
-                #expect(head.headers["accept-encoding"] == [])
+                #expect(head.headers["accept-encoding"] == ["deflate, gzip"])
                 uris.append(head.uri)
                 if uris.count == 3 { break }
             }
@@ -76,7 +79,7 @@ import Testing
     ])
     func aBadAnswerIsABadGateway(status: HTTPResponseStatus, body: String) async throws {
         let upstream = try await StandInReddit { head in
-            Self.subreddit(head) == "easyrecipes" ? (status, body) : (.ok, Self.empty)
+            Self.subreddit(head) == "easyrecipes" ? .init(status, body) : .init(.ok, Self.empty)
         }
         try await withReddit(upstream) { reddit in
             let expected = HTTPError(.badGateway, "Bad answer from reddit")
@@ -86,7 +89,9 @@ import Testing
     }
 
     @Test func aBodyBeyondTheBoundIsABadGateway() async throws {
-        let upstream = try await StandInReddit { _ in (.ok, String(repeating: " ", count: 9 << 20) + Self.empty) }
+        let upstream = try await StandInReddit { _ in
+            .init(.ok, String(repeating: " ", count: RedditCall.largestListing) + Self.empty)
+        }
         try await withReddit(upstream) { reddit in
             await #expect(throws: HTTPError(.badGateway, "Bad answer from reddit")) { try await reddit.ideasAtOnce() }
         }
@@ -94,9 +99,9 @@ import Testing
 
     @Test func aSilentUpstreamIsAGatewayTimeout() async throws {
         let upstream = try await StandInReddit { head in
-            Self.subreddit(head) == "easyrecipes" ? nil : (.ok, Self.empty)
+            Self.subreddit(head) == "easyrecipes" ? nil : .init(.ok, Self.empty)
         }
-        try await withReddit(upstream, patience: .milliseconds(100)) { reddit in
+        try await withReddit(upstream, patience: Patience(.milliseconds(100))) { reddit in
             let expected = HTTPError(.gatewayTimeout, "Timed out waiting for reddit")
             await #expect(throws: expected) { try await reddit.ideasAtOnce() }
             await #expect(throws: expected) { try await blocking { try reddit.ideas() } }
@@ -105,7 +110,7 @@ import Testing
 
     @Test func redirectsAreFollowed() async throws {
         let upstream = try await StandInReddit { head in
-            head.uri.hasPrefix("/moved") ? (.ok, Self.empty) : (.found, "/moved\(head.uri)")
+            head.uri.hasPrefix("/moved") ? .init(.ok, Self.empty) : .init(redirectTo: "/moved\(head.uri)")
         }
         try await withReddit(upstream) { reddit in
             let lists = try await reddit.ideasAtOnce().lists
@@ -113,8 +118,54 @@ import Testing
         }
     }
 
+    /// A listing with one post, "packed"; made by Python's gzip and zlib.
+    private static let gzipped = decoded(
+        "H4sIAAAAAAACA6tWSkksSVSyqlZKzsjMSSlKzVOyiq6GCxYn5xelKlkZ6iiVZJbkAFlKBYnJ2akpSjpKpUU5QG6p"
+            + "Um1tbG0tABEtnJ1HAAAA")
+    private static let deflated = decoded(
+        "eJyrVkpJLElUsqpWSs7IzEkpSs1TsoquhgsWJ+cXpSpZGeoolWSW5ABZSgWJydmpKUo6SqVFOUBuqVJtbWxtLQBS"
+            + "dheJ")
+    /// The same behind 200 000 spaces.
+    private static let bomb = decoded(
+        "H4sIAAAAAAACA+3IMQ7CMBREwatEv05D66sgCiu2RIQFKDhV5LuTjpp+pnq70wQAAAAAAAAAAAAAAAAAAAAAAAAA"
+            + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/OuIknuOdMRyX1vZ6jPS9Xd+ltdWI13m"
+            + "6GtvZ8U7L49aYo59a+fcY4zbGF8dumhOhw0DAA==")
+
+    private static func decoded(_ text: String) -> [UInt8] { Array(Data(base64Encoded: text)!) }
+
+    @Test(arguments: [("gzip", gzipped), ("deflate", deflated)])
+    func aCompressedListingIsRead(coding: String, body: [UInt8]) async throws {
+        let upstream = try await StandInReddit { _ in .init(.ok, body, ["content-encoding": coding]) }
+        try await withReddit(upstream) { reddit in
+            let lists = try await reddit.ideasAtOnce().lists
+            #expect(lists.map(\.lines) == Array(repeating: ["1: packed (u)"], count: 3))
+        }
+    }
+
+    @Test(arguments: [bomb, gzipped.dropLast(9) + [], gzipped + [7], deflated.dropLast(1) + [], Array(empty.utf8)])
+    func whatIsNoSoundCompressionIsABadGateway(body: [UInt8]) async throws {
+        let upstream = try await StandInReddit { _ in .init(.ok, body, ["content-encoding": "gzip"]) }
+        try await withReddit(upstream) { reddit in
+            await #expect(throws: HTTPError(.badGateway, "Bad answer from reddit")) { try await reddit.ideasAtOnce() }
+        }
+    }
+
+    @Test func redirectsAreFollowedSoManyTimes() async throws {
+        // It counts down in its path.
+        let upstream = try await StandInReddit { head in
+            let steps = head.uri.split(separator: "/").first.flatMap { Int($0) } ?? 20
+            return steps == 0 ? .init(.ok, Self.empty) : .init(redirectTo: "/\(steps - 1)/")
+        }
+        try await withReddit(upstream) { reddit in
+            let lists = try await reddit.ideasAtOnce().lists
+            #expect(lists.count == 3)
+        }
+    }
+
     @Test func aLoopOfRedirectsEnds() async throws {
-        let upstream = try await StandInReddit { head in (.found, head.uri) }
+        let upstream = try await StandInReddit { head in .init(redirectTo: head.uri) }
         try await withReddit(upstream) { reddit in
             await #expect(throws: HTTPError(.badGateway, "Bad answer from reddit")) { try await reddit.ideasAtOnce() }
         }

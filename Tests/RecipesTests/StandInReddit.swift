@@ -9,8 +9,26 @@ final class StandInReddit: Sendable {
         case disconnected
     }
 
+    struct Reply: Sendable {
+        let status: HTTPResponseStatus
+        let body: [UInt8]
+        var headers: HTTPHeaders = [:]
+
+        init(_ status: HTTPResponseStatus, _ body: [UInt8], _ headers: HTTPHeaders = [:]) {
+            (self.status, self.body, self.headers) = (status, body, headers)
+        }
+
+        init(_ status: HTTPResponseStatus, _ body: String) {
+            self.init(status, Array(body.utf8))
+        }
+
+        init(redirectTo location: String) {
+            self.init(.found, [], ["location": location])
+        }
+    }
+
     /// What to answer; nil is never.
-    typealias Answer = @Sendable (HTTPRequestHead) async -> (status: HTTPResponseStatus, body: String)?
+    typealias Answer = @Sendable (HTTPRequestHead) async -> Reply?
 
     let baseURL: String
     let events: AsyncStream<Event>
@@ -51,12 +69,12 @@ final class StandInReddit: Sendable {
             sink.yield(.request(head))
             let (channel, answer) = (context.channel, answer)
             Task {
-                guard let (status, body) = await answer(head) else { return }
-                var headers = HTTPHeaders([("content-length", "\(body.utf8.count)")])
-                if status == .found { headers.add(name: "location", value: body) }
+                guard let reply = await answer(head) else { return }
+                var headers = reply.headers
+                headers.add(name: "content-length", value: "\(reply.body.count)")
                 let parts: [HTTPServerResponsePart] = [
-                    .head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)),
-                    .body(.byteBuffer(ByteBuffer(string: body))), .end(nil),
+                    .head(HTTPResponseHead(version: .http1_1, status: reply.status, headers: headers)),
+                    .body(.byteBuffer(ByteBuffer(bytes: reply.body))), .end(nil),
                 ]
                 for part in parts { channel.write(part, promise: nil) }
                 channel.flush()

@@ -28,7 +28,7 @@ enum RecipeApplication {
 
     private static func api(_ settings: RecipeSettings, _ database: RecipeDatabase, _ log: Logger) throws -> API {
         let page = try HomePage()
-        let reddit = try Reddit(baseURL: settings.redditBaseURL, log: log)
+        let reddit = try Reddit(settings, log: log)
         var api = API(title: "Recipe API", version: "0.1.0")
         if !settings.corsOrigins.isEmpty {
             // As the tutorial has it.

@@ -1,4 +1,6 @@
+import Contract
 import Glibc
+import NIOCore
 
 /// What the environment tells this application, beside what the server itself reads there.
 struct RecipeSettings: Equatable, Sendable {
@@ -6,6 +8,12 @@ struct RecipeSettings: Equatable, Sendable {
     var database = DatabaseLocation(path: "recipes.db")
     /// REDDIT_BASE_URL: what stands before `/r/...`, without a slash at its end.
     var redditBaseURL = "https://www.reddit.com"
+    /// REDDIT_TIMEOUT: how long reddit may take for each step.
+    var redditPatience = Patience()
+    /// SSL_CERT_FILE and SSL_CERT_DIR, as OpenSSL's programs read them.
+    var trustedAuthorities = TrustedAuthorities.system
+    /// HTTPS_PROXY and NO_PROXY.
+    var proxy: ProxyServer?
     /// FIRST_SUPERUSER: the e-mail address of the user that the seed makes.
     var firstSuperuser = "admin@recipeapi.com"
     /// DOCS_ASSETS: where Swagger UI and ReDoc are on disk; without it browsers get them from a CDN.
@@ -28,6 +36,11 @@ struct RecipeSettings: Equatable, Sendable {
         if let url = value("REDDIT_BASE_URL") {
             redditBaseURL = try Self.baseURL(url)
         }
+        if let text = value("REDDIT_TIMEOUT") {
+            redditPatience = try Self.patience(text)
+        }
+        trustedAuthorities = TrustedAuthorities(file: value("SSL_CERT_FILE"), folder: value("SSL_CERT_DIR"))
+        proxy = try ProxyServer.find(for: redditBaseURL, value: value)
         if let address = value("FIRST_SUPERUSER") {
             firstSuperuser = try Self.emailAddress(address)
         }
@@ -54,6 +67,21 @@ struct RecipeSettings: Equatable, Sendable {
         var base = Substring(text)
         while base.hasSuffix("/") { base.removeLast() }
         return String(base)
+    }
+
+    /// At most 8 s: three times that, the longest answer, must end before the master takes a blocked worker for a stuck
+    /// one (30 s by default).
+    private static func patience(_ text: String) throws(SettingError) -> Patience {
+        let duration: Duration
+        do {
+            duration = try Units.duration(text)
+        } catch {
+            throw SettingError(name: "REDDIT_TIMEOUT", reason: "\(error)")
+        }
+        guard duration > .zero, duration <= .seconds(8) else {
+            throw SettingError(name: "REDDIT_TIMEOUT", reason: "give more than 0s and at most 8s")
+        }
+        return Patience(TimeAmount(duration))
     }
 
     /// Whether it can be an address is for a mail server to say; this finds what is clearly none.

@@ -5,12 +5,13 @@ final class Listener: Sendable {
     let descriptor: Int32
     let port: UInt16
 
-    init() throws {
+    /// - Parameter backlog: how many connections may wait to be accepted, but for one more.
+    init(backlog: Int32 = 128) throws {
         let address = SocketAddress.loopback(port: 0)
         descriptor = address.socket()
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
-        guard address.with({ [descriptor] in bind(descriptor, $0, $1) }) == 0, listen(descriptor, 128) == 0 else {
+        guard address.with({ [descriptor] in bind(descriptor, $0, $1) }) == 0, listen(descriptor, backlog) == 0 else {
             throw ChildProcess.Failure(description: "bind: \(errno)")
         }
         var bound = sockaddr_in()

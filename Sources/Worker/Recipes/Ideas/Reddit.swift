@@ -4,39 +4,32 @@ import Logging
 import Messages
 import NIOCore
 import NIOPosix
+import Serving
 
 /// Asks the recipe subreddits for today's best posts, with one pooled client.
 final class Reddit: Sendable {
-    let client: HTTPClient
-    /// What stands before `/r/...`.
-    let baseURL: String
+    private let client: HTTPClient
+    private let baseURL: String
+    private let patience: Patience
     private let group: MultiThreadedEventLoopGroup
     private let log: Logger
 
     /// In the answer's order.
     private static let subreddits = ["recipes", "easyrecipes", "TopSecretRecipes"]
 
-    /// - Parameters:
-    ///   - baseURL: without a slash at its end.
-    ///   - patience: how long to wait for a connection, and for each next byte.
-    init(baseURL: String, patience: TimeAmount = .seconds(5), log: Logger) throws(SettingError) {
+    init(_ settings: RecipeSettings, log: Logger) throws(SettingError) {
         do {
-            _ = try Self.request(for: "recipes", at: baseURL)
+            _ = try RedditCall.request(for: "recipes", at: settings.redditBaseURL)
         } catch {
-            throw SettingError(name: "REDDIT_BASE_URL", reason: "\"\(baseURL)\" is no base URL: \(error)")
+            throw SettingError(
+                name: "REDDIT_BASE_URL", reason: "\"\(settings.redditBaseURL)\" is no base URL: \(error)")
         }
+        try settings.trustedAuthorities.check()
         self.log = log
-        self.baseURL = baseURL
+        baseURL = settings.redditBaseURL
+        patience = settings.redditPatience
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        var configuration = HTTPClient.Configuration()
-        configuration.timeout = .init(connect: patience, read: patience)
-        configuration.redirectConfiguration = .follow(max: 20, allowCycles: true)
-        configuration.httpVersion = .http1Only
-        // Each call has a connection of its own; with the default of 8, calls would wait for each other.
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
-        // An upstream that refuses is an answer, not a reason to ask it for five seconds.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+        client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: .init(settings))
     }
 
     deinit {
@@ -47,9 +40,9 @@ final class Reddit: Sendable {
 
     /// Asks one subreddit after another. It blocks, and must not run on the server's loop.
     func ideas() throws(HTTPError) -> Ideas {
-        let deadline = Self.deadline()
+        let deadline = patience.wholeDeadline(from: .now())
         do {
-            return Ideas(lists: try Self.subreddits.map { ($0, try call($0, until: deadline).lines.wait()) })
+            return Ideas(lists: try Self.subreddits.map { ($0, try waitForLines(of: $0, until: deadline)) })
         } catch {
             throw answer(to: error)
         }
@@ -57,7 +50,7 @@ final class Reddit: Sendable {
 
     /// Asks all subreddits at once. When one fails, or the caller is cancelled, the others are given up.
     func ideasAtOnce() async throws -> Ideas {
-        let deadline = Self.deadline()
+        let deadline = patience.wholeDeadline(from: .now())
         do {
             return try await withThrowingTaskGroup(of: (Int, [String]).self) { group in
                 for (index, subreddit) in Self.subreddits.enumerated() {
@@ -73,21 +66,37 @@ final class Reddit: Sendable {
         }
     }
 
-    /// When the last call must be done: the patience starts anew with each byte, and a server may drip.
-    private static func deadline() -> NIODeadline { .now() + .seconds(15) }
+    private func call(_ subreddit: String, until deadline: NIODeadline) -> RedditCall {
+        RedditCall(subreddit, client: client, deadline: patience.callDeadline(from: .now(), within: deadline))
+    }
 
-    private func lines(of subreddit: String, until deadline: NIODeadline) async throws -> [String] {
-        let call = try call(subreddit, until: deadline)
-        return try await withTaskCancellationHandler {
-            try await call.lines.get()
-        } onCancel: {
-            call.task.cancel()
+    private func waitForLines(of subreddit: String, until deadline: NIODeadline) throws -> [String] {
+        let call = call(subreddit, until: deadline)
+        return try withGiveUpHandler {
+            try call.lines(at: baseURL).wait()
+        } onGiveUp: {
+            call.cancel()
         }
     }
 
+    private func lines(of subreddit: String, until deadline: NIODeadline) async throws -> [String] {
+        let call = call(subreddit, until: deadline)
+        return try await withTaskCancellationHandler {
+            try await call.lines(at: baseURL).get()
+        } onCancel: {
+            call.cancel()
+        }
+    }
+
+    /// One line of the log for each answer that fails, unless nobody waits for it any more.
     private func answer(to error: any Error) -> HTTPError {
-        log.warning("reddit gave no ideas", metadata: ["error": "\(error)"])
-        return (error as? CallFailure)?.isLate == true
+        let failure = error as? CallFailure
+        if failure?.isCancelled != true {
+            log.warning(
+                "reddit gave no ideas",
+                metadata: ["subreddit": "\(failure?.subreddit ?? "any")", "error": "\(failure?.reason ?? "\(error)")"])
+        }
+        return failure?.isLate == true
             ? HTTPError(.gatewayTimeout, "Timed out waiting for reddit")
             : HTTPError(.badGateway, "Bad answer from reddit")
     }

@@ -5,9 +5,13 @@ import Synchronization
 
 /// Threads for work that blocks, and a bounded queue before them.
 final class BlockingPool: Sendable {
-    /// One piece of work. Given up before its turn, it is not begun.
+    /// One piece of work. Given up before its turn, it is not begun; later, it is told, if it wants to know.
     final class Job: Sendable {
+        /// The one that this thread is at.
+        @TaskLocal static var current: Job?
+
         private let isGivenUp = Atomic(false)
+        private let handler = Mutex<(@Sendable () -> Void)?>(nil)
         private let work: @Sendable () -> Void
         /// CLOCK_MONOTONIC, nanoseconds.
         fileprivate let queued = MonotonicClock.nanoseconds
@@ -18,12 +22,19 @@ final class BlockingPool: Sendable {
 
         func giveUp() {
             isGivenUp.store(true, ordering: .relaxed)
+            handler.withLock { $0 }?()
+        }
+
+        /// - Parameter handler: called when the job is given up, at once when it has been; nil forgets the last one.
+        func onGiveUp(_ handler: (@Sendable () -> Void)?) {
+            self.handler.withLock { $0 = handler }
+            if !isWanted { handler?() }
         }
 
         fileprivate var isWanted: Bool { !isGivenUp.load(ordering: .relaxed) }
 
         fileprivate func run() {
-            if isWanted { work() }
+            if isWanted { Self.$current.withValue(self, operation: work) }
         }
     }
 

@@ -1,0 +1,116 @@
+// A stand-in for reddit that takes little from the machine: every request gets the same answer after the same time.
+//   upstream PORT MILLISECONDS FILE
+// FILE is the body. It serves until its parent ends, on 127.0.0.1.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { most_connections = 65536, most_waiting = 65536, input_size = 16384, events_a_pass = 256 };
+
+static void check(bool good, const char *what) {
+    if (good) return;
+    perror(what);
+    exit(1);
+}
+
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+// How much of the empty line that ends a head has come, by descriptor; and which connection of that number it is.
+static uint8_t matched[most_connections];
+static uint32_t generation[most_connections];
+
+// All wait for the same time, so the first to come is the first to go.
+static struct {
+    uint64_t due;
+    uint32_t descriptor, generation;
+} waiting[most_waiting];
+static uint32_t first, behind;
+
+static void receive(int descriptor, uint64_t delay) {
+    char input[input_size];
+    ssize_t count = recv(descriptor, input, sizeof input, MSG_DONTWAIT);
+    if (count < 0 && errno == EAGAIN) return;
+    if (count <= 0) {
+        generation[descriptor]++;
+        close(descriptor);
+        return;
+    }
+    for (ssize_t index = 0; index < count; index++) {
+        uint8_t state = matched[descriptor];
+        state = input[index] == "\r\n\r\n"[state] ? state + 1 : input[index] == '\r';
+        if (state == 4) {
+            state = 0;
+            check(behind - first < most_waiting, "too many requests at once");
+            waiting[behind % most_waiting].due = now() + delay;
+            waiting[behind % most_waiting].descriptor = descriptor;
+            waiting[behind++ % most_waiting].generation = generation[descriptor];
+        }
+        matched[descriptor] = state;
+    }
+}
+
+int main(int count, char **arguments) {
+    check(count == 4, "upstream PORT MILLISECONDS FILE");
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    uint64_t delay = strtoull(arguments[2], NULL, 10) * 1000000;
+    static char body[1 << 20], answer[(1 << 20) + 256];
+    FILE *file = fopen(arguments[3], "r");
+    check(file, arguments[3]);
+    size_t length = fread(body, 1, sizeof body, file);
+    int head = snprintf(answer, 256, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+                        length);
+    memcpy(answer + head, body, length);
+
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    struct sockaddr_in address = {AF_INET, htons(atoi(arguments[1])), {htonl(INADDR_LOOPBACK)}, {0}};
+    check(bind(listener, (struct sockaddr *)&address, sizeof address) == 0, "bind");
+    check(listen(listener, 4096) == 0, "listen");
+    int poller = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {EPOLLIN, {.fd = listener}};
+    check(epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event) == 0, "epoll_ctl");
+
+    while (true) {
+        // Rounded up, so that nobody is answered too early.
+        int pause = first == behind ? -1 : 0;
+        if (first != behind && waiting[first % most_waiting].due > now())
+            pause = (waiting[first % most_waiting].due - now()) / 1000000 + 1;
+        struct epoll_event events[events_a_pass];
+        int ready = epoll_wait(poller, events, events_a_pass, pause);
+        for (int index = 0; index < ready; index++) {
+            if (events[index].data.fd != listener) {
+                receive(events[index].data.fd, delay);
+                continue;
+            }
+            int descriptor = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+            if (descriptor < 0) continue;
+            check(descriptor < most_connections, "too many connections");
+            setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+            matched[descriptor] = 0;
+            event = (struct epoll_event){EPOLLIN, {.fd = descriptor}};
+            check(epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0, "epoll_ctl");
+        }
+        for (; first != behind && waiting[first % most_waiting].due <= now(); first++) {
+            uint32_t descriptor = waiting[first % most_waiting].descriptor;
+            if (generation[descriptor] == waiting[first % most_waiting].generation)
+                send(descriptor, answer, head + length, MSG_NOSIGNAL);
+        }
+    }
+}
