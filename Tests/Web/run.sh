@@ -12,20 +12,25 @@ if [ "${1:-}" = --help ]; then usage && exit; fi
 built=$root/.build/web
 export BUILT=${BUILT:-$root/.build/debug} WEB_OUTPUT=$built PYTHONDONTWRITEBYTECODE=1
 [ -x "$BUILT/brigade" ] && [ -x "$BUILT/recipe-worker" ] || die "there is no brigade or recipe-worker in $BUILT: build them first"
-install chromium chromium-driver fonts-dejavu-core python3 python3-venv
+install chromium chromium-driver fonts-dejavu-core openssl python3 python3-venv
 mkdir -p "$built"
 
-key=$(sha256sum <Tests/Web/requirements.txt)
-if [ "$(cat "$built/environment/complete" 2>/dev/null)" != "$key" ]; then
+# once WHAT FILE COMMAND...: what FILE says, done again only when FILE has changed.
+once() {
+    local complete=$built/$1.complete key
+    key=$(sha256sum <"$2")
+    [ "$(cat "$complete" 2>/dev/null)" != "$key" ] || return 0
+    "${@:3}"
+    echo "$key" >"$complete"
+}
+install_packages() {
     say "installing pytest, selenium, schemathesis and others into .build/web"
     python3 -m venv --clear "$built/environment"
     "$built/environment/bin/pip" install --quiet --disable-pip-version-check -r Tests/Web/requirements.txt
-    echo "$key" >"$built/environment/complete"
-fi
-if [ -x deploy/docs-assets.sh ]; then
-    export DOCS_ASSETS=$built/docs-assets
-    deploy/docs-assets.sh "$DOCS_ASSETS"
-fi
+}
+export DOCS_ASSETS=$built/docs-assets
+once environment Tests/Web/requirements.txt install_packages
+once docs-assets deploy/docs-assets.sh deploy/docs-assets.sh "$DOCS_ASSETS"
 
 cd Tests/Web
 exec "$built/environment/bin/python" -m pytest -p no:cacheprovider --tb=short "$@"

@@ -2,6 +2,10 @@
 import http.client
 import http.server
 import json
+import os
+import pathlib
+import ssl
+import subprocess
 import threading
 
 import pytest
@@ -109,43 +113,54 @@ def test_behind_a_prefix_requests_have_it_too(server, browser):
     assert browser.console() == []
 
 
-@pytest.mark.parametrize("page", ["/docs", "/redoc"])
-def test_from_the_cdn_every_file_has_its_hash(page):
+def test_the_files_of_the_cdn_pass_the_pages_checks(open_browser, tmp_path):
+    """A stand-in for the CDN has the files of DOCS_ASSETS: wrong hashes, or a policy that forbids them, would show."""
     server = Server()
     try:
-        _, headers, text = server.ask(page)
+        with ContentNetwork(tmp_path) as network:
+            hosts = ["cdn.jsdelivr.net", "cdn.redoc.ly"]
+            browser = open_browser(hosts=", ".join(f"MAP {host} 127.0.0.1:{network.port}" for host in hosts))
+            browser.open(server.url + "/docs")
+            browser.await_element(".opblock")
+            browser.open(server.url + "/redoc")
+            browser.await_element("[id='tag/recipes']")
+            browser.await_state(lambda: len(network.asked) == 4, "four requests")
     finally:
         server.stop()
-    assert text.count("https://") == text.count('integrity="sha384-') == text.count('crossorigin="anonymous"') > 0
+    assert browser.console() == []
+    names = [path.rpartition("/")[2] for path in network.asked]
+    assert sorted(names) == ["logo-mini.svg", "redoc.standalone.js", "swagger-ui-bundle.js", "swagger-ui.css"]
 
 
-class PrefixProxy:
-    """A proxy that takes a prefix off the paths."""
+def test_a_folder_without_the_files_is_an_error_at_start(tmp_path):
+    with pytest.raises(AssertionError, match="ended with 4") as failure:
+        Server({"DOCS_ASSETS": str(tmp_path)})
+    assert f"DOCS_ASSETS: {tmp_path}/swagger-ui-bundle.js cannot be read: No such file or directory" in str(failure.value)
+    assert "deploy/docs-assets.sh" in str(failure.value)
 
-    def __init__(self, prefix, server):
+
+class Listener:
+    """An HTTP server beside the one that is tested, on a port of loopback. It notes what it is asked."""
+
+    def __init__(self):
         asked = self.asked = []
+        answer = self.answer
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 asked.append(self.path)
-                if not self.path.startswith(prefix + "/"):
-                    return self.send_error(404, "not below the prefix")
-                upstream = http.client.HTTPConnection("127.0.0.1", server.port)
-                upstream.request("GET", self.path.removeprefix(prefix))
-                response = upstream.getresponse()
-                content = response.read()
-                self.send_response(response.status)
-                for name, value in response.getheaders():
+                status, fields, content = answer(self.path)
+                self.send_response(status)
+                for name, value in fields:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
-                upstream.close()
 
             def log_message(self, *arguments):
                 pass
 
         self.listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.listener.server_port}{prefix}"
+        self.port = self.listener.server_port
 
     def __enter__(self):
         threading.Thread(target=self.listener.serve_forever, daemon=True).start()
@@ -154,3 +169,47 @@ class PrefixProxy:
     def __exit__(self, *_):
         self.listener.shutdown()
         self.listener.server_close()
+
+
+class PrefixProxy(Listener):
+    """A proxy that takes a prefix off the paths."""
+
+    def __init__(self, prefix, server):
+        super().__init__()
+        self.prefix, self.server = prefix, server
+        self.url = f"http://127.0.0.1:{self.port}{prefix}"
+
+    def answer(self, path):
+        if not path.startswith(self.prefix + "/"):
+            return 404, [], b"not below the prefix"
+        upstream = http.client.HTTPConnection("127.0.0.1", self.server.port)
+        upstream.request("GET", path.removeprefix(self.prefix))
+        response = upstream.getresponse()
+        content = response.read()
+        upstream.close()
+        return response.status, response.getheaders(), content
+
+
+class ContentNetwork(Listener):
+    """The CDNs that the pages know."""
+
+    LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"  # as deploy/docs-assets.sh has it
+
+    def __init__(self, folder):
+        super().__init__()
+        names = [str(folder / name) for name in ("key.pem", "certificate.pem")]
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=stand-in", "-days", "2", "-keyout",
+             names[0], "-out", names[1]], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(names[1], names[0])
+        self.listener.socket = context.wrap_socket(self.listener.socket, server_side=True)
+
+    def answer(self, path):
+        name = path.rpartition("/")[2]
+        media_type = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}[name.rpartition(".")[2]]
+        fields = [("content-type", media_type), ("access-control-allow-origin", "*")]
+        if name == "logo-mini.svg":
+            return 200, fields, b"<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>"
+        content = (pathlib.Path(os.environ["DOCS_ASSETS"]) / name).read_bytes()
+        return 200, fields, content.replace(b"data:,", self.LOGO) if name.startswith("redoc") else content

@@ -17,6 +17,8 @@ echo "--- it serves, as a user without rights"
 curl -fsS --retry 60 --retry-delay 1 --retry-connrefused "$url/health/ready" >/dev/null || fail "it does not serve"
 curl -fsS "$url/api/v1/recipes/1" | grep 'Chicken Vesuvio' >/dev/null || fail "no recipe"
 [ "$(podman exec "$name" id -u)" = 10001 ] || fail "the wrong user"
+curl -fsS "$url/docs" | grep 'src="docs/assets/swagger-ui-bundle.js"' >/dev/null || fail "/docs needs the internet"
+curl -fsS -o /dev/null "$url/docs/assets/swagger-ui-bundle.js" || fail "Swagger UI is not there"
 
 echo "--- reload under requests"
 ( for _ in $(seq 200); do curl -fsS -o /dev/null "$url/api/v1/recipes/2" || echo lost; done ) >"/tmp/$name.lost" 2>&1 &

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds a Dockerfile unchanged and runs what it makes, with no image pulled: base images are made from Debian packages.
 #   container.sh build CONTEXT TAG        container.sh run TAG NAME [podman run options ...] -- [command ...]
-# The machine's Swift toolchain, and a mirror of packages where git is told of one, are mounted into the build instead of
-# being copied into the base image. crun refuses hybrid cgroups, so it is runc; both ulimits are needed.
+# The machine's Swift toolchain, the authorities that it trusts, and a mirror of packages where git is told of one, are
+# mounted into the build instead of being copied into the base image. crun refuses hybrid cgroups, so it is runc; both ulimits are needed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../scripts/setup.sh"
@@ -36,7 +36,8 @@ base_images() {
 case ${1:-} in
 build)
   base_images
-  mounts=(-v "$swift_home:$swift_home:ro")
+  authorities=/etc/ssl/certs/ca-certificates.crt
+  mounts=(-v "$swift_home:$swift_home:ro" -v "$authorities:$authorities:ro")
   if [ -n "$packages" ]; then mounts+=(-v "$packages:$packages:ro" -v /etc/gitconfig:/etc/gitconfig:ro); fi
   buildah bud --isolation=chroot --network=host --pull-never --format docker "${mounts[@]}" -t "$3" "$2" ;;
 run)
