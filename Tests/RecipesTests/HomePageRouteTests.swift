@@ -144,7 +144,7 @@ import Testing
             #expect(fields["content-type"] == "text/html; charset=utf-8")
             #expect(fields["x-content-type-options"] == "nosniff")
             #expect(fields["referrer-policy"] == "same-origin")
-            #expect(fields["content-security-policy"]?.hasPrefix("default-src 'none'; style-src 'sha256-") == true)
+            #expect(fields["content-security-policy"]?.hasPrefix("default-src 'none'; style-src 'nonce-") == true)
         }
     }
 }

@@ -10,8 +10,6 @@ struct HomePage: Sendable {
     /// How many it shows of those found.
     static let mostFound = 24
 
-    /// Of every answer that is this page.
-    let fields: [Field]
     private let templates: MustacheLibrary
     private let style = String(decoding: PackageResources.home_css, as: UTF8.self)
     private let script = String(decoding: PackageResources.home_js, as: UTF8.self)
@@ -22,18 +20,22 @@ struct HomePage: Sendable {
         try templates.register(String(decoding: PackageResources.home_mustache, as: UTF8.self), named: "home")
         try templates.register(String(decoding: PackageResources.card_mustache, as: UTF8.self), named: "card")
         self.templates = templates
-        fields = [
+    }
+
+    /// Of every answer that is this page.
+    static func fields(_ policy: PagePolicy) -> [Field] {
+        [
             Field("content-type", "text/html; charset=utf-8"),
-            Field("content-security-policy", PagePolicy(style: style, script: script).text),
+            Field("content-security-policy", policy.text),
             Field("x-content-type-options", "nosniff"),
             // Not `no-referrer`, with which a browser says that its form comes from nowhere.
             Field("referrer-policy", "same-origin"),
         ]
     }
 
-    func render(_ view: HomeView) -> String {
+    func render(_ view: HomeView, under policy: PagePolicy = PagePolicy()) -> String {
         let values: [String: Any] = [
-            "style": style, "script": script, "title": view.title,
+            "nonce": policy.nonce, "style": style, "script": script, "title": view.title,
             "search": view.search.box, "results": view.search.results,
             "form": view.form.values(added: view.added), "isAdded": view.added != nil,
             "added": view.added.map { [RecipeCard($0).values] } ?? [], "blank": RecipeCard.blank,

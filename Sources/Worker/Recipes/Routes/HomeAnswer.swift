@@ -7,7 +7,9 @@ struct HomeAnswer: ResponseConvertible {
 
     /// The page.
     static func page(_ view: HomeView, of page: HomePage, _ status: Status = .ok, fields: [Field] = []) -> HomeAnswer {
-        HomeAnswer(answer: Response(status, fields: page.fields + fields, body: Array(page.render(view).utf8)))
+        let policy = PagePolicy()
+        let text = page.render(view, under: policy)
+        return HomeAnswer(answer: Response(status, fields: HomePage.fields(policy) + fields, body: Array(text.utf8)))
     }
 
     /// The page at another address, which a browser asks for by GET: loading it again posts nothing.
