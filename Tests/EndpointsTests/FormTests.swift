@@ -72,6 +72,14 @@ import Testing
     }
 
     @Test(arguments: [
+        ("tags=a&title=x&tags=b+c", #"["a","b c"]"#), ("tags=", #"[""]"#), ("", "[]"), ("tags", #"[""]"#),
+    ])
+    func aListIsAllFieldsOfItsName(fields: String, tags: String) async throws {
+        let response = try await post("title=a&page=https://e.com&portions=1&" + fields)
+        #expect(try JSON(parsing: response.body)["tags"] == JSON(parsing: Array(tags.utf8)))
+    }
+
+    @Test(arguments: [
         form, "APPLICATION/X-WWW-Form-Urlencoded", form + ";charset=utf-8", form + " ; x",
     ])
     func aFormIsKnownByItsMediaType(type: String) async throws {
@@ -137,7 +145,8 @@ import Testing
         for _ in 0..<500 {
             let body = (0..<Int.random(in: 0..<12, using: &generator)).flatMap { _ in
                 Bool.random(using: &generator)
-                    ? pieces.randomElement(using: &generator)! : [UInt8.random(in: 0...255, using: &generator)]
+                    ? Array(pieces.randomElement(using: &generator)!.utf8)
+                    : [UInt8.random(in: 0...255, using: &generator)]
             }
             let request = Request(.post, "/dishes", fields: [Field("content-type", Self.form)], body: body)
             let response = try await Kitchen.answer(api.build(), request)

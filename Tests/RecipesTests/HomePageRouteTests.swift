@@ -64,7 +64,8 @@ import Testing
     }
 
     @Test func aSearchForNothingIsTheHomePage() throws {
-        #expect(try get("/?keyword=").page == get("/").page)
+        let pages = try ["/", "/?keyword="].map { try get($0).page.replacing(/nonce="\w+"/, with: "") }
+        #expect(pages[0] == pages[1])
     }
 
     @Test func aKeywordThatIsTooShortIsSaidSoAtItsBox() throws {

@@ -27,15 +27,26 @@ struct FormFields: Sendable {
 
     /// Reads a model. A field that was left empty was not sent: a browser sends every text box.
     func read<Content: Model>(_ type: Content.Type) -> Result<Content, ValidationError> {
-        let members = Content.properties.schemas.compactMap { property -> JSON.Member? in
-            guard let text = self[property.name], !text.isEmpty else { return nil }
-            return JSON.Member(property.name, .string(text))
+        let members = Content.properties.schemas.compactMap { property in
+            value(of: property).map { JSON.Member(property.name, $0) }
         }
         var issues: [Issue] = []
         let model = issues.below("body") { Content.read(.object(members), issues: &$0) }
         guard issues.isEmpty, let model else { return .failure(ValidationError(issues)) }
         return .success(model)
     }
+
+    /// Of a list all fields of its name, as several boxes to tick have one.
+    private func value(of property: PropertySchema) -> JSON? {
+        if property.schema.isList { return JSON(texts: content.values(of: property.name)) }
+        guard let text = self[property.name], !text.isEmpty else { return nil }
+        return .string(text)
+    }
+}
+
+extension Schema {
+    /// Whether it, or an optional's first alternative, is an array's.
+    fileprivate var isList: Bool { json["type"] == "array" || json["anyOf"]?[0]?["type"] == "array" }
 }
 
 extension Request {
