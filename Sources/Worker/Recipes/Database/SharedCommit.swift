@@ -4,9 +4,9 @@ import Synchronization
 
 /// Writes that arrive together share a transaction, and so the one wait for the disk that makes them durable.
 ///
-/// While one thread commits, others that want to write queue up; the first of them then commits for all. Each write is a
-/// savepoint: one that fails takes back what it did, and nothing of the others. Who waits hears of its write when it is
-/// on the disk.
+/// While one thread commits, others that want to write queue up; the first of them commits for all when the database is
+/// free. Each write is a savepoint: one that fails takes back what it did, and nothing of the others. Who waits hears of its
+/// write when it is on the disk.
 final class SharedCommit: Sendable {
     /// One thread's write, and how the thread hears of it.
     private final class Write: Sendable {
@@ -63,7 +63,7 @@ final class SharedCommit: Sendable {
         self.database = database
     }
 
-    /// How many writes wait for a commit that has not begun.
+    /// How many writes wait for a transaction that has not begun.
     var waiting: Int { queue.withLock { $0.writes.count } }
 
     /// Blocks until the write is on the disk.
@@ -89,13 +89,23 @@ final class SharedCommit: Sendable {
         return write.wait()!
     }
 
-    /// Commits all that wait, and passes the turn on.
+    /// Commits all that wait when the database is free, and passes the turn on.
     private func commit() {
-        let writes = queue.withLock { queue in
-            defer { queue.writes = [] }
-            return queue.writes
+        var writes: [Write] = []
+        var failure: (any Error)?
+        do {
+            try database.writeWithoutTransaction { db in
+                try db.inTransaction(.immediate) {
+                    writes = takeAll()
+                    for write in writes { try write.perform(db) }
+                    return .commit
+                }
+            }
+        } catch {
+            failure = error
+            // It was not free in time, for none of them.
+            if writes.isEmpty { writes = takeAll() }
         }
-        let failure = failure(of: writes)
         queue.withLock { queue in
             queue.isServed = !queue.writes.isEmpty
             queue.writes.first?.takeTurn()
@@ -103,18 +113,10 @@ final class SharedCommit: Sendable {
         for write in writes { write.finish(failure) }
     }
 
-    /// Why none of the writes is stored; nil when those are that did not fail themselves.
-    private func failure(of writes: [Write]) -> (any Error)? {
-        do {
-            try database.writeWithoutTransaction { db in
-                try db.inTransaction(.immediate) {
-                    for write in writes { try write.perform(db) }
-                    return .commit
-                }
-            }
-            return nil
-        } catch {
-            return error
+    private func takeAll() -> [Write] {
+        queue.withLock { queue in
+            defer { queue.writes = [] }
+            return queue.writes
         }
     }
 }
