@@ -25,6 +25,26 @@ enum Kitchen {
             Menu.init, Property("dishes", \.dishes), Property("is_vegan", \.isVegan), Property("rating", \.rating))
     }
 
+    enum Course: String, Choice { case starter, main, dessert }
+
+    struct Order: Model, Hashable {
+        let table: String
+        let courses: [Course]
+        let notes: [String: String]
+
+        static let schemaDescription = "What a table wants."
+        static let schemaExamples = [Order(table: "A1", courses: [.main], notes: [:])]
+        static let properties = Properties(
+            Order.init, Property("table", \.table, .pattern("^[A-F][0-9]$"), description: "A letter and a digit."),
+            Property("courses", \.courses, .count(1...3)), Property("notes", \.notes, default: [:]))
+    }
+
+    static let waiter = Dependency(Header("X-Waiter", String.self, .length(2...)), Query("shift", Int?.self)) {
+        waiter, shift in
+        if waiter == "nobody" { throw HTTPError(.unauthorized) }
+        return waiter + (shift.map { " \($0)" } ?? "")
+    }
+
     static var api: API {
         var dishes = Router(prefix: "/dishes", tags: ["dishes"])
         dishes.get(
@@ -53,6 +73,15 @@ enum Kitchen {
             await Task.yield()
             if fail { throw HTTPError(.badGateway, "The cook is ill") }
             return Menu(dishes: [], isVegan: true, rating: 4.5)
+        }
+        api.post(
+            "/orders", name: "order",
+            Words("Takes an order.", summary: "Order", answer: "The order", tags: ["floor"], isDeprecated: true),
+            waiter, Query("course", [Course].self, default: [], description: "More of them."),
+            Query("tip", default: 0.5, .multiple(of: 0.5)), Body(Order.self, description: "The order"),
+            errors: [.unauthorized: "No such waiter"]
+        ) { _, courses, _, order in
+            Order(table: order.table, courses: order.courses + courses, notes: order.notes)
         }
         api.include(Health().router)
         return api
