@@ -42,6 +42,20 @@ import Testing
         #expect(responses?["400"]?["description"] == "Something is odd")
     }
 
+    @Test func oneStatusStandsInTheDocumentOnce() throws {
+        var api = API(title: "t", version: "1")
+        api.post(
+            "/a", name: "a", "", Body(Int.self),
+            errors: [.notFound, .ok, .notFound, .unprocessableContent, .badRequest]
+        ) { $0 }
+        guard case .object(let responses)? = try api.document()["paths"]?["/a"]?["post"]?["responses"] else {
+            Testing.Issue.record("no responses")
+            return
+        }
+        #expect(responses.map(\.name) == ["200", "400", "404", "422"])
+        #expect(responses.first?.value["description"] == "Successful Response")
+    }
+
     @Test func whatIsNotSaidIsMadeOfTheName() throws {
         let operation = try document["paths"]?["/plain"]?["get"]
         #expect(operation?["summary"] == "Plain Words" && operation?["description"] == nil)

@@ -73,6 +73,13 @@ struct Document {
             success.append(.init("content", content(answered.mediaType, schema)))
         }
         var responses: [JSON.Member] = [.init(String(operation.status.code), .object(success))]
+        if operation.parameters.contains(where: \.isChecked) {
+            try components.add(Schema.httpValidationError)
+            let error: JSON = [
+                "description": "Validation Error", "content": content("application/json", .httpValidationError),
+            ]
+            responses.append(.init("422", error))
+        }
         var errors = operation.errors
         if operation.parameters.contains(where: { $0.place == .body }) { errors = errors.adding(.badRequest) }
         for entry in errors.entries {
@@ -82,14 +89,9 @@ struct Document {
             ]
             responses.append(.init(String(entry.status.code), error))
         }
-        if operation.parameters.contains(where: \.isChecked) {
-            try components.add(Schema.httpValidationError)
-            let error: JSON = [
-                "description": "Validation Error", "content": content("application/json", .httpValidationError),
-            ]
-            responses.append(.init("422", error))
-        }
-        return responses.sorted { $0.name < $1.name }
+        // Two members of one name are no JSON object: browsers' YAML readers refuse the whole document.
+        var seen: Set<String> = []
+        return responses.filter { seen.insert($0.name).inserted }.sorted { $0.name < $1.name }
     }
 
     private func content(_ mediaType: String, _ schema: Schema) -> JSON {

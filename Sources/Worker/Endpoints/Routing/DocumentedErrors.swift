@@ -20,12 +20,10 @@ public struct DocumentedErrors: ExpressibleByArrayLiteral, ExpressibleByDictiona
         entries = errors.map { Entry(status: $0.0, description: $0.1) }
     }
 
-    /// With one more, unless it is there.
+    /// With one more.
     func adding(_ status: Status) -> DocumentedErrors {
         var copy = self
-        if !entries.contains(where: { $0.status.code == status.code }) {
-            copy.entries.append(Entry(status: status, description: status.reason))
-        }
+        copy.entries.append(Entry(status: status, description: status.reason))
         return copy
     }
 }

@@ -9,7 +9,10 @@ struct Rule<Value: RequestValue>: Sendable {
     private let examples: [JSON]
 
     func schema(name: String) -> Schema {
-        var schema = Value.schema.adding(constraints.flatMap(\.keywords))
+        var type = Value.schema
+        // One name stands in an object once.
+        if !description.isEmpty { type.keywords.removeAll { $0.name == "description" } }
+        var schema = type.adding(constraints.flatMap(\.keywords))
             .annotated(
                 title: name.titleCased, description: description, default: defaultJSON == .null ? nil : defaultJSON,
                 examples: examples)
