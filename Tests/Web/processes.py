@@ -1,8 +1,10 @@
 """The built server and its upstream, as processes of these tests."""
+import ctypes
 import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +18,10 @@ BUILT = pathlib.Path(os.environ.get("BUILT", ROOT / ".build/debug"))
 PATIENCE = 20  # seconds, for what takes one at most on a quiet machine
 
 
+_libc = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -23,7 +29,7 @@ def free_port():
 
 
 class Process:
-    """A child whose output goes to a file, and which ends with the test."""
+    """A child whose output goes to a file, and which ends with the tests, even if they are killed."""
 
     def __init__(self, name, command, folder, environment=None):
         self.log = pathlib.Path(folder) / f"{name}.log"
@@ -31,7 +37,8 @@ class Process:
         with open(self.log, "wb") as log:
             self.child = subprocess.Popen(
                 [str(part) for part in command], cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={"PATH": "/usr/local/bin:/usr/bin:/bin", **(environment or {})})
+                env={"PATH": "/usr/local/bin:/usr/bin:/bin", **(environment or {})},
+                preexec_fn=lambda: _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM))
 
     def wait_for(self, state, what):
         """Until `state()` is true; fails with what the process said."""

@@ -7,7 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 . scripts/setup.sh
-if [ "${1:-}" = --help ]; then usage && exit; fi
+if [ "${1:-}" = --help ]; then cd Tests/Web && usage && exit; fi
 
 built=$root/.build/web
 export BUILT=${BUILT:-$root/.build/debug} WEB_OUTPUT=$built PYTHONDONTWRITEBYTECODE=1

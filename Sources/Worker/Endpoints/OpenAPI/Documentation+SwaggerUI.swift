@@ -16,7 +16,9 @@ extension Documentation {
             """,
             policy: [
                 "script-src \(assets.source(of: .swaggerScript)) '\(Self.startHash)'",
-                "style-src \(assets.source(of: .swaggerStyle)) 'unsafe-inline'", "img-src 'self' data:",
+                "style-src \(assets.source(of: .swaggerStyle)) 'unsafe-inline'",
+                // An answer that is a picture is shown.
+                "img-src 'self' data: blob:",
             ])
     }
 
