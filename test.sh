@@ -2,7 +2,7 @@
 # Sets everything up, builds, and runs the tests.
 #   ./test.sh               unit tests, and tests of the built server as real processes
 #   ./test.sh --deploy      those, then the deployment under a real systemd and in a container (root, Debian; 15 minutes)
-#   ./test.sh --web         those, then the pages in a Chromium, and the document with tools from PyPI (a minute)
+#   ./test.sh --web         those, then the pages in a Chromium, and the document with tools from PyPI (4 minutes)
 #   ./test.sh --soak 5m     only the soak, so long (90s, 5m, 1h), on a release build: no request may fail; and a million
 #                           pipelined requests
 #   ./test.sh NAME...       only the tests whose name contains NAME (a regular expression of `swift test --filter`)
