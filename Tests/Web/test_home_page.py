@@ -129,6 +129,7 @@ def test_a_recipe_is_added_and_shown(server, window):
     assert titles(window, "#added") == ["Soup <b>&"]
     link = window.find("#added h3 a")[0]
     assert (link.get_attribute("href"), link.get_attribute("rel")) == ("https://example.com/soup", "noopener nofollow")
+    window.await_state(lambda: titles(window)[3:] == ["Soup <b>&"], "recipe in the list")
     assert window.find("#label")[0].get_attribute("value") == ""
     assert server.ask("/api/v1/recipes/4")[2] == (
         '{"label":"Soup <b>&","source":"Ann","url":"https://example.com/soup","id":4,"submitter_id":1}')

@@ -131,6 +131,7 @@
     form.reset();
     fields.forEach(input => { input.value = ""; });
     say(fill(outcome.dataset.added, { label: cut(label, Number(outcome.dataset.longest)), id: recipe.id }));
+    search(false); // The list may have it too.
   }
 
   function correct(issues) {
