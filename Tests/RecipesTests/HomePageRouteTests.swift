@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import Messages
 import Testing
 
@@ -119,6 +120,15 @@ import Testing
         #expect(page.contains("The recipe was not added: No user has this ID."))
         #expect(tag("label", in: page).contains("value=\"Soup\""))
         #expect(try rows() == 3)
+    }
+
+    @Test func aDatabaseThatWasMovedAwayIsSaidSoOnThePage() throws {
+        let path = folder.database().path
+        try #require(rename(path, path + ".away") == 0)
+        let (response, page) = try post(soup)
+        #expect(response.status.code == 503)
+        #expect(page.contains("The recipe was not added: The database is not there."))
+        #expect(tag("label", in: page).contains("value=\"Soup &amp; more\""))
     }
 
     @Test func whatIsNoFormIsRefusedOnThePage() throws {
