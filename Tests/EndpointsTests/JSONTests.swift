@@ -131,4 +131,12 @@ import Testing
             #expect(issues.isEmpty)
         }
     }
+
+    @Test(arguments: [2, 8, 63, 64, 65, 300])
+    func theLastValueOfARepeatedNameCountsHoweverManyThereAre(count: Int) throws {
+        let names = (0..<count).map { "name\($0)" }
+        let members = names.enumerated().map { "\"\($1)\":\($0)" } + names.reversed().map { "\"\($0)\":\"\($0)\"" }
+        let json = try JSON(parsing: Array("{\(members.joined(separator: ","))}".utf8))
+        #expect(json == .object(names.map { JSON.Member($0, .string($0)) }))
+    }
 }

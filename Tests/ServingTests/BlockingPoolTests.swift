@@ -31,6 +31,53 @@ import Testing
         withExtendedLifetime(second) {}
     }
 
+    @Test func aJobThatIsGivenUpIsToldWhileItBlocks() throws {
+        let pool = BlockingPool(threads: 1, capacity: 2, slot: slot)
+        let (began, told, goOn, ended) = (semaphore(), semaphore(), semaphore(), semaphore())
+        let job = try #require(
+            pool.submit {
+                withGiveUpHandler {
+                    began.signal()
+                    told.wait()
+                } onGiveUp: {
+                    told.signal()
+                }
+                goOn.wait()
+                // It has been given up before this begins.
+                withGiveUpHandler {
+                    told.wait()
+                } onGiveUp: {
+                    told.signal()
+                }
+                ended.signal()
+            })
+        try #require(began.wait(timeout: .now() + 60) == .success)
+        job.giveUp()
+        goOn.signal()
+        #expect(ended.wait(timeout: .now() + 60) == .success)
+    }
+
+    @Test func nobodyIsToldOfAJobThatIsDone() throws {
+        let pool = BlockingPool(threads: 1, capacity: 2, slot: slot)
+        let ended = semaphore()
+        let job = try #require(
+            pool.submit {
+                withGiveUpHandler {
+                } onGiveUp: {
+                    Testing.Issue.record("it is done")
+                }
+                ended.signal()
+            })
+        try #require(ended.wait(timeout: .now() + 60) == .success)
+        job.giveUp()
+        #expect(
+            withGiveUpHandler {
+                7
+            } onGiveUp: {
+                Testing.Issue.record("there is no job here")
+            } == 7)
+    }
+
     @Test func theScoreboardShowsSinceWhenJobsWait() throws {
         let pool = BlockingPool(threads: 1, capacity: 9, slot: slot)
         let (began, goOn, ended) = (semaphore(), semaphore(), semaphore())

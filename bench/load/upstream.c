@@ -88,10 +88,12 @@ int main(int count, char **arguments) {
     check(epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event) == 0, "epoll_ctl");
 
     while (true) {
-        // Rounded up, so that nobody is answered too early.
-        int pause = first == behind ? -1 : 0;
-        if (first != behind && waiting[first % most_waiting].due > now())
-            pause = (waiting[first % most_waiting].due - now()) / 1000000 + 1;
+        int pause = -1;
+        if (first != behind) {
+            uint64_t due = waiting[first % most_waiting].due, time = now();
+            // Rounded up, so that nobody is answered too early.
+            pause = due > time ? (due - time) / 1000000 + 1 : 0;
+        }
         struct epoll_event events[events_a_pass];
         int ready = epoll_wait(poller, events, events_a_pass, pause);
         for (int index = 0; index < ready; index++) {

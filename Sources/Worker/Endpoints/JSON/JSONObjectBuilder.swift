@@ -3,24 +3,46 @@ struct JSONObjectBuilder {
     private(set) var members: [JSON.Member] = []
     /// The name whose value comes next.
     var name = ""
-    /// Where each name stands; kept from the eighth member on, so that many members do not cost their square.
+    /// Of each name, while there are few: what differs here needs no comparison.
+    private var fingerprints: [UInt32] = []
+    /// Where each name stands; kept from `many` members on, so that more do not cost their square.
     private var places: [[UInt8]: Int] = [:]
 
+    private static let many = 64
+
     mutating func append(_ value: JSON) {
-        if let place = place(of: name) {
+        let fingerprint = Self.fingerprint(name)
+        if let place = place(of: name, fingerprint) {
             members[place].value = value
             return
         }
         members.append(JSON.Member(name, value))
-        if members.count == 8 {
+        if members.count < Self.many {
+            fingerprints.append(fingerprint)
+        } else if members.count == Self.many {
             for (place, member) in members.enumerated() { places[Array(member.name.utf8)] = place }
-        } else if members.count > 8 {
+        } else {
             places[Array(name.utf8)] = members.count - 1
         }
     }
 
-    private func place(of name: String) -> Int? {
-        members.count < 8 ? members.firstIndex { $0.name.hasSameBytes(as: name) } : places[Array(name.utf8)]
+    private func place(of name: String, _ fingerprint: UInt32) -> Int? {
+        guard members.count < Self.many else { return places[Array(name.utf8)] }
+        for (place, other) in fingerprints.enumerated()
+        where other == fingerprint && members[place].name.hasSameBytes(as: name) {
+            return place
+        }
+        return nil
+    }
+
+    /// FNV-1a. Names that are made to have the same one cost no more than comparing them all.
+    private static func fingerprint(_ name: String) -> UInt32 {
+        var name = name
+        return name.withUTF8 { bytes in
+            var sum: UInt32 = 0x811C_9DC5
+            for byte in bytes { sum = (sum ^ UInt32(byte)) &* 0x0100_0193 }
+            return sum
+        }
     }
 }
 
