@@ -23,13 +23,6 @@ final class AnswerLimit: ChannelDuplexHandler {
         self.bytes = bytes
     }
 
-    /// Puts one before the decoder of a connection. Called on its event loop.
-    static func add(to channel: any Channel, bytes: Int) throws {
-        let pipeline = channel.pipeline.syncOperations
-        let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
-        try pipeline.addHandler(AnswerLimit(bytes: bytes), position: .before(decoder))
-    }
-
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         received = 0
         context.write(data, promise: promise)

@@ -28,7 +28,10 @@ extension HTTPClient.Configuration {
         connectionPool.retryConnectionEstablishment = false
         http1_1ConnectionDebugInitializer = { channel in
             channel.eventLoop.makeCompletedFuture {
-                try AnswerLimit.add(to: channel, bytes: RedditCall.largestListing + RedditCall.largestHeads)
+                let pipeline = channel.pipeline.syncOperations
+                let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+                let limit = AnswerLimit(bytes: RedditCall.largestListing + RedditCall.largestHeads)
+                try pipeline.addHandlers([limit, KeptConnection()], position: .before(decoder))
             }
         }
     }

@@ -52,6 +52,24 @@ final class RedditCall: Sendable {
     private static let headers: HTTPHeaders = ["User-Agent": "recipe bot 0.1"]
 
     private func ask(_ request: HTTPClient.Request, redirectsLeft: Int) -> EventLoopFuture<[String]> {
+        let answer = fetch(request, mayRepeat: true)
+        return answer.flatMap { response in
+            do {
+                let location = response.headers.first(name: "Location")
+                guard let target = try Redirect.target(of: response.status, location, from: request.url) else {
+                    return answer.eventLoop.makeSucceededFuture(try Self.lines(of: response))
+                }
+                guard redirectsLeft > 0 else { throw HTTPClientError.redirectLimitReached }
+                let next = try HTTPClient.Request(url: target, headers: Self.headers)
+                return self.ask(next, redirectsLeft: redirectsLeft - 1)
+            } catch {
+                return answer.eventLoop.makeFailedFuture(error)
+            }
+        }
+    }
+
+    /// - Parameter mayRepeat: whether to ask once more when a kept connection is lost.
+    private func fetch(_ request: HTTPClient.Request, mayRepeat: Bool) -> EventLoopFuture<HTTPClient.Response> {
         let accumulator = ResponseAccumulator(request: request, maxBodySize: Self.largestListing)
         let task = client.execute(request: request, delegate: accumulator, deadline: deadline)
         let isCancelled = progress.withLock { progress in
@@ -59,18 +77,13 @@ final class RedditCall: Sendable {
             return progress.isCancelled
         }
         if isCancelled { task.cancel() }
-        return task.futureResult.flatMap { response in
-            do {
-                let location = response.headers.first(name: "Location")
-                guard let target = try Redirect.target(of: response.status, location, from: request.url) else {
-                    return task.eventLoop.makeSucceededFuture(try Self.lines(of: response))
-                }
-                guard redirectsLeft > 0 else { throw HTTPClientError.redirectLimitReached }
-                let next = try HTTPClient.Request(url: target, headers: Self.headers)
-                return self.ask(next, redirectsLeft: redirectsLeft - 1)
-            } catch {
+        guard mayRepeat else { return task.futureResult }
+        return task.futureResult.flatMapError { error in
+            // The second is that of a connection which has ended before we could ask.
+            guard error is KeptConnection.Lost || error as? ChannelError == .ioOnClosedChannel else {
                 return task.eventLoop.makeFailedFuture(error)
             }
+            return self.fetch(request, mayRepeat: false)
         }
     }
 
