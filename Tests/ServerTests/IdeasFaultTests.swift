@@ -72,6 +72,17 @@ import Testing
         #expect(upstream.takeRequests() > 0)
     }
 
+    @Test func aConnectionThatIsClosedAsWeUseItAgainIsNobodysFault() throws {
+        // It closes after each answer and does not say so.
+        let upstream = try FaultyUpstream([.send(IdeasFault.answer(String(IdeasFault.listing.dropLast(2))))])
+        let server = try Server(workers: 1, environment: ["REDDIT_BASE_URL": upstream.url])
+        for _ in 0..<20 {
+            for path in Self.paths { #expect(try server.ask(path).status == 200) }
+        }
+        #expect(server.master.lines(with: "reddit").isEmpty)
+        withExtendedLifetime(upstream) {}
+    }
+
     @Test func aRedirectHasNoTimeOfItsOwn() throws {
         let silent = try FaultyUpstream([.stall])
         let upstream = try FaultyUpstream([

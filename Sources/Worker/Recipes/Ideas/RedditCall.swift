@@ -16,6 +16,9 @@ final class RedditCall: Sendable {
     /// Bytes of all heads of an answer, and of what chunks have around them.
     static let largestHeads = 256 << 10
 
+    /// The next kept connection may be lost as well, when a server closes several at once.
+    static let mostRepeats = 5
+
     private let subreddit: String
     private let client: HTTPClient
     private let deadline: NIODeadline
@@ -52,7 +55,7 @@ final class RedditCall: Sendable {
     private static let headers: HTTPHeaders = ["User-Agent": "recipe bot 0.1"]
 
     private func ask(_ request: HTTPClient.Request, redirectsLeft: Int) -> EventLoopFuture<[String]> {
-        let answer = fetch(request, mayRepeat: true)
+        let answer = fetch(request, repeats: Self.mostRepeats)
         return answer.flatMap { response in
             do {
                 let location = response.headers.first(name: "Location")
@@ -68,8 +71,8 @@ final class RedditCall: Sendable {
         }
     }
 
-    /// - Parameter mayRepeat: whether to ask once more when a kept connection is lost.
-    private func fetch(_ request: HTTPClient.Request, mayRepeat: Bool) -> EventLoopFuture<HTTPClient.Response> {
+    /// - Parameter repeats: how often to ask once more when a kept connection is lost.
+    private func fetch(_ request: HTTPClient.Request, repeats: Int) -> EventLoopFuture<HTTPClient.Response> {
         let accumulator = ResponseAccumulator(request: request, maxBodySize: Self.largestListing)
         let task = client.execute(request: request, delegate: accumulator, deadline: deadline)
         let isCancelled = progress.withLock { progress in
@@ -77,13 +80,13 @@ final class RedditCall: Sendable {
             return progress.isCancelled
         }
         if isCancelled { task.cancel() }
-        guard mayRepeat else { return task.futureResult }
+        guard repeats > 0 else { return task.futureResult }
         return task.futureResult.flatMapError { error in
             // The second is that of a connection which has ended before we could ask.
             guard error is KeptConnection.Lost || error as? ChannelError == .ioOnClosedChannel else {
                 return task.eventLoop.makeFailedFuture(error)
             }
-            return self.fetch(request, mayRepeat: false)
+            return self.fetch(request, repeats: repeats - 1)
         }
     }
 
