@@ -69,7 +69,8 @@ extension Operation {
     /// - Throws: all issues, those of the path first, then of the query, of the headers and of the body.
     @usableFromInline
     static func check(_ issues: [Issue]) throws(ValidationError) {
-        guard !issues.isEmpty else { return }
+        guard let first = issues.first else { return }
+        if issues.count == 1 { throw ValidationError([first]) }
         let places = ["path", "query", "header", "body"].map { Issue.Step.name($0) }
         let known = places.flatMap { place in issues.filter { $0.location.first == place } }
         let other = issues.filter { issue in !places.contains { issue.location.first == $0 } }
