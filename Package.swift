@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import CompilerPluginSupport
 import PackageDescription
 
 // Warnings are errors in CI only: a newer compiler's new warning must not keep a user from building.
@@ -18,13 +19,23 @@ let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(na
 let ssl = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb = ["GRDB", "GRDBSQLite"].map { Target.Dependency.product(name: $0, package: "GRDB.swift") }
 
+// Only who asks for the trait Macros gets swift-syntax: it takes a minute or two to build.
+let syntax = ["SwiftCompilerPlugin", "SwiftDiagnostics", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros"].map {
+    Target.Dependency.product(name: $0, package: "swift-syntax", condition: .when(traits: ["Macros"]))
+}
+
 let package = Package(
     name: "brigade",
     products: [
-        .executable(name: "brigade", targets: ["Brigade"]),
+        .executable(name: "brigade", targets: ["BrigadeCommand"]),
         .executable(name: "recipe-worker", targets: ["Recipes"]),
-        .library(name: "Serving", targets: ["Messages", "Serving"]),
-        .library(name: "Endpoints", targets: ["Messages", "Endpoints"]),
+        .library(name: "Brigade", targets: ["Brigade"]),
+        .library(name: "BrigadeTesting", targets: ["BrigadeTesting"]),
+        .library(name: "BrigadeMacros", targets: ["BrigadeMacros"]),
+    ],
+    traits: [
+        .trait(name: "Macros", description: "@Model, in the product BrigadeMacros; brings swift-syntax"),
+        .default(enabledTraits: []),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -35,6 +46,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
         // Shared: what master and worker agree on.
@@ -48,12 +61,17 @@ let package = Package(
             name: "Platform", dependencies: ["CLinux", "Contract"], path: "Sources/Master/Platform",
             swiftSettings: settings),
         .executableTarget(
-            name: "Brigade",
+            name: "BrigadeCommand",
             dependencies: [
                 "Contract", "Platform", "Supervisor", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Sources/Master/Brigade", swiftSettings: settings),
+            path: "Sources/Master/Command",
+            // What `brigade new` writes.
+            resources: [
+                "Package.swift", "main.swift", "tests.swift", "Dockerfile", "dockerignore", "gitignore", "README.md",
+            ].map { .embedInCode("New/Template/\($0).txt") },
+            swiftSettings: settings),
 
         // Worker.
         .target(name: "Messages", path: "Sources/Worker/Messages", swiftSettings: settings),
@@ -61,13 +79,30 @@ let package = Package(
             name: "Serving", dependencies: ["CLinux", "Contract", "Messages", log], path: "Sources/Worker/Serving",
             swiftSettings: settings),
         .target(
-            name: "Endpoints", dependencies: ["Messages"], path: "Sources/Worker/Endpoints", swiftSettings: settings,
+            name: "Endpoints", dependencies: ["Messages", log], path: "Sources/Worker/Endpoints",
+            swiftSettings: settings,
             // The toolchain's own ICU: host names by UTS 46.
             linkerSettings: [.linkedLibrary("_FoundationICU")]),
+        // What an application imports: the three above and the log, as one module.
+        .target(
+            name: "Brigade",
+            dependencies: [
+                "Endpoints", "Messages", "Serving", log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/Worker/Brigade", swiftSettings: settings),
+        // For an application's tests.
+        .target(
+            name: "BrigadeTesting", dependencies: ["Endpoints", "Messages", "Serving"], path: "Sources/Worker/Testing",
+            swiftSettings: settings),
+        .macro(name: "MacroPlugin", dependencies: syntax, path: "Sources/Worker/MacroPlugin", swiftSettings: settings),
+        .target(
+            name: "BrigadeMacros", dependencies: ["Endpoints", "MacroPlugin"], path: "Sources/Worker/BrigadeMacros",
+            swiftSettings: settings),
         .executableTarget(
             name: "Recipes",
             dependencies: [
-                "Contract", "Endpoints", "Messages", "Serving", log, ssl,
+                "Brigade", "Contract", ssl,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -81,7 +116,7 @@ let package = Package(
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
         .testTarget(name: "SupervisorTests", dependencies: ["Supervisor"], swiftSettings: settings),
         .testTarget(
-            name: "BrigadeTests", dependencies: ["Brigade", "Contract", "Supervisor"], swiftSettings: settings),
+            name: "CommandTests", dependencies: ["BrigadeCommand", "Contract", "Supervisor"], swiftSettings: settings),
         .testTarget(name: "PlatformTests", dependencies: ["CLinux", "Contract", "Platform"], swiftSettings: settings),
         .testTarget(
             name: "ServingTests", dependencies: ["CLinux", "Contract", "Messages", "Serving", log],
@@ -90,14 +125,21 @@ let package = Package(
             name: "EndpointsTests", dependencies: ["Endpoints", "Messages"], exclude: ["Snapshots"],
             swiftSettings: settings),
         .testTarget(
-            name: "RecipesTests", dependencies: ["Endpoints", "Messages", "Recipes", log, ssl] + nio + grdb,
+            name: "TestingTests",
+            dependencies: [
+                "Brigade", "BrigadeTesting", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RecipesTests", dependencies: ["Brigade", "Recipes", ssl] + nio + grdb,
             exclude: ["Snapshots"],
             swiftSettings: settings),
         .executableTarget(
             name: "faulty-worker", dependencies: ["CLinux", "Contract", "Messages", "Serving"],
             path: "Tests/FaultyWorker", swiftSettings: settings),
         .testTarget(
-            name: "ServerTests", dependencies: ["Brigade", "CLinux", "Recipes", "faulty-worker"],
+            name: "ServerTests",
+            dependencies: ["BrigadeCommand", "BrigadeTesting", "CLinux", "Recipes", "faulty-worker"],
             swiftSettings: settings),
     ]
 )

@@ -3,6 +3,7 @@
 #   ./test.sh               unit tests, and tests of the built server as real processes
 #   ./test.sh --deploy      those, then the deployment under a real systemd and in a container (root, Debian; 15 minutes)
 #   ./test.sh --web         those, then the pages in a Chromium, and the document with tools from PyPI (4 minutes)
+#   ./test.sh --macros      those, then @Model (it builds swift-syntax: 2 minutes)
 #   ./test.sh --soak 5m     only the soak, so long (90s, 5m, 1h), on a release build: no request may fail; and a million
 #                           pipelined requests
 #   ./test.sh NAME...       only the tests whose name contains NAME (a regular expression of `swift test --filter`)
@@ -10,12 +11,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/setup.sh
 
-deploy=false web=false soak= filters=()
+deploy=false macros=false web=false soak= filters=()
 while [ $# -gt 0 ]; do
     argument=$1
     shift
     case $argument in
     --deploy) deploy=true ;;
+    --macros) macros=true ;;
     --web) web=true ;;
     --soak)
         soak=${1:-}
@@ -33,6 +35,16 @@ set_up_build
 install python3 curl openssl
 say "building the tests (the first time takes about 5 minutes on two cores)"
 swift build --build-tests >&2 || die "the build of the tests failed (above)"
+if [ ${#filters[@]} = 0 ]; then
+    say "checking the documents' Swift"
+    Tests/snippets.py
+    say "reading what the compiler says of mistakes"
+    Tests/mistakes.sh
+fi
+if $macros; then
+    say "testing the macros"
+    Tests/macros.sh
+fi
 if $deploy; then
     build_release
     say "testing the examples"

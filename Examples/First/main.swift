@@ -1,44 +1,19 @@
-import Endpoints
-import Serving
-import Synchronization
+import Brigade
 
-struct NewTask: Model {
-    let title: String
-    let done: Bool
+struct Bill: Model {
+    let total: Double
+    let people: Int
 
-    static let properties = Properties(
-        NewTask.init,
-        Property("title", \.title, .length(1...80), examples: ["Buy rice"]),
-        Property("done", \.done, default: false))
+    static let properties = Properties(Bill.init) {
+        Property("total", \.total, .moreThan(0), examples: [84.6])
+        Property("people", \.people, default: 2, .atLeast(1))
+    }
+
+    func share(tip: Int) -> Double { total * (1 + Double(tip) / 100) / Double(people) }
 }
 
-struct Tasks: Model {
-    let tasks: [NewTask]
-
-    static let properties = Properties(Tasks.init, Property("tasks", \.tasks))
+var api = API(title: "Who pays what")
+api.post("/share", Body(Bill.self), Query("tip", default: 10, .atLeast(0))) { bill, tip in
+    ["share": bill.share(tip: tip)]
 }
-
-final class Store: Sendable {
-    let tasks = Mutex<[NewTask]>([])
-}
-
-WorkerProgram(name: "to-do") {
-    let store = Store()
-    var api = API(title: "To-do", version: "1.0.0")
-    var router = Router(prefix: "/tasks", tags: ["tasks"])
-    router.get("/", name: "list_tasks", "The first tasks.", Query("limit", default: 10, .atLeast(0))) { limit in
-        Tasks(tasks: Array(store.tasks.withLock { $0.prefix(limit) }))
-    }
-    router.get("/{number}", name: "read_task", "One task.", Path("number", Int.self), errors: [.notFound]) { number in
-        let tasks = store.tasks.withLock { $0 }
-        guard tasks.indices.contains(number) else { throw HTTPError(.notFound, "There is no task \(number)") }
-        return tasks[number]
-    }
-    router.post("/", name: "add_task", "Adds a task.", Body(NewTask.self), status: .created) { task in
-        store.tasks.withLock { $0.append(task) }
-        return task
-    }
-    api.include(router)
-    api.include(Health().router)
-    return try api.build()
-}.run()
+api.run("first")

@@ -1,7 +1,6 @@
 // To-do lists, one for each user: an API with a database, from top to bottom. README.md tells how to start it.
-import Endpoints
+import Brigade
 import GRDB
-import Serving
 
 enum Priority: String, Choice, Codable { case low, normal, high }
 
@@ -10,10 +9,10 @@ struct NewTask: Model {
     let title: String
     let priority: Priority
 
-    static let properties = Properties(
-        NewTask.init,
-        Property("title", \.title, .length(1...80), examples: ["Buy rice"]),
-        Property("priority", \.priority, default: .normal))
+    static let properties = Properties(NewTask.init) {
+        Property("title", \.title, .length(1...80), examples: ["Buy rice"])
+        Property("priority", \.priority, default: .normal)
+    }
 }
 
 /// A task as it is stored and answered.
@@ -23,9 +22,12 @@ struct ToDo: Model, Decodable, FetchableRecord {
     let priority: Priority
     let done: Bool
 
-    static let properties = Properties(
-        ToDo.init, Property("id", \.id), Property("title", \.title), Property("priority", \.priority),
-        Property("done", \.done))
+    static let properties = Properties(ToDo.init) {
+        Property("id", \.id)
+        Property("title", \.title)
+        Property("priority", \.priority)
+        Property("done", \.done)
+    }
 }
 
 /// Workers are processes: what they share is in a file.
@@ -72,27 +74,27 @@ struct Store {
     }
 }
 
-WorkerProgram(name: "to-do", prestart: { try Store().prepare() }) {
+WorkerProgram("to-do", prestart: { try Store().prepare() }) { serve in
     let store = try Store()
-    let user = Dependency(Header("x-user", String.self, .length(1...40))) { $0 }
-
+    let user = Header("x-user", String.self, .length(1...40))
     var tasks = Router(prefix: "/tasks", tags: ["tasks"])
     tasks.get(
-        "/", name: "list_tasks", "Your first tasks.", user, Query("done", Bool?.self),
-        Query("limit", default: 20, .atLeast(1), .atMost(100)), run: .blocking
+        "/", name: "list_tasks", description: "Your first tasks.", user, Query("done", Bool?.self),
+        Query("limit", default: 20, .atLeast(1), .atMost(100))
     ) { user, done, limit in
         try store.tasks(of: user, done: done, limit: limit)
     }
-    tasks.post("/", name: "add_task", "Adds a task.", user, Body(NewTask.self), status: .created, run: .blocking) {
+    tasks.post("/", name: "add_task", description: "Adds a task.", user, Body(NewTask.self), status: .created) {
         try store.add($1, for: $0)
     }
     tasks.put(
-        "/{id}/done", name: "finish_task", "Says that a task is done.", user, Path("id", Int.self),
-        errors: [.notFound: "You have no such task"], run: .blocking
+        "/{id}/done", name: "finish_task", description: "Says that a task is done.", user, Path("id", Int.self),
+        errors: [.notFound: "You have no such task"]
     ) { try store.finish($1, of: $0) }
 
     var api = API(title: "To-do", version: "1.0.0")
     api.include(tasks)
     api.include(Health().router)
-    return try api.build { try? store.pool.close() }
+    try await serve(api)
+    try store.pool.close()
 }.run()

@@ -25,6 +25,37 @@ import Testing
         #expect(throws: SystemError("send", errno: EPIPE)) { try master.send(MasterMessage.drain) }
     }
 
+    @Test func aHealthProblemIsShortAndOnOneLine() throws {
+        var end: FileDescriptor?
+        let master = try ControlChannel.pair(workerEnd: &end)
+        let worker = ControlChannel(owning: end.take()!)
+        let long = String(repeating: "ü", count: 300)
+        for (text, heard) in [
+            ("the disk is full\n\u{1b}[2J\u{202e}", #"the disk is full\n\u{1b}[2J\u{202e}"#), ("", nil),
+            (long, String(repeating: "ü", count: 100)),
+        ] as [(String, String?)] {
+            try worker.send(WorkerMessage.healthProblem(text))
+            guard case .message(let received) = master.receive(WorkerMessage.self) else {
+                Issue.record("nothing"); return
+            }
+            #expect(received == .healthProblem(heard))
+        }
+        // What a worker sends that goes behind the library's back.
+        for text in [[0xff, 0x1b, 0x9b], Array("\u{85}\u{2028}".utf8)] as [[UInt8]] {
+            let bytes = [1, 6] + text
+            #expect(send(worker.descriptor, bytes, bytes.count, 0) == bytes.count)
+            guard case .message(.healthProblem(let heard?)) = master.receive(WorkerMessage.self) else {
+                Issue.record("nothing"); return
+            }
+            #expect(heard == heard.visible)
+        }
+        for count in [201, 5000] {
+            let bytes = [1, 6] + [UInt8](repeating: 65, count: count)
+            #expect(send(worker.descriptor, bytes, bytes.count, 0) == bytes.count)
+            guard case .unknown = master.receive(WorkerMessage.self) else { Issue.record("understood"); return }
+        }
+    }
+
     @Test(arguments: [[2, 1], [1], [1, 9], [1, 1, 1]] as [[UInt8]])
     func aMessageOfAnotherVersionIsKnownAsUnknown(bytes: [UInt8]) throws {
         var end: FileDescriptor?

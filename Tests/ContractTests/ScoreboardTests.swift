@@ -1,4 +1,5 @@
 import Contract
+import Glibc
 import Testing
 
 @Suite struct ScoreboardTests {
@@ -27,6 +28,35 @@ import Testing
         let board = try Scoreboard.make(entries: 0)
         #expect(board.slot(Scoreboard.capacity - 1).pid == 0)
         #expect(throws: SystemError.self) { try Scoreboard.inherited(descriptor: 0) }
+    }
+
+    @Test func aHeaderThatWasWrittenOverIsRefusedAndRestored() throws {
+        let board = try Scoreboard.make(entries: 4)
+        for index in [1, 5] { board.open(index, generation: 1) }
+        #expect(!board.restoreHeader(used: 6))
+        _ = board.connectionOpened(from: 7, on: board.slot(5))
+        // Of other entries, memory would end in the middle of a slot.
+        for (offset, value) in [(0, 9), (8, 2), (8, .max), (4, .max), (16, 1)] as [(off_t, UInt32)] {
+            var value = value
+            #expect(pwrite(board.descriptor, &value, 4, offset) == 4)
+            if offset == 0 || offset == 8 {
+                #expect(throws: SystemError("scoreboard", errno: EPROTO)) {
+                    try Scoreboard.inherited(descriptor: board.descriptor)
+                }
+            }
+            // Who knows what it should be does without it.
+            let resumed = try Scoreboard.resumed(
+                descriptor: board.descriptor, entries: board.entries, secret: board.secret)
+            #expect(resumed.slot(5).state == .booting)
+            #expect(board.restoreHeader(used: 6))
+            #expect(!board.restoreHeader(used: 6))
+            let worker = try Scoreboard.inherited(descriptor: board.descriptor)
+            #expect(worker.connectionOpened(from: 7, on: worker.slot(1)) == 2)
+            worker.connectionClosed(from: 7, on: worker.slot(1))
+        }
+        #expect(throws: SystemError.self) {
+            try Scoreboard.resumed(descriptor: board.descriptor, entries: 6, secret: 0)
+        }
     }
 
     @Test func onlyWorkersThatAcceptAreCompared() throws {
@@ -60,16 +90,13 @@ import Testing
         #expect(board.fewestConnections(tickedSince: 0) == 0)
     }
 
-    @Test func aBlockingPoolIsJudgedByItsOldestJobAndItsLastAnswer() throws {
+    @Test func aBlockingPoolIsOverdueSinceATimeThatItsWorkerTells() throws {
         let slot = try Scoreboard.make(entries: 0).slot(0)
-        slot.jobFinished(at: 5)
-        #expect(slot.poolWaitsSince == nil)
-        slot.jobsWait(since: 3)
-        #expect(slot.poolWaitsSince == .nanoseconds(5))
-        slot.jobsWait(since: 7)
-        #expect(slot.poolWaitsSince == .nanoseconds(7))
-        slot.jobsWait(since: 0)
-        #expect(slot.poolWaitsSince == nil)
+        #expect(slot.poolOverdueSince == nil)
+        slot.poolIsOverdue(since: 3)
+        #expect(slot.poolOverdueSince == .nanoseconds(3))
+        slot.poolIsOverdue(since: nil)
+        #expect(slot.poolOverdueSince == nil)
     }
 
     @Test func aSlotThatChangesHandsForgetsEverything() throws {
@@ -77,12 +104,59 @@ import Testing
         let slot = board.slot(4)
         slot.requestAnswered(in: 1)
         slot.changeStalled(by: 1)
-        slot.jobsWait(since: 1)
+        slot.poolIsOverdue(since: 1)
         let table = InFlightTable(slot)
         for _ in 0..<3 { _ = table.enter([], path: 0..<0, at: 1) }
         #expect(slot.inFlight.count == 2 && slot.unrecorded == 1)
         board.open(4, generation: 9)
         #expect(slot.inFlight.isEmpty && slot.unrecorded == 0 && !slot.isStalled)
-        #expect(slot.requests == 0 && slot.latency.total == 0 && slot.poolWaitsSince == nil)
+        #expect(slot.requests == 0 && slot.latency.total == 0 && slot.poolOverdueSince == nil)
+    }
+
+    @Test func connectionsOfAnAddressAreCountedOverAllWorkers() throws {
+        let board = try Scoreboard.make(entries: 4)
+        for index in 0..<3 { board.open(index, generation: 1) }
+        #expect(board.connectionOpened(from: 7, on: board.slot(0)) == 1)
+        #expect(board.connectionOpened(from: 7, on: board.slot(2)) == 2)
+        #expect(board.connectionOpened(from: 8, on: board.slot(2)) == 1)
+        board.connectionClosed(from: 7, on: board.slot(0))
+        #expect(board.connectionOpened(from: 7, on: board.slot(1)) == 2)
+        // What a dead worker had counted goes with it.
+        board.close(2)
+        #expect(board.connectionOpened(from: 7, on: board.slot(0)) == 2)
+        #expect(board.connectionOpened(from: 8, on: board.slot(0)) == 1)
+        board.open(2, generation: 2)
+        #expect(board.connectionOpened(from: 7, on: board.slot(2)) == 3)
+        // The slots themselves are where they were.
+        #expect(board.slot(2).generation == 2 && board.slot(2).connections == 0)
+    }
+
+    /// Counters are shared; what each address has must be right all the same.
+    @Test func othersDoNotCountForAnAddress() throws {
+        let board = try Scoreboard.make(entries: 0)
+        for index in 0..<4 { board.open(index, generation: 1) }
+        for network in 1...2000 as ClosedRange<UInt64> {
+            for _ in 0..<(network <= 50 ? 50 : 1) {
+                _ = board.connectionOpened(from: network, on: board.slot(Int(network % 4)))
+            }
+        }
+        let counts = (3001...4000 as ClosedRange<UInt64>).map { network in
+            let count = board.connectionOpened(from: network, on: board.slot(0))
+            board.connectionClosed(from: network, on: board.slot(0))
+            return count
+        }
+        #expect(counts.allSatisfy { $0 >= 1 })
+        #expect(counts.count { $0 > 8 } <= 1, "\(counts.max() ?? 0)")
+        for network in 1...50 as ClosedRange<UInt64> {
+            #expect(board.connectionOpened(from: network, on: board.slot(1)) >= 51)
+        }
+    }
+
+    @Test func memoryThatNoWorkerCountedInCostsNothing() throws {
+        let board = try Scoreboard.make(entries: 0)
+        for _ in 0..<2 { for index in 0..<Scoreboard.capacity { board.open(index, generation: 1) } }
+        var information = stat()
+        #expect(fstat(board.descriptor, &information) == 0)
+        #expect(information.st_blocks * 512 < 1 << 20)
     }
 }

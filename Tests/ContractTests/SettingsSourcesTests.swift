@@ -1,4 +1,5 @@
 import Contract
+import Glibc
 import Testing
 
 @Suite struct SettingsSourcesTests {
@@ -33,14 +34,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("WEB_CONCURENCY=4", "WEB_CONCURENCY in /etc/b.env:2: did you mean WEB_CONCURRENCY?"),
-        ("web_concurrency=4", "web_concurrency in /etc/b.env:2: did you mean WEB_CONCURRENCY?"),
-        ("PROT=80", "PROT in /etc/b.env:2: did you mean PORT?"),
-        ("GRACEFULTIMEOUT=1", "GRACEFULTIMEOUT in /etc/b.env:2: did you mean GRACEFUL_TIMEOUT?"),
-        ("GRACEFULL_TIMOUT=1", "GRACEFULL_TIMOUT in /etc/b.env:2: did you mean GRACEFUL_TIMEOUT?"),
-        ("MAX_BDOY=1", "MAX_BDOY in /etc/b.env:2: did you mean MAX_BODY?"),
-        ("TIMEOUTS=1", "TIMEOUTS in /etc/b.env:2: did you mean TIMEOUT?"),
         ("BRIGADE_WORKR=w", "BRIGADE_WORKR in /etc/b.env:2: there is no such setting: did you mean BRIGADE_WORKER?"),
+        (
+            "BRIGADE_WORKERS=4",
+            "BRIGADE_WORKERS in /etc/b.env:2: there is no such setting: did you mean WEB_CONCURRENCY?"
+        ),
+        ("BRIGADE_BIND=:1", "BRIGADE_BIND in /etc/b.env:2: there is no such setting: did you mean BIND?"),
         ("BRIGADE_COLOUR=red", "BRIGADE_COLOUR in /etc/b.env:2: there is no such setting"),
         ("BRIGADE_SERVICE_HOST=1.2.3.4", "BRIGADE_SERVICE_HOST in /etc/b.env:2: there is no such setting"),
         (
@@ -52,7 +51,10 @@ import Testing
             "WEB_CONCURRENCY in /etc/b.env:2: 'many' will not do: give a whole number from 1 to 256, or auto"
         ),
         ("PORT=x", "PORT in /etc/b.env:2: 'x' will not do: the port is a number from 0 to 65535"),
-        ("MAX_SURGE=0", "MAX_SURGE in /etc/b.env:2: '0' will not do while max-unavailable is 0 too: "),
+        ("HOST=h:80", "HOST in /etc/b.env:2: 'h:80' will not do: give a host without a port"),
+        ("HOST=http://h", "HOST in /etc/b.env:2: 'http://h' will not do: give a host without a port"),
+        ("LOG_FORMAT=json", "LOG_FORMAT in /etc/b.env:2 is not there yet: this version logs text"),
+        ("MAX_SURGE=0", "MAX_SURGE in /etc/b.env:2: '0' will not do: with max-unavailable 0 no reload could begin"),
         ("METRICS_BIND=:9", "METRICS_BIND in /etc/b.env:2 is not there yet: this version serves no metrics"),
     ])
     func aMistakeInTheFileNamesItsKeyAndItsLine(line: String, message: String) {
@@ -63,12 +65,114 @@ import Testing
     }
 
     @Test(arguments: [
+        ("WEB_CONCURENCY=4", "WEB_CONCURRENCY"), ("web_concurrency=4", "WEB_CONCURRENCY"), ("PROT=80", "PORT"),
+        ("GRACEFULTIMEOUT=1", "GRACEFUL_TIMEOUT"), ("GRACEFULL_TIMOUT=1", "GRACEFUL_TIMEOUT"),
+        ("MAX_BDOY=1", "MAX_BODY"), ("TIMEOUTS=1", "TIMEOUT"), ("TIMEOUTT=60", "TIMEOUT"), ("HOSTS=a,b", "HOST"),
+        ("PIDFILES=x", "PIDFILE"), ("LOG_FROMAT=json", "LOG_FORMAT"), ("WORKERS=7", "WEB_CONCURRENCY"),
+        ("workers=7", "WEB_CONCURRENCY"), ("WORKER_TIMEOUT=5s", "TIMEOUT"), ("CONTROL=/c", "BRIGADE_CONTROL"),
+        ("UMASK=027", "BRIGADE_UMASK"), ("CHDIR=/srv", "BRIGADE_CHDIR"), ("SOCKET_MODE=660", "BRIGADE_SOCKET_MODE"),
+    ])
+    func aKeyThatMayBeASlipIsTheApplicationsAndAWarning(line: String, meant: String) throws {
+        let key = String(line.prefix { $0 != "=" })
+        let resolution = try Resolution(flags: [:], environment: [:], file: file("# first\n\(line)\n"))
+        #expect(resolution.settings == Settings())
+        #expect(Array(resolution.application.keys) == [key])
+        #expect(
+            resolution.warnings == [
+                "\(key) in /etc/b.env:2 is no setting and goes to the application; did you mean \(meant)? "
+                    + "To silence this, add the line '\(meant)=', which leaves that setting as it is"
+            ])
+        // What it says does it.
+        let quiet = try Resolution(flags: [:], environment: [:], file: file("\(line)\n\(meant)=\n"))
+        #expect(quiet.settings == Settings())
+        #expect(Array(quiet.application.keys) == [key])
+        #expect(quiet.warnings == [])
+    }
+
+    @Test func whoeverGivesTheSettingItselfMeansTheOtherKeyAsItStands() throws {
+        func warnings(_ flags: [String: [String]], _ environment: [String: String]) throws -> Int {
+            try Resolution(flags: flags, environment: environment, file: file("TIMEOUTS=1\nHOSTS=h\n")).warnings.count
+        }
+        #expect(try warnings([:], [:]) == 2)
+        #expect(try warnings([:], ["PORT": "9"]) == 2)
+        #expect(try warnings(["worker-timeout": ["30s"]], [:]) == 1)
+        #expect(try warnings([:], ["TIMEOUT": "soon"]) == 3)
+        #expect(try warnings(["worker-timeout": ["30s"]], ["HOST": "h"]) == 0)
+        #expect(try warnings(["bind": ["h:1"]], ["TIMEOUT": "3"]) == 0)
+    }
+
+    @Test(arguments: [
+        ("TIMEOUT", "soon", "worker-timeout is 30s (default); to silence this, unset TIMEOUT or give --worker-timeout"),
+        ("LOG_LEVEL", "loud", "log-level is info (default); to silence this, unset LOG_LEVEL or give --log-level"),
+        ("KEEP_ALIVE", "true", "keep-alive is 9s (/etc/b.env:1); to silence this, unset KEEP_ALIVE or give"),
+        ("PIDFILE", "/run/", "pidfile is unset (default); to silence this, unset PIDFILE or give --pidfile"),
+        ("BIND", "8001", "bind is h:7 (HOST in /etc/b.env:2 and PORT in /etc/b.env:3); to silence this, unset BIND"),
+        (
+            "PORT", "tcp://10.0.0.1:80",
+            "it seems to tell of another service: give BIND; bind is h:7 (HOST in /etc/b.env"
+        ),
+        ("PORT", "eighty", "the port is a number from 0 to 65535; bind is h:7 (HOST in /etc/b.env:2 and PORT in "),
+        (
+            "HOST", "h:80",
+            "give a host without a port, as in 0.0.0.0; the port is PORT's, a unix socket is BIND's; bind"
+        ),
+        ("HOST", "[::1", "; bind is h:7 ("),
+        (
+            "MAX_SURGE", "0",
+            "give one of them 1 or more; max-surge is 2 (/etc/b.env:4); to silence this, unset MAX_SURGE"
+        ),
+        ("WEB_CONCURRENCY", "\(String(repeating: "9", count: 99))", "...' is passed over: give a whole number"),
+    ])
+    func aSharedNamesValueThatMakesNoSenseIsPassedOver(variable: String, text: String, words: String) throws {
+        let file = try file("KEEP_ALIVE=9s\nHOST=h\nPORT=7\nMAX_SURGE=2\n")
+        let resolution = try Resolution(flags: [:], environment: [variable: text], file: file)
+        let warning = try #require(resolution.warnings.first)
+        #expect(resolution.warnings.count == 1)
+        #expect(warning.hasPrefix("\(variable) in the environment: '\(text.prefix(60))"), "\(warning)")
+        #expect(warning.contains(words), "\(warning)")
+        #expect(resolution.settings == (try Resolution(flags: [:], environment: [:], file: file).settings))
+    }
+
+    /// A worker, or a master's heir, that is another build must not take its own default for what it does not understand.
+    @Test func whatAMasterHandsOverIsStrict() throws {
+        let error = #expect(throws: SettingsError.self) {
+            try Resolution(flags: [:], environment: ["KEEP_ALIVE": "a fortnight"], file: nil, isHandedOver: true)
+        }
+        #expect(error?.description.hasPrefix("KEEP_ALIVE in the environment: 'a fortnight' will not do: ") == true)
+        // But what is not there yet is nothing that a master would hand over.
+        let other = ["LOG_FORMAT": "json", "KEEP_ALIVE": "7s"]
+        #expect(
+            try Resolution(flags: [:], environment: other, file: nil, isHandedOver: true).settings.keepAlive
+                == .seconds(7))
+    }
+
+    @Test func aFlagSilencesWhatTheEnvironmentSays() throws {
+        let resolution = try Resolution(
+            flags: ["worker-timeout": ["5s"], "bind": ["h:1"]],
+            environment: ["TIMEOUT": "soon", "PORT": "eighty", "HOST": "a:b"], file: nil)
+        #expect(resolution.warnings == [])
+    }
+
+    @Test(arguments: [
+        ("BRIGADE_PRESTART", "maybe"), ("BRIGADE_UMASK", "9"), ("BRIGADE_CONTROL", "@b"), ("BRIGADE_USER", "/"),
+    ])
+    func aNameOfTheServersOwnIsStrict(variable: String, text: String) {
+        let error = #expect(throws: SettingsError.self) {
+            try Resolution(flags: [:], environment: [variable: text], file: nil)
+        }
+        #expect(
+            error?.description.hasPrefix("\(variable) in the environment: '\(text)' will not do: ") == true,
+            "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [
         "DATABASE_URL", "PATH", "POSTGRES_HOST", "TZ", "SECRET_KEY", "DEBUG", "LOG_FILE", "KEEP_BACKUPS",
-        "POOL_TIMEOUT", "SORT", "KIND", "X",
+        "POOL_TIMEOUT", "SORT", "KIND", "X", "USER", "GROUP", "WORKER", "ENV_FILE",
     ])
     func aKeyThatIsFarFromEverySettingIsNoMistake(key: String) throws {
-        #expect(
-            try Resolution(flags: [:], environment: [:], file: file("\(key)=x\n")).application == [key: "x"])
+        let resolution = try Resolution(flags: [:], environment: [:], file: file("\(key)=x\n"))
+        #expect(resolution.application == [key: "x"])
+        #expect(resolution.warnings == [])
     }
 
     @Test func anUnknownVariableOfTheServersIsAWarning() throws {
@@ -78,8 +182,28 @@ import Testing
         #expect(
             resolution.warnings == [
                 "BRIGADE_COLOUR in the environment: there is no such setting",
-                "BRIGADE_WORKERS in the environment: there is no such setting: did you mean BRIGADE_WORKER?",
+                "BRIGADE_WORKERS in the environment: there is no such setting: did you mean WEB_CONCURRENCY?",
             ])
+    }
+
+    /// Nearer by spelling are others.
+    @Test(arguments: [
+        ("BRIGADE_WORKERS", "WEB_CONCURRENCY"), ("BRIGADE_WEB_CONCURRENCY", "WEB_CONCURRENCY"),
+        ("BRIGADE_LOG_LEVEL", "LOG_LEVEL"), ("BRIGADE_BIND", "BIND"), ("BRIGADE_TIMEOUT", "TIMEOUT"),
+        ("BRIGADE_WORKER_TIMEOUT", "TIMEOUT"), ("BRIGADE_LOG_FORMAT", "LOG_FORMAT"), ("BRIGADE_PORT", "PORT"),
+        ("BRIGADE_WORKR", "BRIGADE_WORKER"),
+    ])
+    func itsOwnNameWithThePrefixMeansTheSetting(name: String, meant: String) throws {
+        let resolution = try Resolution(flags: [:], environment: [name: "1"], file: nil)
+        #expect(
+            resolution.warnings == ["\(name) in the environment: there is no such setting: did you mean \(meant)?"])
+    }
+
+    /// They are other programs' too.
+    @Test func theNameOfAFlagInTheEnvironmentIsNoBusinessOfOurs() throws {
+        let resolution = try Resolution(
+            flags: [:], environment: ["WORKERS": "7", "WORKER_TIMEOUT": "5s", "CONTROL": "x", "UMASK": "0"], file: nil)
+        #expect(resolution.warnings == [])
     }
 
     @Test(arguments: [
@@ -116,20 +240,6 @@ import Testing
         #expect(try bind(["PORT": "99"], "BIND=h:1\n").0 == "127.0.0.1:99")
     }
 
-    @Test(arguments: [
-        (["PORT": "tcp://10.0.0.1:80"], "PORT in the environment: 'tcp://10.0.0.1:80' will not do: the port is"),
-        (["HOST": "h", "PORT": "eighty"], "PORT in the environment: 'eighty' will not do: the port is a number"),
-        (["HOST": "h:80", "PORT": "80"], "HOST in the environment: 'h:80' will not do: give a host without a port"),
-        (["HOST": "http://h"], "HOST in the environment: 'http://h' will not do: give a host without a port"),
-    ])
-    func aBadHostOrPortIsReportedByItsOwnName(environment: [String: String], message: String) {
-        let error = #expect(throws: SettingsError.self) {
-            try Resolution(flags: [:], environment: environment, file: nil)
-        }
-        #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
-        #expect(error?.description.hasSuffix("give BIND") == environment.values.contains { $0.contains("://") })
-    }
-
     @Test func theControlSocketStandsInTheRuntimeFolder() throws {
         func control(_ environment: [String: String]) throws -> (String?, Origin?) {
             let resolution = try Resolution(flags: [:], environment: environment, file: nil)
@@ -142,9 +252,10 @@ import Testing
             try control(["RUNTIME_DIRECTORY": "/run/b", "BRIGADE_CONTROL": "off"])
                 == (nil, .environment("BRIGADE_CONTROL")))
         #expect(try control([:]) == (nil, .default))
-        #expect(throws: SettingsError.self) {
-            try control(["RUNTIME_DIRECTORY": "/" + String(repeating: "x", count: 100)])
-        }
+        let long = try Resolution(
+            flags: [:], environment: ["RUNTIME_DIRECTORY": "/" + String(repeating: "x", count: 100)], file: nil)
+        #expect(long.settings.control == nil)
+        #expect(long.warnings.count == 1)
     }
 
     @Test func aFileThatIsNotThereIsNamed() {
@@ -152,5 +263,29 @@ import Testing
             try Resolution.reading(flags: [:], environment: ["BRIGADE_ENV_FILE": "/no/such.env"])
         }
         #expect(error?.description == "the env file /no/such.env cannot be read: No such file or directory")
+    }
+
+    @Test func aFileThatNeedNotBeThereIsReadWhereItIs() throws {
+        let path = "/tmp/brigade-tests-sources-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).env"
+        func reading() throws -> Resolution {
+            try Resolution.reading(flags: [:], environment: ["BRIGADE_ENV_FILE": "-\(path)"])
+        }
+        let without = try reading()
+        #expect(without.file == nil)
+        #expect(without.settings.envFile == "-\(path)")
+        defer { unlink(path) }
+        #expect(mkfifo(path, 0o600) == 0)
+        // Anything else that keeps it from being read is as wrong as ever.
+        let error = #expect(throws: SettingsError.self) { try reading() }
+        #expect(error?.description == "the env file \(path) cannot be read: it is no file")
+        unlink(path)
+        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        #expect(write(file, "BACKLOG=9\n", 10) == 10)
+        close(file)
+        let with = try reading()
+        #expect(with.file == path)
+        #expect(with.settings.backlog == 9)
+        #expect(with.origins["backlog"] == .file(path: path, line: 1))
+        #expect(throws: SettingsError.self) { try Resolution.reading(flags: ["env-file": ["-"]], environment: [:]) }
     }
 }

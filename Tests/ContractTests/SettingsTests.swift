@@ -14,11 +14,17 @@ import Testing
     private static let unusual: [String: [String]] = [
         "bind": ["[::1]:80", "unix:/run/b.sock"], "workers": ["3"], "worker": ["./w"], "env-file": ["/etc/b.env"],
         "prestart": ["off"], "graceful-timeout": ["1500ms"], "worker-timeout": ["off"], "boot-timeout": ["2m"],
-        "request-timeout": ["5s"], "keep-alive": ["1h"], "header-timeout": ["3"], "shutdown-delay": ["10s"],
-        "backlog": ["7"], "blocking-threads": ["2"], "max-connections": ["9"], "max-body": ["3MiB"],
+        "prestart-timeout": ["off"],
+        "request-timeout": ["5s"], "keep-alive": ["1h"], "header-timeout": ["3"], "body-timeout": ["4"],
+        "send-timeout": ["5"], "buffer-memory": ["48MiB"], "max-connections-per-address": ["6"],
+        "shutdown-delay": ["10s"],
+        "backlog": ["7"], "blocking-threads": ["2"], "max-connections": ["9"], "limit-request-line": ["4KiB"],
+        "limit-request-field-size": ["16KiB"], "limit-request-fields": ["50"],
+        "limit-request-head": ["64KiB"], "max-body": ["3MiB"],
         "max-requests": ["1000"], "max-requests-jitter": ["25"], "max-worker-memory": ["200MiB"], "max-surge": ["4"],
-        "max-unavailable": ["2"], "user": ["www-data"], "group": ["33"], "umask": ["27"], "pidfile": ["b.pid"],
-        "control": ["b.sock"], "access-log": ["-"], "log-level": ["DEBUG"],
+        "max-unavailable": ["2"], "user": ["www-data"], "group": ["33"], "umask": ["27"], "socket-mode": ["660"],
+        "pidfile": ["b.pid"],
+        "control": ["b.sock"], "access-log": ["-"], "error-log": ["b.log"], "chdir": ["/srv"], "log-level": ["DEBUG"],
     ]
 
     @Test func whatAWorkerIsGivenReadsBackAsTheSame() throws {
@@ -61,16 +67,27 @@ import Testing
         ("bind", "http://h:80", "leave out the scheme, as in 127.0.0.1:8001"),
         ("bind", "[::1]", "give host:port or unix:path, as in 127.0.0.1:8001"),
         ("bind", "h:80,h:80", "h:80 is given twice"),
-        ("keep-alive", "-1s", "give a duration such as 30s, 500ms or 2m"),
-        ("keep-alive", "1 day", "give a duration such as 30s, 500ms or 2m"),
-        ("keep-alive", "1.5s", "give a duration such as 30s, 500ms or 2m"),
-        ("keep-alive", "99999999999999999999s", "give a duration such as 30s, 500ms or 2m"),
+        ("keep-alive", "-1s", "give a duration such as 30s, 500ms or 5m30s"),
+        ("keep-alive", "1 day", "give a duration such as 30s, 500ms or 5m30s"),
+        ("keep-alive", "1.5.5s", "give a duration such as 30s, 500ms or 5m30s"),
+        ("keep-alive", "1.s", "give a duration such as 30s, 500ms or 5m30s"),
+        ("keep-alive", "30s5m", "give a duration such as 30s, 500ms or 5m30s"),
+        ("keep-alive", "1s1s", "give a duration such as 30s, 500ms or 5m30s"),
+        ("keep-alive", "5m30", "give a duration such as 30s, 500ms or 5m30s"),
+        ("keep-alive", "5M", "give a duration such as 30s, 500ms or 5m30s"),
+        ("keep-alive", "0.0005s", "give whole milliseconds"),
+        ("keep-alive", "365d1ms", "give at most 8760h"),
+        ("keep-alive", "99999999999999999999s", "give a duration such as 30s, 500ms or 5m30s"),
         ("keep-alive", "9223372036854775807h", "give at most 8760h"),
         ("keep-alive", "8761h", "give at most 8760h"),
-        ("worker-timeout", "soon", "give a duration such as 30s, 500ms or 2m, or off"),
+        ("worker-timeout", "soon", "give a duration such as 30s, 500ms or 5m30s, or off"),
         ("boot-timeout", "0", "give more than 0s"),
         ("header-timeout", "0ms", "give more than 0s"),
-        ("max-body", "1MB", "give a size such as 16MiB, 512KiB or 1048576"),
+        ("max-body", "1M5k", "give a size such as 16MiB, 512KiB or 1048576"),
+        ("max-body", "1 MB", "give a size such as 16MiB, 512KiB or 1048576"),
+        ("max-body", "1Mbit", "give a size such as 16MiB, 512KiB or 1048576"),
+        ("max-body", "0.0001k", "give whole bytes"),
+        ("max-body", "99999999999G", "give at most 1024GiB"),
         ("max-body", "1025GiB", "give at most 1024GiB"),
         ("max-requests", "-5", "give a whole number from 0 to 1000000000000, or off"),
         ("max-requests-jitter", "101%", "give a percentage from 0% to 100%"),
@@ -79,6 +96,10 @@ import Testing
         ("umask", "8", "give mode bits in octal, such as 027"),
         ("umask", "1777", "give mode bits in octal, such as 027"),
         ("umask", "-22", "give mode bits in octal, such as 027"),
+        ("socket-mode", "rw-rw----", "give mode bits in octal, such as 0660"),
+        ("socket-mode", "0o", "give mode bits in octal, such as 0660"),
+        ("socket-mode", "1777", "give mode bits in octal, such as 0660"),
+        ("socket-mode", "0x1ff", "give mode bits in octal, such as 0660"),
         ("control", "/run/", "give the path of a file; abstract sockets are not supported"),
         ("pidfile", "/run/", "give the path of a file"),
         ("access-log", "/var/log/", "give the path of a file, - or off"),
@@ -100,18 +121,46 @@ import Testing
     }
 
     @Test(arguments: [
+        ("keep-alive", "5m30s", "330s"), ("keep-alive", "1d", "86400s"), ("keep-alive", "1.5s", "1500ms"),
+        ("keep-alive", "1h30m", "5400s"), ("keep-alive", "0.5", "500ms"), ("keep-alive", "1d2h3m4s5ms", "93784005ms"),
+        ("keep-alive", "5min", "300s"), ("keep-alive", "30sec", "30s"), ("keep-alive", "365d", "31536000s"),
+        ("max-body", "10M", "10MiB"), ("max-body", "10k", "10KiB"), ("max-body", "10K", "10KiB"),
+        ("max-body", "16MB", "16MiB"), ("max-body", "16mb", "16MiB"), ("max-body", "2Gi", "2GiB"),
+        ("max-body", "1.5G", "1536MiB"), ("max-body", "5b", "5"), ("max-body", "1024GiB", "1024GiB"),
+        ("buffer-memory", "64m", "64MiB"), ("worker-timeout", "OFF", "off"), ("access-log", "Off", "off"),
+        ("workers", "AUTO", "auto"), ("max-requests", "Off", "off"), ("prestart", "No", "off"),
+        ("log-level", "warn", "warning"), ("log-level", "INFO", "info"), ("log-level", "Warning", "warning"),
+        ("log-level", "err", "error"), ("log-level", "FATAL", "critical"),
+    ])
+    func whatPeopleWriteIsUnderstood(flag: String, text: String, value: String) throws {
+        let setting = Setting.named(flag)
+        for settings in [
+            try Settings.resolved(flags: [flag: [text]], environment: [:]),
+            try Settings.resolved(flags: [:], environment: [setting.variable: text]),
+        ] { #expect(setting.write(settings) == value) }
+    }
+
+    @Test(arguments: [
         ("metrics-bind", "METRICS_BIND", "127.0.0.1:9000", "off"), ("log-format", "LOG_FORMAT", "json", "text"),
-        ("forwarded-allow-ips", "FORWARDED_ALLOW_IPS", "10.0.0.0/8", ""),
+        ("forwarded-allow-ips", "FORWARDED_ALLOW_IPS", "10.0.0.0/8", "off"),
     ])
     func whatIsNotThereYetIsRefused(flag: String, variable: String, text: String, accepted: String) throws {
         let byFlag = #expect(throws: SettingsError.self) {
             try Settings.resolved(flags: [flag: [text]], environment: [:])
         }
         #expect(byFlag?.description.hasPrefix("--\(flag) is not there yet: this version ") == true)
-        let byVariable = #expect(throws: SettingsError.self) {
-            try Settings.resolved(flags: [:], environment: [variable: text])
+        #expect(byFlag?.description.hasSuffix("; give \(accepted), or leave it out") == true)
+        // Other servers and libraries read these names too.
+        let byVariable = try Resolution(flags: [:], environment: [variable: text], file: nil)
+        #expect(byVariable.settings == Settings())
+        let warning = try #require(byVariable.warnings.first)
+        #expect(byVariable.warnings.count == 1)
+        #expect(warning.hasPrefix("\(variable) in the environment: '\(text)' is passed over: this version "))
+        #expect(warning.hasSuffix("; to silence this, unset \(variable) or give --\(flag) \(accepted)"))
+        for (flags, environment) in [([:], [variable: accepted]), ([flag: [accepted]], [variable: text])] {
+            let quiet = try Resolution(flags: flags, environment: environment, file: nil)
+            #expect(quiet.settings == Settings())
+            #expect(quiet.warnings == [])
         }
-        #expect(byVariable?.description.hasPrefix("\(variable) in the environment is not there yet: ") == true)
-        #expect(try Settings.resolved(flags: [:], environment: [variable: accepted]) == Settings())
     }
 }

@@ -28,12 +28,12 @@ import Testing
         -> Response
     {
         var api = API(title: "t", version: "1")
-        api.add(policy.middleware)
-        api.get("/", name: "home", "") {
+        api.use(policy.middleware)
+        api.get("/", name: "home") {
             Response(.ok, fields: [Field("vary", "accept"), Field("access-control-allow-origin", "own")])
         }
-        api.get("/later", name: "later", "") { () async in "x" }
-        api.get("/pool", name: "pool", "", run: .blocking) { () throws -> String in throw HTTPError(.notFound) }
+        api.get("/later", name: "later") { () async in "x" }
+        api.get("/pool", name: "pool") { () throws -> String in throw HTTPError(.notFound) }
         return try await Kitchen.answer(api.build(), Request(method, "/" + query, fields: fields))
     }
 

@@ -15,17 +15,19 @@ import Testing
     private struct Page: Model {
         let order: Order
         let side: Side?
-        static let properties = Properties(
-            Page.init, Property("order", \.order, default: .newest), Property("side", \.side, default: nil))
+        static let properties = Properties(Page.init) {
+            Property("order", \.order, default: .newest)
+            Property("side", \.side, default: nil)
+        }
     }
 
     private var api: API {
         var api = API(title: "t", version: "1")
-        api.get("/a", name: "a", "", Query("order", default: Order.oldest), Query("only", Only?.self)) { order, _ in
+        api.get("/a", name: "a", Query("order", default: Order.oldest), Query("only", Only?.self)) { order, _ in
             order
         }
-        api.get("/{side}", name: "side", "", Path("side", Side.self)) { $0 }
-        api.post("/a", name: "b", "", Body(Page.self)) { $0 }
+        api.get("/{side}", name: "side", Path("side", Side.self)) { $0 }
+        api.post("/a", name: "b", Body(Page.self)) { $0 }
         return api
     }
 

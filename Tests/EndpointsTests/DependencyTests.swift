@@ -38,10 +38,10 @@ import Testing
             return user
         }
         var api = API(title: "t", version: "1")
-        api.get("/me", name: "me", "", user) { $0.name }
-        api.get("/both/{id}", name: "both", "", admin, Path("id", Int.self), user) { "\($0.name) \($1) \($2.name)" }
-        api.get("/pool", name: "pool", "", user, run: .blocking) { $0.name }
-        api.get("/later", name: "later", "", user) { user async in user.name }
+        api.get("/me", name: "me", user) { $0.name }
+        api.get("/both/{id}", name: "both", admin, Path("id", Int.self), user) { "\($0.name) \($1) \($2.name)" }
+        api.get("/pool", name: "pool", user) { $0.name }
+        api.get("/later", name: "later", user) { user async in user.name }
         (self.user, self.admin, self.api) = (user, admin, api)
     }
 
@@ -105,7 +105,7 @@ import Testing
     @Test func aDependencyMayHaveTheBody() async throws {
         var api = API(title: "t", version: "1")
         let sum = Dependency(Body([Int].self)) { $0.reduce(0, +) }
-        api.post("/sum", name: "sum", "", sum, sum) { "\($0) \($1)" }
+        api.post("/sum", name: "sum", sum, sum) { "\($0) \($1)" }
         let fields = [Field("content-type", "application/json")]
         let request = Request(.post, "/sum", fields: fields, body: Array("[1,2]".utf8))
         #expect(try await Kitchen.answer(api.build(), request).text == #""3 3""#)
@@ -115,17 +115,82 @@ import Testing
     @Test func whatWouldBlockIsMadeOnThePoolAndNotTwice() async throws {
         var api = API(title: "t", version: "1")
         let counter = counter
-        let first = Dependency { counter.next() }
-        let second = Dependency(first) { number in
+        let first = Dependency(run: .inline) { counter.next() }
+        let second = Dependency(first, run: .inline) { number in
             if !Waiting.isAllowed { throw WouldBlock() }
             return number
         }
-        api.get("/a", name: "a", "", first, second) { "\($0) \($1)" }
-        guard case .blocking(let respond) = try api.build().answer(Request(.get, "/a")) else {
+        api.get("/a", name: "a", first, second, run: .inline) { "\($0) \($1)" }
+        guard case .blocking(_, let respond) = try api.build().answer(Request(.get, "/a")) else {
             Testing.Issue.record("not on the pool")
             return
         }
         #expect(try Waiting.$isAllowed.withValue(true) { try respond() }.text == #""1 1""#)
+    }
+
+    /// A server that counts what it is given to do elsewhere, and does it at once.
+    private struct CountingHost: Host {
+        let counter: Counter
+
+        func runBlocking(
+            _ operation: BlockingOperation, deadline: UInt64?, _ work: @escaping @Sendable () -> Void
+        ) -> Bool {
+            _ = counter.next()
+            work()
+            return true
+        }
+
+        func afterPass(_ body: @escaping @Sendable () -> Void) {}
+
+        func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> { Task {} }
+    }
+
+    @Test(arguments: ["/inline", "/async"]) func whatMayBlockDoesNotBlockTheLoop(path: String) async throws {
+        let blocks = Dependency { "a" }
+        let inline = Dependency(blocks, run: .inline) { $0 }
+        var api = API(title: "t")
+        api.get("/inline", inline, run: .inline) { $0 }
+        api.get("/async", inline) { text async in text }
+        let application = try api.build()
+        application.open(CountingHost(counter: counter))
+        guard case .later(let respond) = try application.answer(Request(.get, path)) else {
+            Testing.Issue.record("not awaited")
+            return
+        }
+        #expect(try await respond().text == #""a""# && counter.value == 1)
+    }
+
+    @Test func whatARouterNeedsIsAskedOnce() async throws {
+        var api = API(title: "t")
+        let counter = counter
+        let user = Dependency(Header("x-token", String.self)) { token in
+            if token == "bad" { throw HTTPError(.unauthorized) }
+            return "\(token) \(counter.next())"
+        }
+        let later = Dependency(user) { user async in user }
+        api.group("/admin", needs: later, Query("dry", default: false)) { admin in
+            admin.get("/count/{id}", Path("id", Int.self)) { $0 }
+            admin.get("/me", user) { $0 }
+        }
+        let application = try api.build()
+        func get(_ target: String, _ token: String?) async throws -> Response {
+            let fields = token.map { [Field("x-token", $0)] } ?? []
+            return try await Kitchen.answer(application, Request(.get, target, fields: fields))
+        }
+        #expect(try await get("/admin/count/7", "ann").text == "7")
+        #expect(try await get("/admin/me", "ann").text == #""ann 2""#)
+        #expect(try await get("/admin/count/7", "bad").status == .unauthorized)
+        // All that is wrong at once, also with what nobody takes.
+        let issues = try await get("/admin/count/x?dry=x", nil).issues
+        #expect(
+            issues == [
+                #"int_parsing ["path","id"]"#, #"bool_parsing ["query","dry"]"#, #"missing ["header","x-token"]"#,
+            ])
+        guard case .array(let parameters)? = try api.document()["paths"]?["/admin/me"]?["get"]?["parameters"] else {
+            Testing.Issue.record("no parameters")
+            return
+        }
+        #expect(parameters.map { $0["name"] } == ["x-token", "dry"])
     }
 }
 

@@ -16,7 +16,7 @@ import Testing
 
     @Test func whatIsHiddenIsNotInTheDocumentButAnswers() async throws {
         var api = API(title: "t", version: "1")
-        api.get("/hidden", name: "hidden", "", isDocumented: false) { "here" }
+        api.get("/hidden", name: "hidden", isDocumented: false) { "here" }
         #expect(try api.document()["paths"] == .object([]))
         #expect(try await Kitchen.answer(api.build(), .init(.get, "/hidden")).text == #""here""#)
     }

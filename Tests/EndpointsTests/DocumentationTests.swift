@@ -19,7 +19,7 @@ import Testing
     @Test func noNameStandsTwiceInAnObjectOfTheDocument() throws {
         var api = Kitchen.api
         // An error that comes with a body anyway.
-        api.post("/twice", name: "twice", "", Body(Kitchen.Dish.self), errors: [.badRequest]) { $0 }
+        api.post("/twice", name: "twice", Body(Kitchen.Dish.self), errors: [.badRequest]) { $0 }
         #expect(try repeatedNames(in: api.document()) == [])
     }
 

@@ -7,9 +7,11 @@ import Testing
 
     private var api: API {
         var api = API(title: "Kitchen", version: "1.0")
-        api.post("/dishes", name: "add", "Adds a dish", Form(Kitchen.Dish.self), errors: [.forbidden]) { $0 }
-        api.post("/open", name: "open", "", Form(Kitchen.Dish.self, from: .anywhere)) { $0 }
-        api.post("/kept", name: "kept", "", SubmittedForm(Kitchen.Dish.self)) { form in
+        api.post("/dishes", name: "add", description: "Adds a dish", Form(Kitchen.Dish.self), errors: [.forbidden]) {
+            $0
+        }
+        api.post("/open", name: "open", Form(Kitchen.Dish.self, from: .anywhere)) { $0 }
+        api.post("/kept", name: "kept", SubmittedForm(Kitchen.Dish.self)) { form in
             let answer: JSON =
                 switch form.content {
                 case .success(let dish): ["title": .string(dish.title)]

@@ -6,7 +6,7 @@ import Testing
     private func answer(_ fields: [Field]) async throws -> Response {
         var api = API(title: "t", version: "1")
         api.get(
-            "/a", name: "a", "", Header("X-Token", String.self, .length(3...)), Header("x-count", Int?.self),
+            "/a", name: "a", Header("X-Token", String.self, .length(3...)), Header("x-count", Int?.self),
             Header("x-kind", default: "none"), Header("x-many", [String]?.self)
         ) { token, count, kind, many in
             "\(token) \(count ?? -1) \(kind) \(many ?? [])"

@@ -9,19 +9,20 @@ import Testing
         let weight: Double
         let steps: Integer
 
-        static let properties = Properties(
-            Basket.init, Property("numbers", \.numbers, default: [1, 2], .count(2...3)),
-            Property("code", \.code, default: nil, .pattern(#"^a\d+$"#)),
-            Property("weight", \.weight, default: 1, .multiple(of: 0.1)),
-            Property("steps", \.steps, default: 5, .multiple(of: 5)))
+        static let properties = Properties(Basket.init) {
+            Property("numbers", \.numbers, default: [1, 2], .count(2...3))
+            Property("code", \.code, default: nil, .pattern(#"^a\d+$"#))
+            Property("weight", \.weight, default: 1, .multiple(of: 0.1))
+            Property("steps", \.steps, default: 5, .multiple(of: 5))
+        }
     }
 
     private var api: API {
         var api = API(title: "t", version: "1")
         api.get(
-            "/a", name: "a", "", Query("tag", [Int].self), Query("word", [String]?.self), Query("more", default: ["x"])
+            "/a", name: "a", Query("tag", [Int].self), Query("word", [String]?.self), Query("more", default: ["x"])
         ) { "\($0) \($1 ?? []) \($2)" }
-        api.post("/basket", name: "basket", "", Body(Basket.self)) { $0 }
+        api.post("/basket", name: "basket", Body(Basket.self)) { $0 }
         return api
     }
 

@@ -3,66 +3,163 @@ import Messages
 import Testing
 
 @Suite struct MiddlewareTests {
-    private struct Stamp: Middleware {
+    /// The same twice: inline, and as middleware that awaits.
+    private struct Stamp: InlineMiddleware {
         let name: String
 
-        func answer(_ request: Request, next: (Request) throws -> Answer) throws -> Answer {
-            try next(request).map { response in
-                let names = (response.value(of: "x-stamp").map { $0 + " " } ?? "") + name
-                return Response(response.status, fields: [Field("x-stamp", names)], body: response.body)
-            }
+        func after(_ response: inout Response, _ context: Context) {
+            let names = (response.value(of: "x-stamp").map { $0 + " " } ?? "") + name
+            response.fields.removeAll { $0.name == "x-stamp" }
+            response.fields.append(Field("x-stamp", names))
         }
     }
 
-    private struct Closed: Middleware {
-        func answer(_ request: Request, next: (Request) throws -> Answer) throws -> Answer {
-            request.value(of: "x-key") == nil ? .now(Response(.unauthorized)) : try next(request)
+    private struct SlowStamp: Middleware {
+        let name: String
+
+        func handle(_ context: Context, next: Next) async throws -> Response {
+            await Task.yield()
+            var response = try await next(context)
+            await Task.yield()
+            Stamp(name: name).after(&response, context)
+            return response
         }
     }
 
-    private var api: API {
+    private struct Closed: InlineMiddleware {
+        func before(_ context: Context) -> Response? {
+            context.request.value(of: "x-key") == nil ? Response(.unauthorized) : nil
+        }
+    }
+
+    /// - Parameter awaits: whether the outer middleware, and the inner, awaits.
+    private func api(_ awaits: [Bool]) -> API {
         var api = Kitchen.api
-        api.add(Stamp(name: "outer"))
-        api.add(Stamp(name: "inner"))
+        for (name, awaits) in zip(["outer", "inner"], awaits) {
+            if awaits { api.use(SlowStamp(name: name)) } else { api.use(Stamp(name: name)) }
+        }
         return api
     }
 
-    @Test(arguments: [
-        "/dishes/1", "/dishes/404", "/dishes/x", "/menu", "/menu?fail=1", "/menu/", "/nowhere", "/openapi.json",
-    ])
-    func everyAnswerIsSeenTheFirstMiddlewareBeingTheOutermost(target: String) async throws {
-        let response = try await Kitchen.answer(api.build(), Request(.get, target))
+    private static let kinds = [[false, false], [true, true], [false, true], [true, false]]
+
+    @Test(
+        arguments: [
+            "/dishes/1", "/dishes/404", "/dishes/x", "/menu", "/menu?fail=1", "/menu/", "/nowhere", "/openapi.json",
+        ], kinds)
+    func everyAnswerIsSeenTheFirstMiddlewareBeingTheOutermost(target: String, awaits: [Bool]) async throws {
+        let response = try await Kitchen.answer(api(awaits).build(), Request(.get, target))
         let plain = try await Kitchen.answer(.get, target)
         #expect(response.value(of: "x-stamp") == "inner outer")
         #expect(response.status == plain.status && response.body == plain.body)
     }
 
-    @Test func anAnswerOfThePoolAndARefusalAreSeen() async throws {
+    @Test(arguments: kinds) func anAnswerOfThePoolAndARefusalAreSeen(awaits: [Bool]) async throws {
         let good = #"{"title":"Ramen","page":"https://example.com","portions":2}"#
         let fields = [Field("content-type", "application/json")]
         let created = Request(.post, "/dishes/", fields: fields, body: Array(good.utf8))
-        #expect(try await Kitchen.answer(api.build(), created).value(of: "x-stamp") == "inner outer")
-        let refused = try await Kitchen.answer(api.build(), Request(.put, "/menu"))
+        #expect(try await Kitchen.answer(api(awaits).build(), created).value(of: "x-stamp") == "inner outer")
+        let refused = try await Kitchen.answer(api(awaits).build(), Request(.put, "/menu"))
         #expect(refused.status == .methodNotAllowed && refused.value(of: "x-stamp") == "inner outer")
+    }
+
+    @Test(arguments: kinds) func anUnexpectedErrorIsSeenAsTheAnswerItBecomes(awaits: [Bool]) async throws {
+        struct Broken: Error {}
+        var api = api(awaits)
+        api.get("/broken") { () throws -> String in throw Broken() }
+        api.get("/broken/later") { () async throws -> String in throw Broken() }
+        for path in ["/broken", "/broken/later"] {
+            let response = try await Kitchen.answer(api.build(), Request(.get, path))
+            #expect(response.status == .internalServerError && response.value(of: "x-stamp") == "inner outer")
+        }
+    }
+
+    @Test(arguments: kinds) func whatTheServerAnswersItselfPassesAllOfThem(awaits: [Bool]) async throws {
+        let refusal = Response(.contentTooLarge, body: [1])
+        let answer = try api(awaits).build().finish(refusal, to: Request(.post, "/dishes/"))
+        let response = try await Kitchen.response(answer)
+        #expect(response.value(of: "x-stamp") == "inner outer")
+        #expect(response.status == .contentTooLarge && response.body == [1])
+    }
+
+    @Test func inlineMiddlewareCostsNoTask() throws {
+        var api = API(title: "t")
+        api.use(Stamp(name: "a"))
+        api.get("/a", run: .inline) { "a" }
+        guard case .now = try api.build().answer(Request(.get, "/a")) else {
+            Testing.Issue.record("not at once")
+            return
+        }
+    }
+
+    @Test func aPageMayReadWhatTheServerAnswersItself() async throws {
+        var api = Kitchen.api
+        api.use(CORS(origins: .only(["https://shop.example"])))
+        let request = Request(.post, "/dishes/", fields: [Field("origin", "https://shop.example")])
+        let response = try await Kitchen.response(api.build().finish(Response(.serviceUnavailable), to: request))
+        #expect(response.value(of: "access-control-allow-origin") == "https://shop.example")
+    }
+
+    @Test func whatItThrowsIsAnsweredLikeWhatAHandlerThrows() async throws {
+        struct Early: InlineMiddleware {
+            func before(_ context: Context) throws -> Response? { throw HTTPError(.unauthorized, "early") }
+        }
+        struct Late: Middleware {
+            func handle(_ context: Context, next: Next) async throws -> Response {
+                _ = try await next(context)
+                throw HTTPError(.conflict, "late")
+            }
+        }
+        for (middleware, text) in [(Early() as any Middleware, "early"), (Late(), "late")] {
+            var api = API(title: "t")
+            api.use(Stamp(name: "outer"))
+            api.use(middleware)
+            api.get("/a") { "a" }
+            let response = try await Kitchen.answer(api.build(), Request(.get, "/a"))
+            #expect(response.text == #"{"detail":"\#(text)"}"# && response.value(of: "x-stamp") == "outer")
+        }
+    }
+
+    @Test func aRouterAndAnEndpointHaveTheirOwn() async throws {
+        var api = API(title: "t")
+        api.use(Stamp(name: "api"))
+        api.group("/shop") { shop in
+            shop.get("/before") { "a" }
+            shop.use(SlowStamp(name: "shop"))
+            shop.get("/a", use: [Stamp(name: "route")]) { "a" }
+            shop.get("/b") { "b" }
+        }
+        let application = try api.build()
+        for (path, names) in [
+            ("/shop/a", "route shop api"), ("/shop/b", "shop api"), ("/shop/before", "api"), ("/shop/c", "api"),
+        ] {
+            #expect(try await Kitchen.answer(application, Request(.get, path)).value(of: "x-stamp") == names)
+        }
+    }
+
+    @Test func itMayPassAnotherRequestOn() async throws {
+        struct Rewrite: Middleware {
+            func handle(_ context: Context, next: Next) async throws -> Response {
+                try await next(context.with(Request(.get, "/a/7?q=new")))
+            }
+        }
+        var api = API(title: "t")
+        api.get("/a/{id}", use: [Rewrite()], Path("id", Int.self), Query("q", String.self)) { "\($0) \($1)" }
+        #expect(try await Kitchen.answer(api.build(), Request(.get, "/a/6?q=old")).text == #""6 new""#)
     }
 
     @Test func aMiddlewareMayAnswerItself() async throws {
         var api = Kitchen.api
-        api.add(Closed())
+        api.use(Closed())
         #expect(try await Kitchen.answer(api.build(), Request(.get, "/dishes/1")).status == .unauthorized)
         let request = Request(.get, "/dishes/1", fields: [Field("x-key", "1")])
         #expect(try await Kitchen.answer(api.build(), request).status == .ok)
     }
 
-    @Test func whatIsAroundLetsTheRestThrough() async throws {
-        var api = API(title: "t", version: "1")
-        api.add(Stamp(name: "outer"))
-        api.post("/upload", name: "upload", "", BodyStream(limit: 7)) { _ in Response(.ok) }
-        try await confirmation(expectedCount: 2) { called in
-            let application = try api.build(stop: { called() }, passEnded: { called() })
-            #expect(application.content(of: RequestHead(.post, "/upload")) == .stream(limit: 7))
-            application.passEnded()
-            await application.stop()
-        }
+    @Test func howContentIsTakenIsTheEndpointsMatter() throws {
+        var api = API(title: "t")
+        api.use(SlowStamp(name: "outer"))
+        api.post("/upload", BodyStream(limit: 7)) { _ in Response(.ok) }
+        #expect(try api.build().content(of: RequestHead(.post, "/upload")) == .stream(limit: 7))
     }
 }

@@ -11,9 +11,11 @@ import Testing
         let weight: Double
         let colours: [Colour]
 
-        static let properties = Properties(
-            Part.init, Property("name", \.name, .length(...12)), Property("weight", \.weight),
-            Property("colours", \.colours, default: [], .count(...3)))
+        static let properties = Properties(Part.init) {
+            Property("name", \.name, .length(...12))
+            Property("weight", \.weight)
+            Property("colours", \.colours, default: [], .count(...3))
+        }
     }
 
     private struct Thing: Model, Hashable {
@@ -28,11 +30,18 @@ import Testing
         let table: [[Integer]]
         let extra: JSON
 
-        static let properties = Properties(
-            Thing.init, Property("number", \.number, .atLeast(-1000), .atMost(1000)), Property("any", \.any),
-            Property("is_new", \.isNew), Property("text", \.text, default: nil), Property("page", \.page),
-            Property("colour", \.colour, default: nil), Property("parts", \.parts, .count(...4)),
-            Property("spare", \.spare), Property("table", \.table), Property("extra", \.extra))
+        static let properties = Properties(Thing.init) {
+            Property("number", \.number, .atLeast(-1000), .atMost(1000))
+            Property("any", \.any)
+            Property("is_new", \.isNew)
+            Property("text", \.text, default: nil)
+            Property("page", \.page)
+            Property("colour", \.colour, default: nil)
+            Property("parts", \.parts, .count(...4))
+            Property("spare", \.spare)
+            Property("table", \.table)
+            Property("extra", \.extra)
+        }
 
         var json: JSON { get throws { try JSON(parsing: (response(.ok)).body) } }
     }
@@ -43,7 +52,7 @@ import Testing
 
     init() throws {
         var api = API(title: "t", version: "1")
-        api.post("/things", name: "things", "", Body(Thing.self)) { $0 }
+        api.post("/things", name: "things", Body(Thing.self)) { $0 }
         application = try api.build()
         validator = SchemaValidator(try api.document())
     }

@@ -5,14 +5,14 @@ import Testing
 @Suite struct StreamTests {
     private var api: API {
         var api = API(title: "t", version: "1")
-        api.post("/upload/{name}", name: "upload", "", Path("name", String.self), BodyStream(limit: 100)) {
+        api.post("/upload/{name}", name: "upload", Path("name", String.self), BodyStream(limit: 100)) {
             name, content in
             var count = 0
             for try await piece in content { count += piece.count }
             return "\(name) \(count)"
         }
-        api.post("/upload/whole", name: "whole", "", Body(Int.self)) { $0 }
-        api.put("/log", name: "log", "", BodyStream(mediaType: "text/plain")) { content in
+        api.post("/upload/whole", name: "whole", Body(Int.self)) { $0 }
+        api.put("/log", name: "log", BodyStream(mediaType: "text/plain")) { content in
             StreamedResponse("text/csv", content, fields: [Field("x-kind", "echo")])
         }
         return api

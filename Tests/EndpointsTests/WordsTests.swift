@@ -7,8 +7,9 @@ import Testing
         let text: String
         static let schemaDescription = "A thought."
         static let schemaExamples = [Note(text: "Buy rice")]
-        static let properties = Properties(
-            Note.init, Property("text", \.text, description: "Not too long.", examples: ["Sleep"]))
+        static let properties = Properties(Note.init) {
+            Property("text", \.text, description: "Not too long.", examples: ["Sleep"])
+        }
     }
 
     private var document: JSON {
@@ -18,7 +19,7 @@ import Testing
             router.post(
                 "/{book}",
                 name: "add_note",
-                Words(
+                description: Words(
                     "Keeps it.", summary: "Keep a note", answer: "The note", tags: ["writing"], isDeprecated: true),
                 Path("book", Int.self, description: "Its number.", examples: [7]),
                 Header("x-token", String?.self, description: "Who you are."),
@@ -26,7 +27,7 @@ import Testing
                 errors: [.notFound: "There is no such book", .badRequest: "Something is odd"]
             ) { $2 }
             api.include(router)
-            api.get("/plain", name: "plain_words", "") { "" }
+            api.get("/plain", name: "plain_words") { "" }
             return try api.document()
         }
     }
@@ -45,7 +46,7 @@ import Testing
     @Test func oneStatusStandsInTheDocumentOnce() throws {
         var api = API(title: "t", version: "1")
         api.post(
-            "/a", name: "a", "", Body(Int.self),
+            "/a", name: "a", Body(Int.self),
             errors: [.notFound, .ok, .notFound, .unprocessableContent, .badRequest]
         ) { $0 }
         guard case .object(let responses)? = try api.document()["paths"]?["/a"]?["post"]?["responses"] else {

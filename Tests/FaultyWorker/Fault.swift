@@ -1,5 +1,6 @@
 import Contract
 import Glibc
+import Serving
 
 /// What goes wrong before a worker serves: the text of the file that FAULT_FILE names, else of FAULT.
 ///
@@ -12,8 +13,24 @@ enum Fault: Equatable, Sendable {
     case silent
     /// `deaf`: it says that it is ready and hears nothing from then on, no signal and no message.
     case deaf
+    /// `liar`: it says that it is ready, writes nonsense over its slot of the scoreboard, and stands still.
+    case lies
     /// `trap`: it crashes before it is ready.
     case traps
+    /// `scope-throws`: the scope throws before it serves.
+    case scopeThrows
+    /// `scope-returns`: the scope ends before it serves.
+    case scopeReturns
+    /// `scope-waits`: the scope waits for ever before it serves, until it is cancelled.
+    case scopeWaits
+    /// `end-says`: it says a line when it has served.
+    case endSays
+    /// `end-throws`: the scope throws when it has served.
+    case endThrows
+    /// `end-serves`: the scope serves again.
+    case endServes
+    /// `end-waits`: the scope waits for ever when it has served, cancelled or not.
+    case endWaits
     /// `prestart-exit:CODE`.
     case prestartExits(Int32)
     /// `prestart-silent`: the prestart never ends.
@@ -34,9 +51,17 @@ enum Fault: Equatable, Sendable {
         case ("exit", let code?): self = .exits(code)
         case ("silent", nil): self = .silent
         case ("deaf", nil): self = .deaf
+        case ("liar", nil): self = .lies
         case ("trap", nil): self = .traps
         case ("prestart-exit", let code?): self = .prestartExits(code)
         case ("prestart-silent", nil): self = .prestartSilent
+        case ("scope-throws", nil): self = .scopeThrows
+        case ("scope-returns", nil): self = .scopeReturns
+        case ("scope-waits", nil): self = .scopeWaits
+        case ("end-says", nil): self = .endSays
+        case ("end-throws", nil): self = .endThrows
+        case ("end-serves", nil): self = .endServes
+        case ("end-waits", nil): self = .endWaits
         default: return nil
         }
     }
@@ -49,14 +74,39 @@ enum Fault: Equatable, Sendable {
         }
     }
 
-    func strikeBoot() {
+    /// - Returns: whether the scope goes on to serve.
+    func strikeBoot() async throws -> Bool {
         switch self {
         case .exits(let code): exit(code)
         case .silent: sleepForEver()
         case .deaf: DeafWorker().run()
+        case .lies: DeafWorker().lie()
         case .traps: fatalError("asked to crash at boot")
-        case .none, .prestartExits, .prestartSilent: break
+        case .scopeThrows: throw Oops()
+        case .scopeReturns: return false
+        case .scopeWaits:
+            Self.say("preparing")
+            try await Task.sleep(for: .seconds(1000))
+        case .none, .prestartExits, .prestartSilent, .endSays, .endThrows, .endServes, .endWaits: break
         }
+        return true
+    }
+
+    func strikeEnd(_ serve: WorkerProgram.Serve) async throws {
+        switch self {
+        case .endSays: Self.say("the rest of the scope")
+        case .endThrows: throw Oops()
+        case .endServes: try await serve(FaultyApplication())
+        case .endWaits:
+            Self.say("waiting")
+            await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
+        default: break
+        }
+    }
+
+    private static func say(_ text: String) {
+        let line = text + "\n"
+        _ = write(STDERR_FILENO, line, line.utf8.count)
     }
 
     /// Nil when there is no such file.
@@ -67,6 +117,10 @@ enum Fault: Equatable, Sendable {
         let count = fread(&bytes, 1, bytes.count, file)
         return String(decoding: bytes.prefix(count).filter { $0 > 0x20 }, as: UTF8.self)
     }
+}
+
+struct Oops: Error, CustomStringConvertible {
+    var description: String { "asked to fail" }
 }
 
 func sleepForEver() -> Never {

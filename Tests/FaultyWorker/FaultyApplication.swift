@@ -1,9 +1,17 @@
 import Contract
 import Glibc
 import Messages
+import Serving
+import Synchronization
 
-/// Endpoints that do harm when asked, and two that do not.
+/// Endpoints that do harm when asked, and some that do not.
 struct FaultyApplication: Application {
+    private static let block = BlockingOperation("block", threads: .max)
+    /// A handler that blocks and does nothing: what the way to the pool and back costs.
+    private static let empty = BlockingOperation("empty", threads: .max)
+    private static let nothing = Response(.ok, body: Array("hello".utf8))
+    private static let isDraining = Atomic(false)
+    private static let nap = BlockingOperation("nap")
     private let build = Environment.variables["FAULTY_BUILD"] ?? ""
 
     func answer(_ request: Request) throws -> Answer {
@@ -11,6 +19,7 @@ struct FaultyApplication: Application {
         let name = request.path.dropFirst().prefix { $0 != UInt8(ascii: "/") }
         switch String(decoding: name, as: UTF8.self) {
         case "hello": return .now(text("hello"))
+        case "empty": return .blocking(of: Self.empty) { Self.nothing }
         case "echo": return .now(text("\(request.body.count)"))
         case "build": return .now(text(build))
         case "pid": return .now(text("\(getpid())"))
@@ -20,31 +29,79 @@ struct FaultyApplication: Application {
                 try await Task.sleep(for: time)
                 return text("slept")
             }
+        case "hold":
+            usleep(useconds_t(request.number("ms") ?? 100) * 1000)
+            return .now(text("held"))
         case "spin":
             while getpid() > 0 {}
             return .now(text("never"))
         case "trap": fatalError("asked to crash")
+        case "trap-twice":
+            Self.hideSymbols()
+            fatalError("asked to crash")
+        case "nonblock":
+            let listener = Inheritance.firstDescriptor
+            return .now(text("\(fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK))"))
+        case "shut": return .now(text("\(shutdown(Inheritance.firstDescriptor, Int32(SHUT_RDWR)))"))
+        case "sick":
+            WorkerProgram.reportHealthProblem("the disk is full\n\u{1b}[2J")
+            return .now(text("sick"))
+        case "well":
+            WorkerProgram.reportHealthProblem(nil)
+            return .now(text("well"))
+        case "flood":
+            Inherited().flood()
+            return .now(text("flooding"))
+        case "spoil-header":
+            Inherited().spoilHeader()
+            return .now(text("spoiled"))
         case "exit": exit(Int32(request.number("code") ?? 1))
         case "stop":
             kill(getpid(), SIGSTOP)
             return .now(text("continued"))
-        case "block": return .blocking { sleepForEver() }
+        case "block": return .blocking(of: Self.block) { sleepForEver() }
         case "nap":
             let time = useconds_t(request.number("ms") ?? 100) * 1000
-            return .blocking {
+            return .blocking(of: Self.nap) {
                 usleep(time)
                 return text("napped")
             }
         case "leak":
             Self.leak((request.number("mb") ?? 1) << 20)
             return .now(text("leaked"))
-        case "health": return .now(request.connection.isDraining ? text("draining", .serviceUnavailable) : text("well"))
+        case "health":
+            let isDraining = Self.isDraining.load(ordering: .relaxed)
+            return .now(isDraining ? text("draining", .serviceUnavailable) : text("well"))
         default: return .now(text("no such fault", .notFound))
         }
     }
 
+    func drain() {
+        Self.isDraining.store(true, ordering: .relaxed)
+    }
+
     private func text(_ text: String, _ status: Status = .ok) -> Response {
         Response(status, fields: [Field("content-type", "text/plain")], body: Array(text.utf8))
+    }
+
+    /// Makes the program's own file unreadable where it is mapped as a whole, which is for the report of a crash: that will
+    /// come to grief itself.
+    private static func hideSymbols() {
+        guard let file = fopen("/proc/self/maps", "re") else { return }
+        defer { fclose(file) }
+        var program = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard readlink("/proc/self/exe", &program, program.count - 1) > 0 else { return }
+        let path = program.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        var largest: Range<UInt>?
+        var line = [CChar](repeating: 0, count: 8192)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+            let words = text.split(whereSeparator: \.isWhitespace)
+            guard words.count == 6, words[5] == path, words[1] == "r--p" else { continue }
+            let ends = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+            if ends.count == 2, ends[1] - ends[0] > largest?.count ?? 0 { largest = ends[0]..<ends[1] }
+        }
+        if let largest { mprotect(UnsafeMutableRawPointer(bitPattern: largest.lowerBound), largest.count, PROT_NONE) }
     }
 
     /// Touched, so that the memory is this process's own.

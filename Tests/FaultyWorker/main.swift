@@ -3,10 +3,17 @@ import Serving
 // A worker that comes to grief as its environment or a request tells it to: the server's tests run it.
 let fault = Fault.current
 WorkerProgram(
-    name: "faulty-worker",
+    "faulty-worker",
     prestart: { fault.strikePrestart() },
-    application: {
-        fault.strikeBoot()
-        return FaultyApplication()
-    }
-).run()
+    commands: [
+        WorkerProgram.Command("say", arguments: "WORD...") { words in
+            if words.isEmpty { throw WorkerProgram.Command.UsageError() }
+            print(words.joined(separator: " "))
+        },
+        WorkerProgram.Command("fail", failureCode: 9) { _ in throw Oops() },
+    ]
+) { serve in
+    guard try await fault.strikeBoot() else { return }
+    try await serve(FaultyApplication())
+    try await fault.strikeEnd(serve)
+}.run()

@@ -19,12 +19,12 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
-            name: "ConnectionFuzz", dependencies: [.product(name: "Serving", package: "brigade")],
+            name: "ConnectionFuzz", dependencies: [.product(name: "Brigade", package: "brigade")],
             swiftSettings: settings),
         .executableTarget(
             name: "RequestFuzz",
             dependencies: [
-                .product(name: "Serving", package: "brigade"),
+                .product(name: "Brigade", package: "brigade"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -49,4 +49,62 @@ import Testing
         kill(master.workers[0], SIGKILL)
         #expect(master.line("given: ", number: 3) == "given: hello the environment's 5s")
     }
+
+    @Test func whatTheEnvironmentSaysToOthersStopsNothing() throws {
+        let file = folder.write("GREETING=hello\nPIDFILES=a,b\nKEEP_ALIVE=7s\n", to: "b.env")
+        let master = try BuiltMaster(
+            ["--env-file", file, "--no-prestart", "--graceful-timeout", "0s"], worker: Self.worker,
+            environment: [
+                "SECRET": "s", "KEEP_ALIVE": "true", "LOG_FORMAT": "json", "FORWARDED_ALLOW_IPS": "*",
+                "TIMEOUT": "5m30s", "LOG_LEVEL": "INFO",
+            ])
+        #expect(
+            master.line("PIDFILES in \(file):2 is no setting and goes to the application; did you mean PIDFILE?") != nil
+        )
+        #expect(master.line("given: hello s 7s") != nil)
+        for text in [
+            "warning master pid=\(master.child.pid): LOG_FORMAT in the environment: 'json' is passed over: ",
+            "FORWARDED_ALLOW_IPS in the environment: '*' is passed over: ",
+            "KEEP_ALIVE in the environment: 'true' is passed over: give a duration such as 30s, 500ms or 5m30s; "
+                + "keep-alive is 7s (\(file):3); to silence this, unset KEEP_ALIVE or give --keep-alive",
+        ] { #expect(master.line(text) != nil) }
+    }
+
+    @Test func aFileThatNeedNotBeThereComesAndGoes() throws {
+        let file = folder.file("b.env")
+        let master = try BuiltMaster(
+            ["--no-prestart", "--graceful-timeout", "0s"], worker: Self.worker,
+            environment: ["BRIGADE_ENV_FILE": "-\(file)", "SECRET": "s"])
+        #expect(master.line("given: ") == "given:  s 75s")
+        #expect(master.line("ready: 2 workers") != nil)
+        folder.write("GREETING=hello\nKEEP_ALIVE=6s\n", to: "b.env")
+        master.child.signal(SIGHUP)
+        #expect(master.line("KEEP_ALIVE changes from 75s to 6s") != nil)
+        #expect(master.line("given: hello s 6s") != nil)
+        #expect(master.line("reload done") != nil)
+        unlink(file)
+        master.child.signal(SIGHUP)
+        #expect(master.line("the env file \(file) is gone: nothing of what it said counts any more") != nil)
+        #expect(master.line("KEEP_ALIVE changes from 6s to 75s") != nil)
+        #expect(master.line("reload done", number: 2) != nil)
+    }
+
+    /// As `systemctl reload` does it, in the environment of the unit.
+    @Test func aBrokenFileDoesNotHideTheServerAndItsReloadIsAFailure() throws {
+        let file = folder.write("KEEP_ALIVE=5s\n", to: "b.env")
+        let environment = ["BRIGADE_ENV_FILE": "-\(file)", "RUNTIME_DIRECTORY": folder.path]
+        let master = try BuiltMaster(
+            ["--no-prestart", "--graceful-timeout", "0s"], worker: Self.worker, environment: environment)
+        #expect(master.line("ready: 2 workers") != nil)
+        let done = try BuiltCommand(["reload", "--wait"], environment: environment)
+        #expect(done.status == .exited(0))
+        #expect(done.output.contains("reload done"))
+        folder.write("KEEP_ALIVE=soon\n", to: "b.env")
+        let abandoned = try BuiltCommand(["reload", "--wait"], environment: environment)
+        #expect(abandoned.status == .exited(ExitCode.usage.rawValue))
+        #expect(abandoned.errors.contains("reload abandoned: KEEP_ALIVE in \(file):1: 'soon' will not do"))
+        #expect(try BuiltCommand(["status"], environment: environment).status == .exited(0))
+        // But one that the command itself names is what it goes by.
+        #expect(try BuiltCommand(["status", "--env-file", file], environment: environment).status != .exited(0))
+    }
 }

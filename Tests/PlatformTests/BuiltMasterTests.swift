@@ -93,10 +93,15 @@ import Testing
         #expect(master.end() == .exited(code.rawValue))
     }
 
-    @Test func aPrestartThatFailsIsExitCode5() throws {
-        let master = try BuiltMaster(worker: "#!/bin/sh\nexit 1\n")
-        #expect(master.end() == .exited(ExitCode.prestart.rawValue))
+    @Test(arguments: [
+        (5, ExitCode.prestart, "no server without its prestart"), (7, .prestart, "no server without its prestart"),
+        (1, .usage, "the worker refuses its settings: it says above which"),
+    ])
+    func aPrestartThatFailsIsExitCode5AndOneThatRefusesSettings1(code: Int, end: ExitCode, words: String) throws {
+        let master = try BuiltMaster(worker: "#!/bin/sh\nexit \(code)\n")
+        #expect(master.end() == .exited(end.rawValue))
         #expect(master.everything.contains("prestart failed"))
+        #expect(master.everything.contains(words))
     }
 
     @Test(arguments: [
@@ -124,5 +129,30 @@ import Testing
         #expect(master.line("the sockets are the service manager's") != nil)
         #expect(master.line("listening on http://\(listener.address)") != nil)
         #expect(master.line("ready: 2 workers") != nil)
+    }
+
+    /// By its default name, which is that of the unit.
+    @Test func aSocketUnitMayBeCalledLikeThisServer() throws {
+        let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        let master = try BuiltMaster(
+            environment: ["LISTEN_FDS": "1", "LISTEN_FDNAMES": "brigade-api.socket"], activated: listener.descriptor)
+        #expect(master.line("listening on http://\(listener.address)") != nil)
+        #expect(master.line("ready: 2 workers") != nil)
+    }
+
+    @Test func whatTheServiceManagerHasKeptInVainIsSaidAndForgotten() throws {
+        let notifications = Notifications()
+        let other = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        let name = try #require(other.storeName)
+        let master = try BuiltMaster(
+            ["--bind", "127.0.0.1:0"],
+            environment: ["LISTEN_FDS": "1", "LISTEN_FDNAMES": name, "NOTIFY_SOCKET": notifications.path],
+            activated: other.descriptor)
+        #expect(master.line("\(other.address), which the service manager has kept, is not used and closed") != nil)
+        #expect(master.line("ready: 2 workers") != nil)
+        var messages: [[String]] = []
+        while let message = notifications.next() { messages.append(message) }
+        #expect(messages.contains(["FDSTOREREMOVE=1", "FDNAME=\(name)"]))
+        #expect(messages.contains { $0.first == "FDSTORE=1" && $0.last != "FDNAME=\(name)" })
     }
 }

@@ -19,6 +19,31 @@ import Testing
         return String(command.errors.dropFirst("brigade: ".count).dropLast())
     }
 
+    @Test func theVersionIsSaid() throws {
+        let command = try BuiltCommand(["--version"])
+        #expect(command.status == .exited(0))
+        #expect(command.output == "brigade \(Version.text)\n")
+    }
+
+    /// As gunicorn has them.
+    @Test func theShortFlagsAreThoseThatPeopleKnow() throws {
+        let short = try BuiltCommand(["config", "-b", "127.0.0.1:9", "-w", "3", "-t", "7s", "--worker", "/bin/true"])
+        let long = try BuiltCommand([
+            "config", "--bind", "127.0.0.1:9", "--workers", "3", "--worker-timeout", "7s", "--worker", "/bin/true",
+        ])
+        #expect(short.status == .exited(0))
+        #expect(short.output == long.output)
+        #expect(short.output.contains("127.0.0.1:9") && short.output.contains("7s"))
+    }
+
+    @Test func aControlSocketThatIsNowhereIsToldWithEachPlaceThatWasLookedAt() throws {
+        guard access("/run/brigade/control.sock", F_OK) != 0 else { return }
+        let text = try complaint(["status"])
+        for place in ["BRIGADE_CONTROL", "RUNTIME_DIRECTORY", "/run/brigade/control.sock", "--control"] {
+            #expect(text.contains(place), "\(text)")
+        }
+    }
+
     @Test(arguments: [
         ([], "a command is missing; see 'brigade help'"),
         (["serv"], "there is no command 'serv'; did you mean 'serve'? See 'brigade help'"),
@@ -38,6 +63,53 @@ import Testing
     func aWrongCommandLineIsOneLineThatNamesItAndWhereHelpIs(arguments: [String], message: String) throws {
         let complaint = try complaint(arguments)
         #expect(complaint.hasPrefix(message), "\(complaint)")
+    }
+
+    @Test(arguments: [
+        ("PIDFILE", "/no/pid", "the folder /no cannot be used"),
+        ("ACCESS_LOG", "/no/log", "the folder /no cannot be used"),
+        ("ERROR_LOG", "/no/log", "the folder /no cannot be used"), ("BRIGADE_USER", "no-such-user", "there is no user"),
+        ("BRIGADE_GROUP", "no-such-group", "there is no group"), ("BRIGADE_CHDIR", "/no", "the folder /no cannot be"),
+        ("BRIGADE_CONTROL", "/no/s", "cannot listen on unix:/no/s"),
+        ("ACCESS_LOG", "/dev/fd/199", "/dev/fd/199 cannot be written to"),
+    ])
+    func aPlaceOfTheEnvironmentIsNamedByItsVariable(variable: String, value: String, message: String) throws {
+        let command = try BuiltCommand(["check"] + fine, environment: [variable: value])
+        #expect(command.status == .exited(ExitCode.usage.rawValue))
+        #expect(
+            command.errors.hasPrefix("brigade: \(variable)=\(value) (environment): \(message)"), "\(command.errors)")
+    }
+
+    /// The journal takes the level away, and colours the line by it.
+    @Test func errorsAndWarningsTellTheJournalTheirLevel() throws {
+        let shell = ["-c", "exec 2>\"$1\"; export JOURNAL_STREAM=$(stat -c %d:%i \"$1\"); shift; exec \"$@\"", "sh"]
+        let errors = folder.file("errors")
+        let check = ["check", "--worker", "/no/worker", "--workers", "2"]
+        let launch = Launch(
+            try Executable(opening: "/bin/sh"), arguments: shell + [errors, BuiltMaster.program] + check,
+            environment: ["PATH": "/usr/bin:/bin", "BRIGADE_COLOUR": "red"])
+        let child = try launch.start(threads: 1)
+        #expect(!Poll.wait(for: [Poll.Interest(child.descriptor)], atMost: .seconds(30)).isEmpty)
+        #expect(child.reap() == .exited(ExitCode.usage.rawValue))
+        let lines = text(of: errors).split(separator: "\n")
+        #expect(lines.first?.hasPrefix("<4>brigade: warning: BRIGADE_COLOUR in the environment") == true)
+        #expect(lines.last?.hasPrefix("<3>brigade: the worker /no/worker cannot be run") == true)
+    }
+
+    @Test(arguments: ["check", "serve"])
+    func brigadeIsNotItsOwnWorker(word: String) throws {
+        let link = folder.file("worker")
+        #expect(symlink(BuiltMaster.program, link) == 0)
+        let complaint = try complaint([word, "--worker", link])
+        #expect(complaint.hasPrefix("the worker \(link) cannot be run: it is brigade itself; name the"), "\(complaint)")
+    }
+
+    @Test func checkSaysWhyAWorkerCannotBeStarted() throws {
+        let script = folder.write("#!/no/interpreter\n", to: "script", mode: 0o755)
+        #expect(
+            try complaint(["check", "--worker", script]).contains("the interpreter or loader that it names is not"))
+        let text = folder.write("no program", to: "text", mode: 0o755)
+        #expect(try complaint(["check", "--worker", text]).contains("it is no program for this machine"))
     }
 
     @Test(arguments: [["help"], ["--help"], ["help", "check"], ["serve", "-h"]])
@@ -68,7 +140,9 @@ import Testing
                 folder.file("control"), "--access-log", folder.file("log"), "--user", "0", "--log-format", "text",
             ])
         #expect(command.status == .exited(0))
-        #expect(command.output == "the settings will do: 2 workers of /bin/true\n")
+        let lines = command.output.split(separator: "\n")
+        #expect(lines.first == "the settings will do: 2 workers of /bin/true")
+        #expect(lines.last == "\(socket): its rights are 0666 (socket-mode): every user of this machine may connect")
         #expect(command.errors == "")
         #expect(folder.names == ["b.env"])
     }
@@ -79,25 +153,148 @@ import Testing
         #expect(command.errors == "brigade: warning: BRIGADE_COLOUR in the environment: there is no such setting\n")
     }
 
+    @Test func anUmaskThatWouldKeepOthersFromTheSocketIsToldThatItDoesNot() throws {
+        let socket = ["--bind", "unix:\(folder.file("socket"))", "--umask", "007"]
+        let command = try BuiltCommand(["check"] + fine + socket)
+        #expect(command.status == .exited(0))
+        #expect(
+            command.errors.hasPrefix(
+                "brigade: warning: --umask 007 takes nothing from the unix sockets, which are 0666"))
+        #expect(command.errors.contains("--socket-mode"))
+        #expect(try BuiltCommand(["check"] + fine + socket + ["--socket-mode", "660"]).errors == "")
+        let output = try BuiltCommand(["check"] + fine + socket + ["--socket-mode", "660"]).output
+        #expect(output.hasSuffix("its rights are 0660 (socket-mode): its user and its group may connect\n"))
+    }
+
     @Test(arguments: [
         (["--worker", "/no/worker"], "the worker /no/worker cannot be run: there is no such file; build it, or name"),
         (["--worker", "/etc"], "the worker /etc cannot be run: it is no file"),
         (
             ["--bind", "unix:/etc/hostname"],
-            "cannot listen on unix:/etc/hostname: a file that is no socket has that name"
+            "--bind unix:/etc/hostname (command line): cannot listen on unix:/etc/hostname: a file that is no socket has "
         ),
-        (["--bind", "unix:/no/s"], "cannot listen on unix:/no/s: the folder /no cannot be used (No such file or "),
-        (["--control", "/no/s"], "cannot listen on unix:/no/s: the folder /no cannot be used (No such file or "),
-        (["--pidfile", "/no/pid"], "--pidfile: the folder /no cannot be used (No such file or directory); make it "),
-        (["--pidfile", "/etc"], "--pidfile: /etc is a folder; give the path of a file"),
-        (["--access-log", "/no/log"], "--access-log: the folder /no cannot be used (No such file or directory); "),
+        (
+            ["--bind", "unix:/no/s"],
+            "--bind unix:/no/s (command line): cannot listen on unix:/no/s: the folder /no cannot be used (No such file"
+        ),
+        (
+            ["--control", "/no/s"],
+            "--control /no/s (command line): cannot listen on unix:/no/s: the folder /no cannot be used (No such file"
+        ),
+        (
+            ["--bind", "nowhere.invalid:80"],
+            "--bind nowhere.invalid:80 (command line): cannot listen on nowhere.invalid:80: the host 'nowhere.invalid' cannot"
+        ),
+        (
+            ["--bind", "192.0.2.1:8001"],
+            "--bind 192.0.2.1:8001 (command line): cannot listen on 192.0.2.1:8001: this machine has no such address; give"
+        ),
+        (
+            ["--bind", "0.0.0.0:8031", "--bind", "127.0.0.1:8031"],
+            "--bind 0.0.0.0:8031,127.0.0.1:8031 (command line): cannot listen on 127.0.0.1:8031: this server is to listen on "
+        ),
+        (
+            ["--bind", "127.0.0.1:8031,localhost:8031"],
+            "--bind 127.0.0.1:8031,localhost:8031 (command line): cannot listen on localhost:8031: this server is to listen "
+        ),
+        (
+            ["--bind", "unix:/tmp/b.sock,unix:/tmp/../tmp/b.sock"],
+            "--bind unix:/tmp/b.sock,unix:/tmp/../tmp/b.sock (command line): cannot listen on unix:/tmp/../tmp/b.sock: "
+        ),
+        (
+            ["--bind", "unix:/tmp/b.sock", "--control", "/tmp/b.sock"],
+            "--control /tmp/b.sock (command line): cannot listen on unix:/tmp/b.sock: this server is to listen on "
+        ),
+        (
+            ["--pidfile", "/no/pid"],
+            "--pidfile /no/pid (command line): the folder /no cannot be used (No such file or directory); make it "
+        ),
+        (["--pidfile", "/etc"], "--pidfile /etc (command line): /etc is a folder; give the path of a file"),
+        (
+            ["--pidfile", "/etc/passwd"],
+            "--pidfile /etc/passwd (command line): the pidfile /etc/passwd cannot be used: it holds more than a number"
+        ),
+        (
+            ["--access-log", "/no/log"],
+            "--access-log /no/log (command line): the folder /no cannot be used (No such file or directory); "
+        ),
+        (
+            ["--chdir", "/no"],
+            "--chdir /no (command line): the folder /no cannot be entered (No such file or directory"
+        ),
         (["--env-file", "/no/file"], "the env file /no/file cannot be read: No such file or directory"),
-        (["--user", "no-such-user"], "there is no user 'no-such-user'; "),
-        (["--group", "no-such-group"], "there is no group 'no-such-group'; "),
+        (["--user", "no-such-user"], "--user no-such-user (command line): there is no user 'no-such-user'; "),
+        (["--group", "no-such-group"], "--group no-such-group (command line): there is no group 'no-such-group'; "),
     ])
     func checkNamesWhatWillNotDo(arguments: [String], message: String) throws {
         let complaint = try complaint(["check"] + fine + arguments)
         #expect(complaint.hasPrefix(message), "\(complaint)")
+    }
+
+    @Test func aWorkerThatDoesNotEndItsCheckIsKilled() throws {
+        let worker = folder.write("#!/bin/sh\necho $$ > \(folder.file("pid"))\nexec sleep 100\n", to: "w", mode: 0o755)
+        let complaint = try complaint(["check", "--worker", worker, "--workers", "2", "--boot-timeout", "500ms"])
+        #expect(complaint == "'\(worker) check' has not ended within boot-timeout (500ms) and was killed")
+        let pid = try #require(Int32(text(of: folder.file("pid")).dropLast()))
+        #expect(kill(pid, 0) != 0)
+    }
+
+    /// conda exports a HOST that is no host.
+    @Test func anAddressThatWillNotDoIsToldWithItsKeyItsValueAndItsSource() throws {
+        let host = "x86_64-conda-linux-gnu"
+        let given = try complaint(["check"] + fine, ["HOST": host])
+        #expect(
+            given.hasPrefix("HOST=\(host) (environment): cannot listen on \(host):8001: the host '\(host)' cannot be "))
+        #expect(given.hasSuffix("by --bind or BIND, which stand over HOST and PORT"))
+        let both = try complaint(["check"] + fine, ["HOST": host, "PORT": "80"])
+        #expect(both.hasPrefix("HOST=\(host) (environment) and PORT=80 (environment): "))
+        let file = folder.write("# where\nBIND=\(host):80\n", to: "b.env")
+        let inFile = try complaint(["check"] + fine + ["--env-file", file])
+        #expect(inFile.hasPrefix("BIND=\(host):80 (\(file):2): cannot listen on \(host):80: "))
+        // The start says the same, with an exit code of its own.
+        let start = try BuiltCommand(["serve"] + fine, environment: ["HOST": host])
+        #expect(start.status == .exited(ExitCode.bind.rawValue))
+        #expect(start.errors == "brigade: \(given)\n")
+    }
+
+    @Test func addressesThatDoNotOverlapAreFine() throws {
+        let binds = ["--bind", "127.0.0.1:8031,127.0.0.2:8031,127.0.0.1:8032,[::1]:8031,127.0.0.1:0,127.0.0.1:0"]
+        let command = try BuiltCommand(["check"] + fine + binds)
+        #expect(command.status == .exited(0), "\(command.errors)")
+    }
+
+    @Test func anAddressInUseWillDoAndIsSaid() throws {
+        let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 1)
+        let command = try BuiltCommand(["check"] + fine + ["--bind", "\(listener.address)"])
+        #expect(command.status == .exited(0))
+        #expect(command.output.contains("\n\(listener.address): a server listens there now"))
+        let start = try BuiltCommand(["serve"] + fine + ["--bind", "\(listener.address)"])
+        #expect(start.status == .exited(ExitCode.bind.rawValue))
+        #expect(
+            start.errors
+                == "brigade: --bind \(listener.address) (command line): cannot listen on \(listener.address): another server "
+                + "listens there; stop it, or choose another address with --bind or BIND\n")
+        #expect(listener.fault == nil)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root may become another user"))
+    func aPortThatThisUserMayNotHaveIsToldByBoth() throws {
+        let program = "/usr/bin/setpriv"
+        guard access(program, X_OK) == 0,
+            text(of: "/proc/sys/net/ipv4/ip_unprivileged_port_start").hasPrefix("1024")
+        else { try Test.cancel("setpriv(1) is not here, or the port is anybody's") }
+        let path = folder.file("out")
+        chmod(folder.path, 0o777)
+        for (command, code) in [("check", ExitCode.usage), ("serve", .bind)] {
+            let line =
+                "\(program) --reuid 54325 --clear-groups \(BuiltMaster.program) \(command) --bind 127.0.0.1:81 "
+                + "\(fine.joined(separator: " ")) >\(path) 2>&1"
+            #expect(try Namespace.run(["/bin/sh", "-c", line]) == .exited(code.rawValue))
+            #expect(
+                text(of: path).hasPrefix(
+                    "brigade: --bind 127.0.0.1:81 (command line): cannot listen on 127.0.0.1:81: this user may not; choose a port"
+                ), "\(text(of: path))")
+        }
     }
 
     @Test func configSaysOfEachSettingItsValueItsOriginAndWhatAChangeNeeds() throws {

@@ -23,6 +23,19 @@ import Testing
         #expect(try Credentials.find(user: nil, group: "54322")?.user == 0)
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root may change users"))
+    func theLoginIsTheUsersAndOfOneWhomNobodyKnowsAHomeAlone() throws {
+        let nobody = try #require(getpwnam("nobody")).pointee
+        let login = [
+            "HOME": String(cString: nobody.pw_dir), "USER": "nobody", "LOGNAME": "nobody",
+            "SHELL": String(cString: nobody.pw_shell),
+        ]
+        #expect(try Credentials.find(user: "nobody", group: nil)?.login == login)
+        #expect(Set(login.keys) == Set(Credentials.loginNames))
+        #expect(try Credentials.find(user: "54321", group: "54322")?.login == ["HOME": "/"])
+        #expect(try #require(try Credentials.find(user: nil, group: "54322")).login == nil)
+    }
+
     @Test(arguments: [
         (String?("no-such-user"), String?.none, "there is no user 'no-such-user'"),
         ("4294967295", nil, "there is no user"),
@@ -59,6 +72,7 @@ import Testing
             #expect(lines.contains("Gid:\t54322\t54322\t54322\t54322"))
             #expect(lines.contains { $0.split(whereSeparator: \.isWhitespace) == ["Groups:", "54322"] })
             #expect(lines.contains("CapEff:\t0000000000000000"))
+            #expect(lines.contains("NoNewPrivs:\t1"))
             child.signal(SIGKILL)
             #expect(waitForEnd(of: child) == .signaled(SIGKILL))
         }

@@ -17,18 +17,7 @@ final class Folder {
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
     /// What is in it.
-    var names: [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
+    var names: [String] { PlatformTests.names(in: path) }
 
     /// Writes a file and returns its path.
     @discardableResult
@@ -38,6 +27,20 @@ final class Folder {
         close(number)
         return file(name)
     }
+}
+
+/// What is in a folder.
+func names(in path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
 }
 
 /// Where a symbolic link leads.

@@ -51,7 +51,7 @@ import Testing
         #expect(signals.descriptor >= 0)
         try stopped { pid in
             #expect(signalSet("SigBlk", of: pid) == 0)
-            #expect(signalSet("SigIgn", of: pid) == 1 << UInt64(SIGPIPE - 1))
+            #expect(signalSet("SigIgn", of: pid) == 1 << UInt64(SIGPIPE - 1) | 1 << UInt64(SIGXFSZ - 1))
         }
     }
 

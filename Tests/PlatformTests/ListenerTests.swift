@@ -16,7 +16,7 @@ import Testing
         #expect(error?.description.hasPrefix("cannot listen on \(first.address): another server listens there") == true)
     }
 
-    @Test func itBlocksUntilTheServerStops() throws {
+    @Test func itBlocksUntilItIsToldNotTo() throws {
         let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
         #expect(fcntl(listener.descriptor, F_GETFL) & O_NONBLOCK == 0)
         #expect(fcntl(listener.descriptor, F_GETFD) & FD_CLOEXEC != 0)

@@ -8,7 +8,7 @@ import Testing
     private let folder = Folder()
 
     @Test func itSaysWhoTheMasterIsAndGoesWithIt() throws {
-        let path = folder.write("a number that is longer than any pid\n", to: "pid")
+        let path = folder.write("123456789012345678901234567890\n", to: "pid")
         do {
             let pidfile = try Pidfile.take(path)
             #expect(text(of: path) == "\(getpid())\n")
@@ -35,6 +35,31 @@ import Testing
         #expect(!text(of: path).isEmpty && text(of: path) != "\(getpid())\n")
         let pidfile = try Pidfile.take(path)
         #expect(text(of: pidfile.path) == "\(getpid())\n")
+    }
+
+    @Test(arguments: [
+        "notes\n", "12 34\n", "-1\n", "1234;\n", "12\u{0}", String(repeating: "1", count: 64), "\u{661}\n",
+    ])
+    func aFileThatHoldsMoreThanANumberStaysAsItIs(content: String) throws {
+        let path = folder.write(content, to: "notes.txt")
+        let error = #expect(throws: PidfileError.self) { try Pidfile.take(path) }
+        #expect(error?.isLocked == false)
+        #expect(error?.description.contains("\(path) cannot be used: it holds more than a number") == true)
+        let checked = #expect(throws: PidfileError.self) { try Pidfile.examine(path) }
+        #expect(checked?.description == error?.description)
+        #expect(text(of: path) == content)
+    }
+
+    @Test(arguments: ["", "\n", "4711", "4711\n", " 4711 \r\n", "0\n"])
+    func aNumberAndNothingAreFine(content: String) throws {
+        let path = folder.write(content, to: "pid")
+        try Pidfile.examine(path)
+        #expect(text(of: path) == content)
+        let pidfile = try Pidfile.take(path)
+        #expect(text(of: pidfile.path) == "\(getpid())\n")
+        // Also while somebody holds it.
+        try Pidfile.examine(path)
+        try Pidfile.examine(folder.file("none"))
     }
 
     @Test func aFileThatSomebodyPutInItsPlaceStays() throws {
@@ -72,6 +97,7 @@ import Testing
             #expect(error?.isLocked == false)
             #expect(error?.description.contains(reason) == true, "\(path): \(error?.description ?? "")")
             #expect(error?.description.contains(path) == true)
+            if !path.contains("none") { #expect(throws: PidfileError.self) { try Pidfile.examine(path) } }
         }
         #expect(text(of: precious) == "precious")
     }

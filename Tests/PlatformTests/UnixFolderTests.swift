@@ -33,11 +33,11 @@ import Testing
             (plain, "a file that is no socket"), (folder.file("link"), "a symbolic link"),
             (folder.file("file/x"), "file"),
         ] {
-            let error = #expect(throws: ListenError.self) { try Listener.checkFolder(of: .unix(path: path)) }
-            #expect(error?.description.contains(reason) == true)
+            let failure = #expect(throws: ListenFailure.self) { try ListeningSocket.examine(.unix(path: path)) }
+            #expect(failure?.text(choosing: "--bind").contains(reason) == true)
         }
         let listener = try Listener.open(.unix(path: folder.file("socket")), backlog: 16)
-        try Listener.checkFolder(of: listener.address)
+        try ListeningSocket.examine(listener.address)
         #expect(connects(to: folder.file("socket")))
         #expect(folder.names == ["file", "link", "socket"])
     }
@@ -49,7 +49,7 @@ import Testing
             #expect(setgid(54325) == 0 && setuid(54325) == 0)
             #expect(open(path, O_RDONLY) == -1)
             let address = BindAddress.unix(path: "\(path)/socket")
-            try Listener.checkFolder(of: address)
+            try ListeningSocket.examine(address)
             let listener = try Listener.open(address, backlog: 16)
             #expect(access("\(path)/socket", F_OK) == 0)
             withExtendedLifetime(listener) {}
@@ -63,10 +63,10 @@ import Testing
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
             #expect(setgid(54325) == 0 && setuid(54325) == 0)
             let address = BindAddress.unix(path: "\(path)/socket")
-            let checked = #expect(throws: ListenError.self) { try Listener.checkFolder(of: address) }
+            let checked = try #require(throws: ListenFailure.self) { try ListeningSocket.examine(address) }
             let opened = #expect(throws: ListenError.self) { try Listener.open(address, backlog: 16) }
-            #expect(checked?.description.contains("Permission denied") == true)
-            #expect(checked?.description == opened?.description)
+            #expect(opened?.description.contains("Permission denied") == true)
+            #expect(ListenError(address, checked).description == opened?.description)
         }
     }
 
@@ -75,7 +75,9 @@ import Testing
             try Listener.open(.unix(path: folder.file("none/socket")), backlog: 16)
         }
         #expect(error?.description.contains("the folder \(folder.file("none"))") == true)
-        #expect(throws: ListenError.self) { try Listener.checkFolder(of: .unix(path: folder.file("none/socket"))) }
-        try Listener.checkFolder(of: .unix(path: folder.file("socket")))
+        #expect(throws: ListenFailure.self) {
+            try ListeningSocket.examine(.unix(path: folder.file("none/socket")))
+        }
+        try ListeningSocket.examine(.unix(path: folder.file("socket")))
     }
 }

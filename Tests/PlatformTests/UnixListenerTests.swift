@@ -70,22 +70,98 @@ import Testing
         }
     }
 
+    /// As after an exec, in which no deinit runs: the socket is there, and its name is.
+    private func left(at path: String) throws -> (socket: Int32, file: FileIdentity?) {
+        let first = try Listener.open(.unix(path: path), backlog: 16)
+        let left = (dup(first.descriptor), first.file)
+        rename(path, path + "-aside")
+        return left
+    }
+
     @Test func oneThatWasOpenedBeforeAnExecGoesOnAndItsNameGoesWithIt() throws {
         let path = folder.file("socket")
-        var kept: Int32 = -1
+        let (socket, file) = try left(at: path)
+        rename(path + "-aside", path)
         do {
-            let first = try Listener.open(.unix(path: path), backlog: 16)
-            kept = dup(first.descriptor)
-            // As after an exec, in which no deinit runs: the name is there.
-            rename(path, folder.file("aside"))
-        }
-        rename(folder.file("aside"), path)
-        do {
-            let resumed = try Listener(resuming: kept, address: .unix(path: path), isActivated: false)
+            let resumed = try Listener(resuming: socket, address: .unix(path: path), isActivated: false, file: file)
+            #expect(resumed.isFound && resumed.file == file)
             #expect(connects(to: path))
             #expect(fcntl(resumed.descriptor, F_GETFD) & FD_CLOEXEC != 0)
         }
         #expect(folder.names == [])
+    }
+
+    @Test func oneWhoseNameHasBecomeAnothersDuringAnExecLeavesItToThem() throws {
+        let path = folder.file("socket")
+        let (socket, file) = try left(at: path)
+        unlink(path + "-aside")
+        let other = try Listener.open(.unix(path: path), backlog: 16)
+        do {
+            let resumed = try Listener(resuming: socket, address: .unix(path: path), isActivated: false, file: file)
+            #expect(!resumed.isFound)
+            #expect(resumed.fault == .nameless)
+        }
+        #expect(other.isFound)
+        #expect(connects(to: path))
+    }
+
+    /// Of what has a name there; nil for nothing.
+    private func mode(of path: String) -> mode_t? {
+        var information = stat()
+        return lstat(path, &information) == 0 ? information.st_mode & 0o7777 : nil
+    }
+
+    /// In a process of its own, because the umask is the process's.
+    @Test(arguments: [0o666, 0o660, 0o600, 0o777, 0], [mode_t(0), 0o022, 0o077, 0o777])
+    func itsRightsAreThoseOfTheSettingWhateverTheUmask(mode: Int, mask: mode_t) async {
+        await #expect(processExitsWith: .success) {
+            [path = folder.file("socket") as String, mode = mode as Int, mask = mask as mode_t] in
+            umask(mask)
+            var listener = try Listener.open(.unix(path: path), backlog: 16, mode: mode)
+            var information = stat()
+            #expect(lstat(path, &information) == 0 && information.st_mode & 0o7777 == mode_t(mode))
+            #expect(umask(mask) == mask, "the umask is as before")
+            // And so are those of the one that takes its place.
+            unlink(path)
+            listener = try #require(try listener.mend(.nameless, backlog: 16, mode: mode))
+            #expect(lstat(path, &information) == 0 && information.st_mode & 0o7777 == mode_t(mode))
+            #expect(listener.isFound)
+        }
+    }
+
+    @Test func anotherModeIsGivenToItsOwnNameOnly() throws {
+        let path = folder.file("socket")
+        let listener = try Listener.open(.unix(path: path), backlog: 16)
+        #expect(mode(of: path) == 0o666)
+        try listener.setMode(0o600)
+        #expect(mode(of: path) == 0o600)
+        unlink(path)
+        folder.write("notes", to: "socket", mode: 0o640)
+        try listener.setMode(0o666)
+        #expect(mode(of: path) == 0o640)
+    }
+
+    /// Somebody who looks all the time never sees more rights than asked, under any name.
+    @Test func thereIsNoMomentWithMoreRights() throws {
+        let isOver = Atomic(false)
+        let most = Atomic(0)
+        let roles = Atomic(0)
+        let path = folder.path
+        onThreads(2) {
+            if roles.add(1, ordering: .relaxed).oldValue == 0 {
+                for _ in 0..<300 { _ = try? Listener.open(.unix(path: "\(path)/socket"), backlog: 4, mode: 0o600) }
+                isOver.store(true, ordering: .relaxed)
+                return
+            }
+            while !isOver.load(ordering: .relaxed) {
+                for name in names(in: path) {
+                    var information = stat()
+                    guard lstat("\(path)/\(name)", &information) == 0 else { continue }
+                    most.bitwiseOr(Int(information.st_mode & 0o777), ordering: .relaxed)
+                }
+            }
+        }
+        #expect(most.load(ordering: .relaxed) & 0o177 == 0)
     }
 
     @Test func theLongestNameLeavesRoomForTheTemporaryOne() throws {

@@ -1,4 +1,4 @@
-import Messages
+import Brigade
 import Testing
 
 @testable import Recipes
@@ -12,7 +12,6 @@ import Testing
         settings.database = folder.database()
         settings.corsOrigins = origins
         let application = try RecipeApplication.make(settings, log: .silent)
-        defer { application.passEnded() }
         guard case .now(let response) = try application.answer(Request(method, "/api/v1/recipes/1", fields: fields))
         else { throw NotAtOnce() }
         return response

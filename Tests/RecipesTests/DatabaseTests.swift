@@ -1,6 +1,7 @@
-import Endpoints
+import Brigade
 import GRDB
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Recipes
@@ -36,16 +37,6 @@ import Testing
         #expect(try database.recipe(1) != nil)
         #expect(throws: WouldBlock.self) { try database.recipe(created.id) }
         #expect(try database.recipe(2) != nil)
-    }
-
-    @Test func nothingIsWrittenToAFileThatWasMovedAway() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
-        #expect(rename(database.location.path, database.location.path + ".moved") == 0)
-        let error = #expect(throws: DatabaseError.self) {
-            try database.create(label: "a", source: "", url: "", submitterID: 1)
-        }
-        #expect(error?.extendedResultCode == .SQLITE_READONLY_DBMOVED)
     }
 
     @Test func anIDFollowsTheHighest() throws {
@@ -103,7 +94,6 @@ import Testing
         let folder = TemporaryFolder()
         let database = try folder.seededDatabase()
         let stored = try database.pointReader!.recipe(1)
-        database.passEnded()
         try database.pool.writeWithoutTransaction { db in
             try db.inTransaction(.immediate) {
                 try db.execute(sql: "UPDATE recipe SET label = 'changed'")
@@ -114,25 +104,91 @@ import Testing
         #expect(try database.pointReader!.recipe(1) == stored)
     }
 
-    @Test func aTableThatGoesMissingIsAnErrorUntilItIsBack() throws {
+    @Test(arguments: [
+        ("ALTER TABLE recipe RENAME TO gone", "ALTER TABLE gone RENAME TO recipe"),
+        ("ALTER TABLE recipe RENAME COLUMN source TO gone", "ALTER TABLE recipe RENAME COLUMN gone TO source"),
+        ("ALTER TABLE user RENAME COLUMN email TO gone", "ALTER TABLE user RENAME COLUMN gone TO email"),
+    ])
+    func aTableThatGoesMissingIsToldUntilItIsBack(change: String, back: String) throws {
         let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+        try folder.prestart().run()
+        let reports = Mutex<[String?]>([])
+        let database = try RecipeDatabase(
+            serving: folder.database(), report: { report in reports.withLock { $0.append(report) } })
+        #expect(database.look())
         #expect(database.trouble() == nil)
-        try database.pool.write { try $0.execute(sql: "ALTER TABLE recipe RENAME TO gone") }
-        #expect(throws: DatabaseError.self) { try database.pointReader!.recipe(1) }
-        #expect(throws: DatabaseError.self) { try database.recipe(1) }
-        #expect(database.trouble()?.contains("recipe") == true)
-        try database.pool.write { try $0.execute(sql: "ALTER TABLE gone RENAME TO recipe") }
-        #expect(try database.pointReader!.recipe(1) != nil)
-        database.passEnded()
+        let pool = try database.pool
+        try pool.write { try $0.execute(sql: change) }
+        #expect(database.look())
+        let trouble = try #require(database.trouble())
+        #expect(trouble.contains("does not answer: no such "))
+        #expect(database.look())
+        #expect(database.trouble() == trouble)
+        try pool.write { try $0.execute(sql: back) }
+        // Without a look.
         #expect(database.trouble() == nil)
+        #expect(try database.recipe(1) != nil)
+        let said = reports.withLock { $0 }
+        #expect(said.count == 2)
+        #expect(said.first??.hasPrefix(trouble) == true)
+        #expect(said.last == .some(nil))
     }
 
-    @Test func aFileThatIsRemovedIsTrouble() throws {
+    @Test func aTableThatIsMissedByReadinessIsTold() throws {
         let folder = TemporaryFolder()
         let database = try folder.seededDatabase()
-        unlink(database.location.path)
-        #expect(database.trouble()?.contains("removed") == true)
+        try database.pool.write { try $0.execute(sql: "ALTER TABLE recipe RENAME TO gone") }
+        #expect(throws: DatabaseError.self) { try database.recipe(1) }
+        #expect(database.trouble()?.contains("no such table: ") == true)
+    }
+
+    /// The last connection to close is one that reads.
+    @Test func theMainFileAloneHoldsWhatWasStored() throws {
+        let folder = TemporaryFolder()
+        func removeLog() {
+            for file in ["-wal", "-shm"] { unlink(folder.database().path + file) }
+        }
+        try folder.prestart().run()
+        removeLog()
+        let database = try RecipeDatabase(serving: folder.database())
+        let other = try RecipeDatabase(serving: folder.database())
+        #expect(try database.create(label: "own", source: "", url: "", submitterID: 1)?.id == 4)
+        #expect(try other.create(label: "other", source: "", url: "", submitterID: 1)?.id == 5)
+        try other.close()
+        try database.close()
+        removeLog()
+        #expect(try RecipeDatabase(serving: folder.database()).recipes(limit: nil).count == 5)
+    }
+
+    @Test func aDamagedFileIsToldUntilItIsMended() throws {
+        let folder = TemporaryFolder()
+        try folder.prestart().run()
+        let location = folder.database()
+        let root = try DatabaseQueue(path: location.path).read {
+            try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'recipe'")!
+        }
+        for file in ["-wal", "-shm"] { unlink(location.path + file) }
+        // To close it while the database is open would let go of that one's locks (fcntl(2)).
+        let file = open(location.path, O_RDWR | O_CLOEXEC)
+        try #require(file >= 0)
+        defer { close(file) }
+        var page = [UInt8](repeating: 0, count: 4096)
+        #expect(pread(file, &page, page.count, (root - 1) * page.count) == page.count)
+        let damaged = [UInt8](repeating: 0xff, count: page.count)
+        #expect(pwrite(file, damaged, page.count, (root - 1) * page.count) == page.count)
+        let database = try RecipeDatabase(serving: location)
+        #expect(throws: HTTPError.self) { try database.recipes(limit: nil) }
+        let trouble = try #require(database.trouble())
+        #expect(trouble.contains("\(location.path) is damaged"))
+        #expect(trouble.contains("recipe-worker restore"))
+        #expect(!database.look())
+        #expect(!database.look())
+        #expect(database.trouble() == trouble)
+        #expect(pwrite(file, page, page.count, (root - 1) * page.count) == page.count)
+        while !database.look() { usleep(100_000) }
+        #expect(database.trouble() == nil)
+        #expect(try database.recipes(limit: nil).count == 3)
+        try database.close()
     }
 
     @Test func servingNeedsADatabaseThatIsThereWithItsTables() throws {

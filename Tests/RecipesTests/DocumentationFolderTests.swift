@@ -1,6 +1,5 @@
-import Endpoints
+import Brigade
 import Foundation
-import Messages
 import Testing
 
 @testable import Recipes

@@ -1,6 +1,6 @@
+import Brigade
 import GRDB
 import Glibc
-import Messages
 import Testing
 
 @testable import Recipes
@@ -11,17 +11,14 @@ import Testing
     private let application: any Application
 
     init() throws {
-        try folder.prestart().run()
-        var settings = RecipeSettings()
-        settings.database = folder.database()
-        application = try RecipeApplication.make(settings, log: .silent)
+        application = try folder.application()
     }
 
     private func answer(_ request: Request) throws -> (response: Response, page: String) {
         let response =
             switch try application.answer(request) {
             case .now(let response): response
-            case .blocking(let run): try run()
+            case .blocking(_, let run): try run()
             case .later: Response(.notImplemented)
             }
         return (response, String(decoding: response.body, as: UTF8.self))
@@ -81,7 +78,7 @@ import Testing
     @Test func aFormThatIsGoodAddsARecipeAndShowsIt() throws {
         let (response, _) = try post(soup)
         #expect(response.status.code == 303)
-        #expect(response.fields == [Field("location", "/?added=4#added")])
+        #expect(response.fields == [Field("location", "./?added=4#added")])
         #expect(try rows() == 4)
         let page = try get("/?added=4").page
         #expect(page.contains("“Soup &amp; more” is in the kitchen, as No. 4."))
@@ -127,7 +124,7 @@ import Testing
         try #require(rename(path, path + ".away") == 0)
         let (response, page) = try post(soup)
         #expect(response.status.code == 503)
-        #expect(page.contains("The recipe was not added: The database is not there."))
+        #expect(page.contains("The recipe was not added: The database cannot be used now."))
         #expect(tag("label", in: page).contains("value=\"Soup &amp; more\""))
     }
 
@@ -146,7 +143,7 @@ import Testing
     @Test func theFormsAddressLeadsToTheForm() throws {
         let (response, _) = try get("/recipes")
         #expect(response.status.code == 303)
-        #expect(response.fields == [Field("location", "/#add")])
+        #expect(response.fields == [Field("location", "./#add")])
     }
 
     @Test func thePageTellsABrowserWhatItMayDo() throws {

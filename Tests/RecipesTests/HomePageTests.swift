@@ -21,8 +21,17 @@ import Testing
         #expect(page.hasPrefix("<!DOCTYPE html>"))
         #expect(page.contains("<a href=\"https://e.com/\" rel=\"noopener nofollow\">Soup</a>"))
         #expect(page.contains(">Ann</p>"))
-        #expect(page.contains("href=\"/api/v1/recipes/1\""))
+        #expect(page.contains("href=\"api/v1/recipes/1\""))
         #expect(page.contains("id=\"nothing\" hidden>"))
+    }
+
+    /// Behind a proxy that takes a prefix off the page stands at `/kitchen/`, and so must all that it leads to.
+    @Test func noAddressOfThePageBeginsAtTheRoot() throws {
+        let page = try HomePage().render(HomeView(search: SearchView(recipes: [recipe(), recipe(id: 2)])))
+        let addresses = page.matches(of: /(?:href|action|src)="([^"]*)"/).map { String($0.1) }
+        #expect(addresses.count > 12)
+        #expect(addresses.filter { $0.hasPrefix("/") } == [])
+        #expect(!page.contains("fetch(\"/") && !page.contains("fetch(`/") && !page.contains("\"/?"))
     }
 
     @Test func everyValueIsEscaped() throws {
@@ -82,8 +91,8 @@ import Testing
     @Test func onlyTheFirstAreShown() throws {
         let recipes = (1...12).map { recipe(id: Int64($0)) }
         let page = try HomePage().render(HomeView(search: SearchView(recipes: recipes)))
-        #expect(page.contains("href=\"/api/v1/recipes/10\""))
-        #expect(!page.contains("href=\"/api/v1/recipes/11\""))
+        #expect(page.contains("href=\"api/v1/recipes/10\""))
+        #expect(!page.contains("href=\"api/v1/recipes/11\""))
     }
 
     @Test func nothingIsLoadedFromElsewhere() throws {

@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 import Testing
 
 @testable import Recipes

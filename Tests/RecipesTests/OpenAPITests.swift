@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 import Foundation
 import Testing
 

@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 import Foundation
 import GRDB
 import Testing
@@ -10,10 +10,12 @@ import Testing
     private let folder = TemporaryFolder()
     private let database: RecipeDatabase
     private let reader: PointReader
+    private let host = PassHost()
 
     init() throws {
         database = try folder.seededDatabase()
         reader = try #require(database.pointReader)
+        database.open(host)
     }
 
     private func relabel(_ label: String) throws {
@@ -34,12 +36,21 @@ import Testing
         #expect(try reader.recipe(1) == first)
     }
 
+    @Test func whereThereIsNoLoopEachReadSeesWhatIsThere() throws {
+        let database = try RecipeDatabase(serving: database.location)
+        let reader = try #require(database.pointReader)
+        for label in ["once", "twice"] {
+            try relabel(label)
+            #expect(try reader.recipe(1) == stored(1))
+        }
+    }
+
     @Test func thePassAfterACommitSeesIt() throws {
         _ = try reader.recipe(1)
         _ = try reader.recipe(2)
         for label in ["once", "twice"] {
             try relabel(label)
-            database.passEnded()
+            host.endPass()
             #expect(try reader.recipe(1) == stored(1))
             #expect(try reader.recipe(2) == stored(2))
         }
@@ -54,7 +65,7 @@ import Testing
         #expect(try reader.recipe(70) == nil)
         #expect(throws: DatabaseError.self) { try reader.recipe(large.id) }
         #expect(try reader.recipe(1) == first)
-        database.passEnded()
+        host.endPass()
         #expect(try reader.recipe(1) == stored(1))
     }
 
@@ -81,7 +92,7 @@ import Testing
         let size = try sizeOfLog {
             _ = try reader.recipe(1)
             _ = try reader.recipe(2)
-            database.passEnded()
+            host.endPass()
         }
         #expect(size < 100 * 4096)
     }

@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 import GRDB
 import Glibc
 import Synchronization

@@ -1,6 +1,5 @@
-import Endpoints
+import Brigade
 import Foundation
-import Messages
 import NIOCore
 import NIOHTTP1
 import Testing

@@ -12,15 +12,9 @@ import Testing
         let folder = TemporaryFolder()
         let database = try folder.seededDatabase()
         let counter = CommitCounter()
-        database.pool.add(transactionObserver: counter)
-        let threads = try whileTheDatabaseIsBusy(database) {
-            let threads = (0..<12).map { number in
-                Writer {
-                    try database.create(label: "\(number)", source: "", url: "", submitterID: 1)!.id
-                }
-            }
-            while database.commits.waiting < 12 { sched_yield() }
-            return threads
+        try database.pool.add(transactionObserver: counter)
+        let threads = try write(12, to: database) { number in
+            try database.create(label: "\(number)", source: "", url: "", submitterID: 1)!.id
         }
         let ids = try threads.map { try $0.value() }
         #expect(Set(ids) == Set(4...15))
@@ -31,18 +25,12 @@ import Testing
     @Test func aWriteThatFailsTakesNothingOfTheOthersBack() throws {
         let folder = TemporaryFolder()
         let database = try folder.seededDatabase()
-        let threads = try whileTheDatabaseIsBusy(database) {
-            let threads = (0..<6).map { number in
-                Writer {
-                    try database.commits.write { db in
-                        try db.execute(sql: "INSERT INTO recipe (label) VALUES (?)", arguments: ["\(number)"])
-                        if number.isMultiple(of: 2) { throw Refused() }
-                        return Int64(number)
-                    }
-                }
+        let threads = try write(6, to: database) { number in
+            try database.commits.write { db in
+                try db.execute(sql: "INSERT INTO recipe (label) VALUES (?)", arguments: ["\(number)"])
+                if number.isMultiple(of: 2) { throw Refused() }
+                return Int64(number)
             }
-            while database.commits.waiting < 6 { sched_yield() }
-            return threads
         }
         for (number, thread) in threads.enumerated() {
             if number.isMultiple(of: 2) {
@@ -58,20 +46,14 @@ import Testing
     @Test func aTransactionThatEndsFailsAllThatShareIt() throws {
         let folder = TemporaryFolder()
         let database = try folder.seededDatabase()
-        let threads = try whileTheDatabaseIsBusy(database) {
-            let threads = (0..<6).map { number in
-                Writer {
-                    try database.commits.write { db in
-                        try db.execute(sql: "INSERT INTO recipe (label) VALUES ('lost')")
-                        // As SQLite itself does when the disk is full.
-                        guard number > 0 else { return 0 }
-                        try db.execute(sql: "INSERT OR ROLLBACK INTO recipe (id, label) VALUES (1, '')")
-                        return Int64(number)
-                    }
-                }
+        let threads = try write(6, to: database) { number in
+            try database.commits.write { db in
+                try db.execute(sql: "INSERT INTO recipe (label) VALUES ('lost')")
+                // As SQLite itself does when the disk is full.
+                guard number > 0 else { return 0 }
+                try db.execute(sql: "INSERT OR ROLLBACK INTO recipe (id, label) VALUES (1, '')")
+                return Int64(number)
             }
-            while database.commits.waiting < 6 { sched_yield() }
-            return threads
         }
         for thread in threads { #expect(throws: DatabaseError.self) { try thread.value() } }
         let stored = try database.pool.read {
@@ -81,25 +63,18 @@ import Testing
         #expect(try database.create(label: "next", source: "", url: "", submitterID: 1) != nil)
     }
 
-    /// Runs the body while nobody else can write.
-    private func whileTheDatabaseIsBusy<Result>(
-        _ database: RecipeDatabase, _ body: () throws -> Result
-    ) throws -> Result {
-        try DatabaseQueue(path: database.location.path).inTransaction(.immediate, body)
-    }
-}
-
-extension DatabaseQueue {
-    fileprivate func inTransaction<Result>(
-        _ kind: Database.TransactionKind, _ body: () throws -> Result
-    ) throws -> Result {
-        try writeWithoutTransaction { db in
-            var result: Result?
-            try db.inTransaction(kind) {
-                result = try body()
+    /// So many threads write at once: none before the database is free, and by then all wait.
+    private func write(
+        _ count: Int, to database: RecipeDatabase, _ body: @escaping @Sendable (_ number: Int) throws -> Int64
+    ) throws -> [Writer] {
+        try DatabaseQueue(path: database.location.path).writeWithoutTransaction { db in
+            var threads: [Writer] = []
+            try db.inTransaction(.immediate) {
+                threads = (0..<count).map { number in Writer { try body(number) } }
+                while try database.commits.waiting < count { sched_yield() }
                 return .rollback
             }
-            return result!
+            return threads
         }
     }
 }

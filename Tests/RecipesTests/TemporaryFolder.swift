@@ -1,5 +1,5 @@
+import Brigade
 import Foundation
-import Logging
 
 @testable import Recipes
 
@@ -34,6 +34,15 @@ final class TemporaryFolder: Sendable {
     func seededDatabase() throws -> RecipeDatabase {
         try prestart().run()
         return try RecipeDatabase(serving: database())
+    }
+
+    /// The application on such a database.
+    func application(_ change: (inout RecipeSettings) -> Void = { _ in }) throws -> any Application {
+        try prestart().run()
+        var settings = RecipeSettings()
+        settings.database = database()
+        change(&settings)
+        return try RecipeApplication.make(settings, log: .silent)
     }
 }
 

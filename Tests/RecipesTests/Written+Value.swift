@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 extension Written {
     /// The JSON of a value, as the value itself writes it.

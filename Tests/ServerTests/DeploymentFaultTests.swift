@@ -56,7 +56,7 @@ import Testing
         #expect(!log.contains("two"), "the application's values may be secrets")
     }
 
-    @Test(arguments: [nil, "GRACEFUL_TIMEOUT=soon\n", "WEB_CONCURENCY=2\n", "BRIGADE_NOTHING=1\n"])
+    @Test(arguments: [nil, "GRACEFUL_TIMEOUT=soon\n", "BRIGADE_WORKR=x\n", "BRIGADE_NOTHING=1\n"])
     func anEnvFileThatIsGoneOrWrongAbandonsTheReload(text: String?) throws {
         let folder = try Server.newFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -18,7 +18,7 @@ import Testing
     @Test func aRecipeIsAddedByAFormAndShown() throws {
         let answer = try post(soup, ["Origin: http://127.0.0.1"])
         #expect(answer.status == 303)
-        #expect(answer["location"] == "/?added=4#added")
+        #expect(answer["location"] == "./?added=4#added")
         #expect(try server.ask("/?added=4").body.contains("“Soup” is in the kitchen, as No. 4."))
         #expect(try server.ask("/api/v1/recipes/4").body.contains(#""submitter_id":1"#))
     }
@@ -43,6 +43,6 @@ import Testing
         let refusal = try server.ask("PUT", "/recipes")
         #expect(refusal.status == 405)
         #expect(refusal["allow"] == "GET, HEAD, POST")
-        #expect(try server.ask("GET", "/recipes")["location"] == "/#add")
+        #expect(try server.ask("GET", "/recipes")["location"] == "./#add")
     }
 }

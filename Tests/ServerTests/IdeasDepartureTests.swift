@@ -20,24 +20,23 @@ import Testing
         return client
     }
 
-    @Test func aClientThatLeavesEndsAllItsCalls() throws {
-        let client = try ask("/api/v1/recipes/ideas/async")
-        try upstream.waitForRequests(3)
+    /// A client goes while so many calls are under way for it, and they end.
+    private func leave(_ path: String, calls: Int) throws {
+        let client = try ask(path)
+        try upstream.waitForRequests(calls)
         let left = ContinuousClock.now
         client.reset()
-        try upstream.waitForDepartures(3)
+        try upstream.waitForDepartures(calls)
         #expect(ContinuousClock.now - left < .seconds(6))
         try expectNobodyComplains()
     }
 
+    @Test func aClientThatLeavesEndsAllItsCalls() throws {
+        try leave("/api/v1/recipes/ideas/async", calls: 3)
+    }
+
     @Test func alsoTheCallOfAThreadThatWaits() throws {
-        let client = try ask("/api/v1/recipes/ideas/")
-        try upstream.waitForRequests(1)
-        let left = ContinuousClock.now
-        client.reset()
-        try upstream.waitForDepartures(1)
-        #expect(ContinuousClock.now - left < .seconds(6))
-        try expectNobodyComplains()
+        try leave("/api/v1/recipes/ideas/", calls: 1)
         #expect(upstream.takeRequests() == 0, "the other subreddits are not asked")
     }
 

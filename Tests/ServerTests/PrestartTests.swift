@@ -18,6 +18,31 @@ import Testing
         #expect(answer.body.matches(of: /"id":/).count == 3)
     }
 
+    @Test func aReloadWhosePrestartHangsIsAbandonedAndStatusNamesItMeanwhile() throws {
+        let folder = try Server.newFolder()
+        func limit(_ time: String) throws {
+            try Data("PRESTART_TIMEOUT=\(time)\n".utf8).write(to: URL(filePath: folder + "/env"))
+        }
+        try limit("60s")
+        let server = try Server(faulty: 2, flags: ["--env-file", "env"], folder: folder)
+        let before = server.workers
+        #expect(try server.status().prestart == nil)
+        try server.breakNextWorker("prestart-silent")
+        try limit("2s")
+        server.master.signal(SIGHUP)
+        let status = try server.waitForStatus("with a prestart") { $0.prestart != nil }
+        let prestart = try #require(status.prestart)
+        #expect(prestart.generation == 2)
+        #expect(Machine.children(of: server.master.pid).contains(prestart.pid))
+        #expect(try server.command("status").output.contains("prestart of generation 2 runs: pid \(prestart.pid), "))
+        let (code, output) = try server.command("reload", "--wait")
+        #expect(code == 1)
+        #expect(output.contains("reload abandoned: the prestart took longer than --prestart-timeout"), "\(output)")
+        #expect(try server.waitForStatus("settled") { $0.isSettled }.workers.compactMap(\.pid).sorted() == before)
+        try server.mendNextWorker()
+        #expect(try server.command("reload", "--wait").code == 0)
+    }
+
     @Test func aRowThatAClientHasSeenSurvivesTheDeathOfEveryProcess() throws {
         let server = try Server(workers: 2)
         let recipe = #"{"label":"Ramen","source":"Mum","url":"https://e.com/","submitter_id":1}"#

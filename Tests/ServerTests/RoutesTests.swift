@@ -69,7 +69,7 @@ import Testing
 
         let redirect = try client.ask("/api/v1/recipes/search?keyword=tofu")
         #expect(redirect.status == 307)
-        #expect(redirect["location"] == "http://127.0.0.1/api/v1/recipes/search/?keyword=tofu")
+        #expect(redirect["location"] == "search/?keyword=tofu")
 
         #expect(try client.ask("/nowhere").body == #"{"detail":"Not Found"}"#)
         #expect(try client.ask("/docs").body.contains("swagger-ui"))

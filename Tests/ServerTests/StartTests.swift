@@ -24,9 +24,35 @@ import Testing
         let flag = try Server.start(in: folder, ["--keep-alive", "soon"])
         #expect(try flag.waitForExit() == 1)
         #expect(flag.output.contains("--keep-alive: 'soon'"))
-        let variable = try Server.start(in: folder, [], ["WEB_CONCURRENCY": "lots"])
+        let variable = try Server.start(in: folder, [], ["BRIGADE_UMASK": "lots"])
         #expect(try variable.waitForExit() == 1)
-        #expect(variable.output.contains("WEB_CONCURRENCY in the environment: 'lots'"))
+        #expect(variable.output.contains("BRIGADE_UMASK in the environment: 'lots'"))
+    }
+
+    /// What `serve` would find only when it has begun.
+    @Test(arguments: [
+        ("DATABASE_URL", "postgres://db/recipes", "PostgreSQL is not supported yet"),
+        ("DATABASE_URL", "sqlite:////nowhere/r.db", "the database /nowhere/r.db cannot be opened: its folder /nowhere"),
+        ("DOCS_ASSETS", "/nowhere", "DOCS_ASSETS: /nowhere/"), ("SSL_CERT_FILE", "/nowhere.pem", "SSL_CERT_FILE"),
+    ])
+    func checkFindsWhatTheApplicationWouldNotTake(variable: String, value: String, message: String) throws {
+        let folder = try Server.newFolder()
+        func check(_ environment: [String: String]) throws -> ChildProcess {
+            let command = try ChildProcess(
+                Built.brigade, ["check", "--worker", Built.worker, "--workers", "2"],
+                environment: environment.merging(["PATH": "/usr/bin:/bin"]) { $1 }, folder: folder)
+            _ = try command.waitForExit()
+            return command
+        }
+        let fine = try check([:])
+        #expect(try fine.waitForExit() == 0)
+        #expect(fine.output == "the settings will do: 2 workers of \(Built.worker)\n")
+        let refused = try check([variable: value])
+        #expect(try refused.waitForExit() == 1)
+        #expect(refused.output.contains(" critical check pid="))
+        #expect(refused.output.contains(message))
+        #expect(refused.output.contains("brigade: '\(Built.worker) check' has failed: exit code 1"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains(".db") } == [])
     }
 
     @Test func aNumberOfSocketsThatIsNoneIsNamed() throws {
@@ -59,14 +85,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("mysql://localhost/recipes", "DATABASE_URL: mysql is no database"), ("recipes.db", "DATABASE_URL: "),
-        ("sqlite:///", "DATABASE_URL: "), ("sqlite:////nowhere/at/all/recipes.db", "/nowhere/at/all"),
-        ("sqlite:////proc", "/proc"),
+        ("mysql://localhost/recipes", "DATABASE_URL: mysql is no database", 1), ("recipes.db", "DATABASE_URL: ", 1),
+        ("sqlite:///", "DATABASE_URL: ", 1), ("sqlite:////nowhere/at/all/recipes.db", "/nowhere/at/all", 5),
+        ("sqlite:////proc", "/proc", 5),
     ])
-    func aBadDatabaseIsNamed(url: String, words: String) throws {
+    func aBadDatabaseIsNamed(url: String, words: String, code: Int32) throws {
         let folder = try Server.newFolder()
         let master = try Server.start(in: folder, ["--bind", "127.0.0.1:0"], ["DATABASE_URL": url])
-        #expect(try master.waitForExit() == 5)
+        #expect(try master.waitForExit() == code)
         #expect(master.output.contains(words))
         let alone = try Server.start(in: folder, ["--bind", "127.0.0.1:0", "--no-prestart"], ["DATABASE_URL": url])
         #expect(try alone.waitForExit() == 4)

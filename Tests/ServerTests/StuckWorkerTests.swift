@@ -48,22 +48,43 @@ import Testing
         #expect(try server.waitForStatus("settled") { $0.isSettled }.ready.count == 2)
     }
 
-    @Test func aWorkerWhoseBlockingThreadsAreAllStuckIsReplaced() throws {
-        let server = try Server(faulty: 2, flags: ["--worker-timeout", "2s", "--blocking-threads", "2"])
+    @Test func aWorkerWhoseBlockingThreadsStayBeyondTheirRequestsDeadlinesIsReplaced() throws {
+        let server = try Server(
+            faulty: 2,
+            flags: ["--worker-timeout", "2s", "--blocking-threads", "2", "--request-timeout", "1s"])
         let client = try server.client()
         let pid = try client.ask("/pid").body
         // Pipelined requests are answered in turn: each of these needs a connection to that one worker.
         var stuck: [Client] = []
+        // Kept open: a worker that has fewer connections takes the next one sooner.
+        var elsewhere: [Client] = []
         while stuck.count < 3 {
             let other = try server.client()
-            if try other.ask("/pid").body == pid { stuck.append(other) }
+            if try other.ask("/pid").body == pid { stuck.append(other) } else { elsewhere.append(other) }
         }
         for other in stuck { try other.send("GET", "/block/\(pid)") }
-        try server.master.waitFor("worker is stuck")
+        try withExtendedLifetime(elsewhere) { try server.master.waitFor("worker is stuck") }
         try server.master.waitFor("worker ended")
         try server.waitForStatus("settled") { $0.isSettled && !$0.ready.contains { "\($0.pid ?? 0)" == pid } }
-        #expect(server.master.output.contains("blocking"))
-        #expect(server.master.lines(with: "in flight", "GET /block/").count == 3)
+        #expect(server.master.output.contains("past request-timeout"))
+        #expect(!server.master.lines(with: "requests wait for blocking threads", "held_by=block:2").isEmpty)
+        for other in stuck { #expect(try other.answer().status == 503) }
+    }
+
+    @Test func blockingThreadsThatTakeLongerThanAWorkerMayAreBusyAndNotStuck() throws {
+        let server = try Server(faulty: 1, flags: ["--worker-timeout", "2s", "--blocking-threads", "4"])
+        let before = server.workers
+        // Three may have the operation's share, two of each three wait.
+        let clients = try (0..<5).map { _ in try server.client() }
+        for client in clients { try client.send("GET", "/nap?ms=7000") }
+        try server.master.waitFor("requests wait for blocking threads")
+        let line = server.master.lines(with: "requests wait for blocking threads")[0]
+        #expect(line.contains("operation=nap") && line.contains("waiting=2") && line.contains("held_by=nap:3"))
+        #expect(line.contains("warning"))
+        for client in clients { #expect(try client.answer().body == "napped") }
+        try server.master.waitFor("blocking threads go on")
+        #expect(server.workers == before)
+        #expect(server.master.lines(with: "requests wait for blocking threads").count <= 2)
     }
 
     @Test func blockingThreadsThatAreBusyAndMoveOnAreNotStuck() throws {

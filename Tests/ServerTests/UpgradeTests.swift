@@ -55,6 +55,108 @@ import Testing
         #expect(try server.ask("/hello").body == "hello")
     }
 
+    /// The header is the master's, and any worker can write to it.
+    @Test func aScoreboardWithNonsenseInItsHeaderIsAnAbandonedUpgradeAndServesOn() throws {
+        let server = try Server(faulty: 2)
+        let before = server.workers
+        #expect(try server.ask("/spoil-header").body == "spoiled")
+        var mark = server.master.mark
+        server.master.signal(SIGUSR2)
+        try server.master.waitFor("upgrade abandoned", from: mark)
+        #expect(server.workers == before)
+        #expect(try server.ask("/hello").body == "hello")
+        #expect(try server.status().isSettled)
+        mark = server.master.mark
+        server.master.signal(SIGUSR2)
+        try server.master.waitFor("upgrade done", from: mark)
+        try server.master.waitFor("reload done", from: mark)
+        #expect(try server.ask("/hello").body == "hello")
+    }
+
+    @Test func aWorkerThatStartsAfterTheHeaderWasWrittenOverFindsItWhole() throws {
+        let server = try Server(faulty: 2)
+        #expect(try server.ask("/spoil-header").body == "spoiled")
+        let mark = server.master.mark
+        kill(server.workers[0], SIGKILL)
+        try server.master.waitFor("worker ready", from: mark)
+        #expect(server.master.lines(with: "scoreboard's header: it is restored", from: mark).count == 1)
+        #expect(try server.waitForStatus("settled") { $0.isSettled }.workers.count == 2)
+    }
+
+    /// A worker may shut a listener down in the moment of the exec, and the master hears of it only afterwards.
+    @Test func listenersThatWereShutDownAreMendedAndTheUpgradeGoesOn() throws {
+        for _ in 0..<3 {
+            let server = try Server(faulty: 2)
+            let mark = server.master.mark
+            server.master.signal(SIGUSR2)
+            let client = try server.client()
+            _ = try? client.ask("GET", "/shut")
+            try server.master.waitFor("upgrade done", from: mark)
+            try server.master.waitFor("reload done", from: mark)
+            #expect(try server.ask("/hello").body == "hello")
+        }
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/prlimit")))
+    func withoutRoomForTheFilesOfTwoMastersAnUpgradeIsAbandoned() throws {
+        let server = try Server(faulty: 2)
+        func allow(files: String) throws {
+            let prlimit = try ChildProcess(
+                "/usr/bin/prlimit", ["--pid", "\(server.master.pid)", "--nofile=\(files):"], environment: [:],
+                folder: "/")
+            #expect(try prlimit.waitForExit() == 0, "\(prlimit.output)")
+        }
+        var usual = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual)
+        // Enough for the check in a child.
+        try allow(files: "\(Machine.descriptors(of: server.master.pid).count + 24)")
+        var mark = server.master.mark
+        server.master.signal(SIGUSR2)
+        try server.master.waitFor("upgrade abandoned", from: mark)
+        #expect(server.master.said(from: mark).contains("LimitNOFILE"))
+        #expect(try server.ask("/hello").body == "hello")
+        try allow(files: "\(usual.rlim_cur)")
+        mark = server.master.mark
+        server.master.signal(SIGUSR2)
+        try server.master.waitFor("upgrade done", from: mark)
+    }
+
+    /// The server has found out once who its workers shall be.
+    @Test(.enabled(if: geteuid() == 0, "only root may change users"))
+    func aUserWhoIsGoneFromPasswdByThenIsStillTheUserOfTheWorkers() throws {
+        let folder = try Server.newFolder()
+        let passwd = folder + "/passwd"
+        let users = try String(contentsOfFile: "/etc/passwd", encoding: .utf8)
+        try Data((users + "gone:x:54399:54399::/:/bin/sh\n").utf8).write(to: URL(filePath: passwd))
+        let trial = try ChildProcess(
+            "/bin/sh", ["-c", "unshare -m mount --bind passwd /etc/passwd"], environment: ["PATH": "/usr/bin:/bin"],
+            folder: folder)
+        guard try trial.waitForExit() == 0 else { try Test.cancel("nothing can be mounted here: \(trial.output)") }
+        // Where that user may run it: the build may lie where nobody else gets in.
+        try FileManager.default.copyItem(atPath: Built.faultyWorker, toPath: folder + "/worker")
+        let script = "mount --bind passwd /etc/passwd && exec '\(Built.brigade)' \"$@\""
+        let program = folder + "/brigade"
+        try Data("#!/bin/sh\nexec unshare -m sh -c '\(script.replacing("'", with: "'\\''"))' sh \"$@\"\n".utf8)
+            .write(to: URL(filePath: program))
+        chmod(program, 0o755)
+        let server = try Server(
+            workers: 1, flags: ["--worker", folder + "/worker", "--control", "control.sock", "--user", "gone"],
+            environment: ["FAULT_FILE": "fault"], program: program, folder: folder)
+        // The file that is mounted, and not another in its place.
+        let file = try FileHandle(forWritingTo: URL(filePath: passwd))
+        try file.truncate(atOffset: 0)
+        try file.write(contentsOf: Data(users.utf8))
+        try file.close()
+        let mark = server.master.mark
+        server.master.signal(SIGUSR2)
+        try server.master.waitFor("upgrade done", from: mark)
+        try server.master.waitFor("reload done", from: mark)
+        #expect(try server.ask("/hello").body == "hello")
+        var information = stat()
+        #expect(stat("/proc/\(server.workers[0])", &information) == 0)
+        #expect(information.st_uid == 54_399)
+    }
+
     @Test func aRequestThatIsInFlightDuringAnUpgradeIsAnswered() throws {
         let server = try Server(faulty: 1)
         let client = try server.client()

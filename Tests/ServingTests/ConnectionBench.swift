@@ -17,6 +17,8 @@ final class ConnectionBench {
     private(set) var isReset = false
     /// How content is taken.
     var mode: (RequestHead) -> ContentMode = { _ in .whole }
+    /// What a refusal whose request is known is answered with, when it is not its own text.
+    var finishedBy = ""
     /// What the reader of a request's content has heard.
     private(set) var delivered: [String] = []
     /// The answer whose content is to be made.
@@ -27,23 +29,49 @@ final class ConnectionBench {
     var deadline: UInt64? { connection.deadline }
     /// Bytes that wait for the client.
     var pending: Int { connection.output.count }
+    /// Bytes that it holds.
+    var held: Int { connection.held }
+
+    /// There is no memory for more of the request that comes in, or there is again.
+    func holdBack() { connection.holdBack(at: moment.nanoseconds) }
+    func readOn() { connection.readOn(at: moment.nanoseconds) }
     /// Bytes of memory for them.
     var capacity: Int { connection.output.capacity }
     /// What the client can read.
     private(set) var received = ""
     /// Whether requests are answered at once, with their path.
     var answersAtOnce = true
+    /// How many requests may be begun in a turn.
+    var requestsOfATurn = Turn.usual
+    /// Whether the next turn comes at once.
+    var isAlone = true
+    /// How often there was more to begin than a turn let.
+    private(set) var turns = 0
     /// Whether the client reads what is written.
     var clientReads = true
 
     /// - Parameter requestTimeout: in seconds.
-    init(limits: Limits = Limits(), requestTimeout: UInt64? = nil, isLogged: Bool = false) {
-        let times = ConnectionTimes(request: requestTimeout.map { $0 * Self.second })
-        connection = Connection(limits: limits, times: times, isLogged: isLogged, at: moment.nanoseconds)
+    convenience init(limits: Limits = Limits(), requestTimeout: UInt64, isLogged: Bool = false) {
+        let times = ConnectionTimes(request: requestTimeout * Self.second)
+        self.init(limits: limits, times: times, isLogged: isLogged)
+    }
+
+    init(
+        limits: Limits = Limits(), times: ConnectionTimes = ConnectionTimes(), isLogged: Bool = false,
+        isTimed: Bool = false
+    ) {
+        connection = Connection(
+            limits: limits, times: times, isLogged: isLogged, isTimed: isTimed, at: moment.nanoseconds)
     }
 
     func send(_ text: String) {
         Array(text.utf8).withUnsafeBytes { connection.receive($0, at: moment.nanoseconds) }
+        advance()
+    }
+
+    /// The client is gone.
+    func fail() {
+        connection.fail(at: moment.nanoseconds)
         advance()
     }
 
@@ -115,17 +143,22 @@ final class ConnectionBench {
     /// The access log's lines since the last time.
     func takeLog(peer: String) -> String {
         var output: [UInt8] = []
-        connection.takeAnswers { answer, words in
-            guard let words else { return }
+        let now = moment.nanoseconds
+        func append(_ answer: AnsweredRequest, _ words: RequestWords) {
             AccessLine.append(answer, words, peer: peer, at: LogDate(second: 1_795_428_930), to: &output)
         }
+        connection.takeSent(at: now, append)
+        if isClosed { connection.takeUnsent(at: now, append) }
         return String(decoding: output, as: UTF8.self)
     }
+
+    /// Why requests were refused, as the log has it.
+    private(set) var refusals: [String] = []
 
     /// How many requests are answered since the last time.
     func countAnswers() -> Int {
         var count = 0
-        connection.takeAnswers { _, _ in count += 1 }
+        connection.takeAnswers { _ in count += 1 }
         return count
     }
 
@@ -157,6 +190,7 @@ final class ConnectionBench {
 
     private func advance() {
         repeat {
+            connection.beginTurn(requestsOfATurn, at: moment.nanoseconds)
             while let action = connection.next(at: moment) {
                 switch action {
                 case .handle(let number, let incoming):
@@ -166,6 +200,10 @@ final class ConnectionBench {
                     } else {
                         waiting[number] = request
                     }
+                case .refuse(let number, let request, let refusal):
+                    var response = refusal.response
+                    if !finishedBy.isEmpty { response.body = Array("\(finishedBy) \(request.head.method)".utf8) }
+                    connection.answer(number, with: response, at: moment)
                 case .decide(let head): connection.take(mode(head), at: moment)
                 case .deliver(_, let event): delivered.append(Self.text(event))
                 case .make(let number, _): making = number
@@ -177,10 +215,12 @@ final class ConnectionBench {
                     isReset = true
                 }
             }
-        } while write()
+            if connection.wantsTurn(at: moment.nanoseconds) { turns += 1 }
+        } while write() || isAlone && connection.wantsTurn(at: moment.nanoseconds)
     }
 
     private func write() -> Bool {
+        if let refusal = connection.takeRefusal() { refusals.append(refusal.detail) }
         guard connection.hasOutput, clientReads, !isClosed else { return false }
         let pending = connection.output.count
         received += connection.output.withBytes { String(decoding: $0, as: UTF8.self) }

@@ -97,7 +97,7 @@ import Testing
         let bench = bench(limit: 10)
         bench.send(head("Content-Length: 11\r\n"))
         #expect(bench.waiting.isEmpty)
-        #expect(bench.take() == #"413 {"detail":"Content too large"} closes"#)
+        #expect(bench.take() == #"413 {"detail":"Content too large: at most 10 bytes"} closes"#)
     }
 
     @Test func theServersOwnLimitHoldsWhereNoneIsGiven() {

@@ -56,6 +56,64 @@ import Testing
         #expect(bench.waiting.keys.max() == 17)
     }
 
+    @Test func aRefusalNamesTheLimitAndItsSetting() {
+        let limits = Limits(requestLine: 300, fieldLine: 1 << 10, fieldLines: 3, head: 2000, body: 16 << 20)
+        let long = String(repeating: "a", count: 1000)
+        let cases = [
+            (get("/" + long), "414", "Request line too long: at most 300 bytes (--limit-request-line)"),
+            (
+                get("/", "X: a\(long)aaaaaaaaaaaaaaaaaaaaaaaa\r\n"), "431",
+                "Header field too large: at most 1 KiB (--limit-request-field-size)"
+            ),
+            (get("/", "X: 1\r\nX: 2\r\nX: 3\r\n"), "431", "Too many header fields: at most 3 (--limit-request-fields)"),
+            (
+                get("/", "X: \(long)\r\nX: \(long)\r\n"), "431",
+                "Header section too large: at most 2000 bytes (--limit-request-head)"
+            ),
+            (get("/", "Content-Length: 16777217\r\n"), "413", "Content too large: at most 16 MiB (--max-body)"),
+            (get("/", "X\r\n"), "400", "Malformed header field name"),
+        ]
+        for (text, status, detail) in cases {
+            let bench = ConnectionBench(limits: limits)
+            bench.send(text)
+            #expect(bench.take() == #"\#(status) {"detail":"\#(detail)"} closes"#)
+            #expect(bench.refusals == [detail])
+        }
+    }
+
+    @Test func aTurnBeginsSoManyRequestsAndTheRestWaitForTheNext() {
+        let bench = ConnectionBench()
+        bench.send((1...50).map { get("/\($0)") }.joined())
+        #expect(bench.turns == 3)
+        #expect(bench.take() == (1...50).map { "200 /\($0)" }.joined(separator: " | "))
+        // As many as a turn has are one turn.
+        bench.send((1...16).map { get("/\($0)") }.joined())
+        #expect(bench.turns == 3)
+    }
+
+    @Test func aTurnOfSlowRequestsIsOverBeforeTheirNumber() {
+        var turn = Turn(Turn.usual, at: 1000)
+        turn.spend()
+        #expect(!turn.isOver(at: 1000 + Turn.longest - 1))
+        #expect(turn.isOver(at: 1000 + Turn.longest))
+        #expect(Turn(0, at: 1000).isOver(at: 1000))
+    }
+
+    @Test func withoutATurnNothingIsBegunButWhatIsOwedGoesOut() {
+        let bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send(get("/1"))
+        bench.requestsOfATurn = 0
+        bench.isAlone = false
+        bench.send(get("/2"))
+        #expect(bench.waiting.count == 1 && bench.turns == 1)
+        bench.answer(1, Response(.ok))
+        #expect(bench.take() == "200" && bench.waiting.isEmpty)
+        bench.requestsOfATurn = 1
+        bench.send("")
+        #expect(bench.waiting.keys.sorted() == [2])
+    }
+
     @Test func aClientThatDoesNotReadStopsTheWork() {
         let bench = ConnectionBench()
         bench.clientReads = false
@@ -122,17 +180,19 @@ import Testing
     }
 
     @Test func everyAnswerHasItsOwnFieldsOnce() {
-        let bench = ConnectionBench()
-        bench.answersAtOnce = false
-        bench.send(get("/"))
-        bench.wait(0.25)
-        bench.answer(
-            1, Response(.ok, fields: [Field("content-length", "9"), Field("Server", "x"), Field("A", "b")]))
-        #expect(
-            bench.received == """
-                HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\nx-process-time: 0.250000000\r\nserver: x\r\na: b\r\n\
-                content-length: 0\r\n\r\n
-                """)
+        for isTimed in [false, true] {
+            let bench = ConnectionBench(isTimed: isTimed)
+            bench.answersAtOnce = false
+            bench.send(get("/"))
+            bench.wait(0.25)
+            bench.answer(
+                1, Response(.ok, fields: [Field("content-length", "9"), Field("Server", "x"), Field("A", "b")]))
+            #expect(
+                bench.received == """
+                    HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\n\
+                    \(isTimed ? "x-process-time: 0.250000000\r\n" : "")server: x\r\na: b\r\ncontent-length: 0\r\n\r\n
+                    """)
+        }
     }
 
     @Test(arguments: [204, 304])
@@ -170,7 +230,7 @@ import Testing
     @Test func aBodyTooLargeIsRefusedBeforeItIsSent() {
         let bench = ConnectionBench(limits: Limits(body: 10))
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n")
-        #expect(bench.take() == #"413 {"detail":"Content too large"} closes"#)
+        #expect(bench.take() == #"413 {"detail":"Content too large: at most 10 bytes (--max-body)"} closes"#)
     }
 
     @Test func aHalfClosedClientStillGetsItsAnswer() {

@@ -44,13 +44,16 @@ import Testing
         }
         var settings = Settings()
         settings.maxBody = RequestOutcome.limits.body
+        settings.limitRequestFieldSize = RequestOutcome.limits.fieldLine
         try await LoopThread.serving(application, settings: settings) { port, _ in
             for request in RequestTable.all {
                 let expected = Self.answers(to: request.outcome)
                 let client = try Client(port: port)
                 try client.send(request.bytes)
                 client.end()
-                #expect(try AnswerText.split(client.read(), like: expected) == expected, "\(request.name)")
+                // The table does not say how large the limits are.
+                let text = try client.read().replacing(/: at most [^"]*\)/, with: "")
+                #expect(AnswerText.split(text, like: expected) == expected, "\(request.name)")
             }
         }
     }

@@ -33,7 +33,7 @@ enum LoopThread {
         settings.blockingThreads = 2
         let scoreboard = try Scoreboard.make(entries: settings.maxConnections)
         scoreboard.open(0, generation: 1)
-        let listener = try Listener(binding: .tcp(host: "127.0.0.1", port: 0), backlog: 100)
+        let listener = try Listener(binding: .tcp(host: "127.0.0.1", port: 0), backlog: 100, mode: 0o666)
         let slot = scoreboard.slot(0)
         let server = await Server(
             application: application, settings: settings, scoreboard: scoreboard, slot: slot, accessLog: accessLog,

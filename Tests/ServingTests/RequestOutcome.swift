@@ -4,8 +4,8 @@ import Messages
 
 /// What the parser makes of bytes, in the words of `RequestCase`.
 enum RequestOutcome {
-    /// The largest body, and what it does not say of limits is the default.
-    static let limits = Limits(body: 20)
+    /// What it does not say of limits is the default.
+    static let limits = Limits(fieldLine: 8 << 10, body: 20)
 
     /// - Parameter pieces: of the bytes, in the order of their arrival.
     static func of(_ pieces: [ArraySlice<UInt8>]) -> String {

@@ -7,10 +7,39 @@ extension RequestTable {
     private static let chunk20 = "14\r\n01234567890123456789\r\n"
 
     static let chunks: [RequestCase] =
-        ["1", "01", "0000000000000000000000000000001", "1;", "1;a", "1;a=b", "1;a=\"b;c\"", "1;a;b;c", "1;\t a = b"].map
-    {
-        RequestCase("the chunk size \($0)", chunked("\($0)\r\nx\r\n0\r\n\r\n"), "POST / x")
-    }
+        [
+            "1", "01", "0000000000000000000000000000001", "1;a", "1;a=b", "1;a=\"b;c\"", "1;a;b;c", "1;\t a = b",
+            "1;a ; b\t=\t\"\"", "1;a=\"\\\"\\\\\"", "1;a=\"\t\u{e4}\"", "1;!#$%&'*+-.^_`|~09=z",
+        ].map {
+            RequestCase("the chunk size \($0)", chunked("\($0)\r\nx\r\n0\r\n\r\n"), "POST / x")
+        }
+        + [
+            "1;", "1; ", "1;;a", "1;a;", "1;a;;b", "1;a=", "1;a= ", "1;=b", "1;a=b=c", "1;a b", "1;a=b c", "1;a,b",
+            "1;(a)",
+            "1;a=\"", "1;a=\"b", "1;a=\"b\"c", "1;a=\"b\\\"", "1;a=b\"", "1;\"a\"", "1;a=\"\u{7f}\"", "1;\u{e4}",
+            "1;a\t",
+        ].map {
+            RequestCase(
+                "the chunk size \($0.debugDescription)", chunked("\($0)\r\nx\r\n0\r\n\r\n"),
+                "400 Malformed chunk extension")
+        }
+        + ["0;", "0;;a", "0; a=\""].map {
+            RequestCase(
+                "the last chunk \($0.debugDescription)", chunked("\($0)\r\n\r\n"), "400 Malformed chunk extension")
+        }
+        + [
+            "Content-Length: 0", "content-length: x", "TRANSFER-ENCODING: chunked", "Host: a", "Content-Encoding: gzip",
+            "Content-Type: a/b", "Content-Range: bytes 0-0/1", "Authorization: Basic x", "Proxy-Authorization: x",
+            "Cookie: a=b", "Trailer: X", "TE: x", "Connection: close", "Keep-Alive: x", "Upgrade: x",
+            "Expect: 100-continue",
+            "Max-Forwards: 1", "Forwarded: proto=https", "X-Forwarded-Proto: https", "X-Forwarded-For: a", "Via: a",
+            "Origin: http://a", "Range: bytes=0-", "If-Match: *", "Cache-Control: no-store",
+        ].map {
+            RequestCase("the trailer \($0)", chunked("0\r\nX: y\r\n\($0)\r\n\r\n"), "400 Forbidden trailer field")
+        }
+        + ["Content-MD5: x", "Digest: x", "Host-: a", "X-Host: a", "ETag: x", "Server-Timing: x"].map {
+            RequestCase("the trailer \($0)", chunked("0\r\n\($0)\r\n\r\n"), "POST /")
+        }
         + [" 1", "1 ", "\t1", "1\t", "-1", "1x", "0x1", "1.0", "1,", "0X1", "1\0", "\u{661}", ";", ";a", "=1", "1 ;a"]
         .map {
             RequestCase(

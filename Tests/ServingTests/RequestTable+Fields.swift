@@ -41,11 +41,18 @@ extension RequestTable {
         [
             "b", "B.c-d_e~f", "b:8080", "b:", "b:0", "b:00080", "b:65535", "127.0.0.2:1", "[::1]", "[::]:1",
             "[::ffff:1.2.3.4]:80", "b,c", "%41", "xn--bcher-kva.example",
+            "a%2Fb%7e", "1.2.3.4.5", "256.1.1.1", "[1:2:3:4:5:6:7:8]", "[1::8]:80", "[1::]", "[::1.2.3.4]",
+            "[1:2:3:4:5:6:1.2.3.4]", "[FE80::aBcD]", "[1:2:3:4:5:6:7::]", "[::2:3:4:5:6:7:8]",
         ].map { RequestCase("Host \($0)", get("Host: \($0)\r\n"), "GET / @\($0)") }
         + [
             "a b", "a\\b", "a?b", "a#b", "/", "a/", "http://a", "a:b", "a:-1", "a:+1", "a:80:80", "a:8 0", "a:100000",
             ":80", "@a", "\"a\"", "<a>", "[]", "[:]", "[::1]x", "[::1]:x", "[::1", "::1", "[v1.a]", "[::1%eth0]",
-            "b\u{fc}cher",
+            "b\u{fc}cher", "a%", "a%4", "a%zz", "a%4g", "%", "%%41", "a%:80", "a%4:80", "[1:2]", "[1:2:3:4:5:6:7]",
+            "[1:2:3:4:5:6:7:8:9]", "[1::2::3]", "[1:::2]", "[:::]", "[:1::2]", "[1:2:3:4:5:6:7:8:]", "[1:]",
+            "[12345::]",
+            "[::1.2.3]", "[::1.2.3.256]", "[::1.2.3.04]", "[1.2.3.4]", "[1.2.3.4::]", "[::1.2.3.4:5]",
+            "[1:2:3:4:5:6:7:1.2.3.4]", "[1:2:3:4:5:6:7:8::]", "[::1:2:3:4:5:6:7:8]", "[::1.2.3.4.5]", "[::.1]", "[.]",
+            "[::1]]", "[[::1]]", "[::1] ]", "[::1]80", "[g::]", "[::%31]", "a[::1]", "a:80a", "a:\t80", "a@b:80",
         ].map { RequestCase("Host \($0)", get("Host: \($0)\r\n"), "400 Malformed Host") }
         + [
             RequestCase("a Host of spaces", get("Host:  \t \r\n"), "400 Malformed Host"),
@@ -58,6 +65,34 @@ extension RequestTable {
             RequestCase(
                 "an absolute target with a bad Host", "GET http://a/ HTTP/1.1\r\nHost: @\r\n\r\n", "400 Malformed Host"),
             RequestCase("a later version without Host", "GET / HTTP/1.2\r\n\r\n", "400 Host is missing"),
+        ]
+
+    /// What must stand once (RFC 9110, section 5.3), also when both lines say the same.
+    static let singles: [RequestCase] =
+        [
+            "Authorization", "Proxy-Authorization", "Content-Type", "Content-Range", "Origin", "Range", "If-Range",
+            "If-Modified-Since", "If-Unmodified-Since",
+        ].flatMap { name in
+            [
+                RequestCase("one \(name)", get("Host: a\r\n\(name): x\r\n"), "GET /"),
+                RequestCase(
+                    "two \(name)", get("Host: a\r\n\(name): x\r\nX: y\r\n\(name.uppercased()): y\r\n"),
+                    "400 More than one \(name)"),
+                RequestCase(
+                    "two equal \(name), one empty", get("Host: a\r\n\(name): \r\n\(name): \r\n"),
+                    "400 More than one \(name)"),
+            ]
+        }
+        + [
+            // Lists, and what says nothing that matters here.
+            "Accept", "Accept-Encoding", "Cookie", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "Connection",
+            "Expect",
+            "If-Match", "If-None-Match", "Cache-Control", "User-Agent", "Referer", "TE", "Content-Language",
+        ].map { RequestCase("two \($0)", get("Host: a\r\n\($0): x\r\n\($0): y\r\n"), "GET /") }
+        + [
+            RequestCase(
+                "one of each of two requests", get("Host: a\r\nOrigin: x\r\n") + get("Host: a\r\nOrigin: x\r\n"),
+                "GET / | GET /")
         ]
 
     static let connections: [RequestCase] = [

@@ -7,7 +7,8 @@ extension RequestTable {
 
     static let lengths: [RequestCase] =
         [
-            "1 1", "1,", ",1", "1;", "1.0", "1e0", "-0", "+0", "1_0", "\"1\"", "one", "0b1", "1h", "\u{661}", "1\u{a0}",
+            "1 1", "1,", ",1", "1;", "1.0", "1e0", "-0", "+0", "1_0", "\"1\"", "one", "0b1", "1h", "00", "01", "010",
+            "\u{661}", "1\u{a0}",
         ].map {
             RequestCase("the length \($0)", post("Content-Length: \($0)\r\n", "a"), "400 Malformed Content-Length")
         }
@@ -20,7 +21,7 @@ extension RequestTable {
             RequestCase("a length in another case", post("CONTENT-LENGTH: 3\r\n", "abc"), "POST / abc"),
             RequestCase(
                 "a length of many zeros", post("Content-Length: \(String(repeating: "0", count: 99))3\r\n", "abc"),
-                "POST / abc"),
+                "400 Malformed Content-Length"),
             RequestCase(
                 "a length in HTTP/1.0", post("Content-Length: 3\r\n", "abc", version: "1.0"), "POST / abc old closes"),
             RequestCase("a body of GET", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", "GET / abc"),
@@ -101,6 +102,32 @@ extension RequestTable {
             RequestCase("what TE asks for is no coding", post("TE: trailers, chunked\r\n"), "POST /"),
         ]
 
+    /// Content in a coding that nobody here takes off (RFC 9110, section 8.4).
+    static let contentCodings: [RequestCase] =
+        ["gzip", "GZIP", "br", "x", "identity, gzip", "gzip,", "\"identity\"", "identity;q=1"].map {
+            RequestCase(
+                "content in \($0)", post("Content-Encoding: \($0)\r\nContent-Length: 1\r\n", "a"),
+                "415 Content coding not supported; send the content as it is")
+        }
+        + ["", "identity", "Identity", "identity, identity", ",identity"].map {
+            RequestCase(
+                "content as \($0.debugDescription)", post("Content-Encoding: \($0)\r\nContent-Length: 1\r\n", "a"),
+                "POST / a")
+        }
+        + [
+            RequestCase(
+                "content coded twice",
+                post("Content-Encoding: identity\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n", "a"),
+                "415 Content coding not supported; send the content as it is"),
+            RequestCase(
+                "chunked content in a coding",
+                post("Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", "1\r\na\r\n0\r\n\r\n"),
+                "415 Content coding not supported; send the content as it is"),
+            RequestCase("a coding of no content", post("Content-Encoding: gzip\r\n"), "POST /"),
+            RequestCase(
+                "a coding of an empty content", post("Content-Encoding: gzip\r\nContent-Length: 0\r\n"), "POST /"),
+        ]
+
     /// The second request stands where only one of two readers would look for it.
     static let smuggling: [RequestCase] = [
         RequestCase(
@@ -140,7 +167,7 @@ extension RequestTable {
         RequestCase(
             "framing in the trailers",
             post("Transfer-Encoding: chunked\r\n", "0\r\nContent-Length: 9\r\nHost: b\r\n\r\n" + post("")),
-            "POST / | POST /"),
+            "400 Forbidden trailer field"),
         RequestCase("a second request that is bad", post("") + "x\r\n", "POST / | 400 Malformed request line"),
         RequestCase("a request after HEAD", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + post(""), "HEAD / | POST /"),
     ]

@@ -22,7 +22,7 @@ struct RequestCase: CustomStringConvertible, Sendable {
 enum RequestTable {
     static let all =
         valid + invalid + invalidChunks + requestLines + fieldLines + hosts + connections + lengths + codings
-        + smuggling + chunks + strangers + heads
+        + contentCodings + singles + smuggling + chunks + strangers + heads
 
     private static let host = "Host: a\r\n"
 
@@ -43,7 +43,6 @@ enum RequestTable {
         RequestCase(
             "a sized body", "POST / HTTP/1.1\r\n\(host)Content-Length: 3\r\n\r\nabc", "POST / abc"),
         RequestCase("a body of nothing", "POST / HTTP/1.1\r\n\(host)Content-Length: 0\r\n\r\n", "POST /"),
-        RequestCase("leading zeros", "POST / HTTP/1.1\r\n\(host)Content-Length: 0003\r\n\r\nabc", "POST / abc"),
         RequestCase(
             "a chunked body",
             "POST / HTTP/1.1\r\n\(host)Transfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0A;x=\"y\"\r\n0123456789\r\n0\r\n\r\n",
@@ -82,8 +81,6 @@ enum RequestTable {
         RequestCase("a control character in the target", "GET /\u{1} HTTP/1.1\r\n\(host)\r\n", "400 Malformed target"),
         RequestCase("bytes past ASCII in the target", "GET /\u{e4} HTTP/1.1\r\n\(host)\r\n", "400 Malformed target"),
         RequestCase("a fragment", "GET /a#b HTTP/1.1\r\n\(host)\r\n", "400 Malformed target"),
-        RequestCase("an asterisk", "OPTIONS * HTTP/1.1\r\n\(host)\r\n", "400 Malformed target"),
-        RequestCase("CONNECT", "CONNECT a:80 HTTP/1.1\r\n\(host)\r\n", "400 Malformed target"),
         RequestCase("another scheme", "GET ftp://a/ HTTP/1.1\r\n\(host)\r\n", "400 Malformed target"),
         RequestCase("a user in the target", "GET http://u@a/ HTTP/1.1\r\n\(host)\r\n", "400 Malformed target"),
         RequestCase("a lower-case version", "GET / http/1.1\r\n\(host)\r\n", "400 Malformed version"),
@@ -114,6 +111,7 @@ enum RequestTable {
             "differing lengths", get("\(host)Content-Length: 1\r\nContent-Length: 2\r\n"),
             "400 More than one Content-Length"),
         RequestCase("a list of lengths", get("\(host)Content-Length: 1, 1\r\n"), "400 Malformed Content-Length"),
+        RequestCase("leading zeros", get("\(host)Content-Length: 0003\r\n"), "400 Malformed Content-Length"),
         RequestCase("a signed length", get("\(host)Content-Length: +1\r\n"), "400 Malformed Content-Length"),
         RequestCase("a negative length", get("\(host)Content-Length: -1\r\n"), "400 Malformed Content-Length"),
         RequestCase("no length", get("\(host)Content-Length: \r\n"), "400 Malformed Content-Length"),
@@ -163,9 +161,10 @@ enum RequestTable {
         RequestCase("a space after the size", chunked("1 \r\na\r\n"), "400 Malformed chunk size"),
         RequestCase("a signed size", chunked("+1\r\na\r\n"), "400 Malformed chunk size"),
         RequestCase("a line feed alone after the size", chunked("1\na\r\n"), "400 Line feed alone"),
-        RequestCase("a control character in an extension", chunked("1;\u{1}\r\na\r\n"), "400 Malformed chunk size"),
         RequestCase(
-            "a carriage return in an extension", chunked("1;a\rb\r\na\r\n"), "400 Malformed chunk size"),
+            "a control character in an extension", chunked("1;\u{1}\r\na\r\n"), "400 Malformed chunk extension"),
+        RequestCase(
+            "a carriage return in an extension", chunked("1;a\rb\r\na\r\n"), "400 Malformed chunk extension"),
         RequestCase("a chunk longer than its size", chunked("1\r\nab\r\n"), "400 Chunk longer than its size"),
         RequestCase("a line feed alone after a chunk", chunked("1\r\na\n0\r\n\r\n"), "400 Line feed alone"),
         RequestCase(

@@ -1,5 +1,6 @@
 import Contract
 import Messages
+import Synchronization
 import Testing
 
 @testable import Serving
@@ -23,18 +24,31 @@ extension ServerTests {
     }
 
     @Test func aServerThatIsAboutToStopSaysSoToTheApplicationAndServesOn() async throws {
-        let application = Function { .now(Response(.ok, body: Array("\($0.connection.isDraining).".utf8))) }
+        let application = Leaving()
         try await LoopThread.serving(application, prepare: { $0.withdraw() }) { port, slot in
             for _ in 1...2 {
                 let client = try Client(port: port)
                 for _ in 1...2 {
                     try client.send(get("/"))
                     let answer = try client.read(to: ".")
-                    #expect(answer.hasSuffix("true.") && !answer.contains("connection: close"))
+                    #expect(answer.hasSuffix("\r\n1.") && !answer.contains("connection: close"))
                 }
             }
             #expect(slot.state == .ready && slot.accepted == 2)
         }
+        // The drain that followed was no news.
+        #expect(application.drains.load(ordering: .relaxed) == 1)
+    }
+
+    /// Answers how often it has heard that the worker leaves.
+    private final class Leaving: Application {
+        let drains = Atomic(0)
+
+        func answer(_ request: Request) throws -> Answer {
+            .now(Response(.ok, body: Array("\(drains.load(ordering: .relaxed)).".utf8)))
+        }
+
+        func drain() { drains.add(1, ordering: .relaxed) }
     }
 
     @Test func eachAnswerIsALineOfTheAccessLog() async throws {

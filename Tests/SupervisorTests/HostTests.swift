@@ -40,6 +40,19 @@ import Testing
         #expect(asked(world) == 34)
     }
 
+    /// As long as it has come to no result, so that whoever waits for that is not told that it failed.
+    @Test func patienceIsAskedForWhileAReloadGoesOn() {
+        var world = World.started(workers: 1)
+        func asked(_ world: World) -> Int { world.announced.count { $0 == .extend(.seconds(30)) } }
+        world.handle(.signal(.hangup))
+        world.open()
+        world.pass(.seconds(25))
+        #expect(asked(world) == 2)
+        world.readyAll()
+        world.pass(.seconds(300))
+        #expect(asked(world) == 2)
+    }
+
     @Test func patienceIsAskedForWhileTheServerStops() {
         var world = World.started(workers: 1)
         world.handle(.signal(.terminate))
@@ -63,11 +76,11 @@ import Testing
         world.handle(.signal(.oneMore))
         world.handle(.message(.draining, from: ids[0]))
         let effects = world.handle(.signal(.user1))
-        #expect(effects == world.supervisor.workers.map { .send(.reopenLogs, to: $0.id) })
-        #expect(effects.count == 4)
+        #expect(effects == [.reopenLog] + world.supervisor.workers.map { .send(.reopenLogs, to: $0.id) })
+        #expect(effects.count == 5)
         world.handle(.signal(.quit))
         world.pass(.seconds(2))
-        #expect(world.handle(.signal(.user1)).isEmpty)
+        #expect(world.handle(.signal(.user1)) == [.reopenLog])
     }
 
     @Test func aTerminalOfAnotherSizeIsNoReasonForAnything() {

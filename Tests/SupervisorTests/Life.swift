@@ -19,6 +19,7 @@ struct Life {
         world = World(
             Configuration(
                 workers: Int.random(in: 1...4, using: &random), prestart: seed.isMultiple(of: 2),
+                prestartTimeout: [nil, .seconds(12)][Int(seed / 2 % 2)],
                 gracefulTimeout: .seconds(8),
                 workerTimeout: [nil, .seconds(1), .seconds(5), .seconds(30)].randomElement(using: &random)!,
                 bootTimeout: .seconds(5),
@@ -39,9 +40,16 @@ struct Life {
             return ("some time", world.tick())
         case 29: return leap()
         case 10..<25, 30..<54: return message(.ready, world.booting)
-        case 54..<61:
+        case 60:
+            guard let id = world.living.randomElement(using: &random) else { return keepDeadline() }
+            let problem = ["no database", "100 % full\\n", nil, nil].randomElement(using: &random)!
+            return ("health problem of \(id): \(problem ?? "none")", world.handle(.healthProblem(problem, from: id)))
+        case 54..<60:
             return message(Event.Message.allCases.randomElement(using: &random)!, world.living)
-        case 61..<65: return message(.recycle, world.serving)
+        case 61..<64: return message(.recycle, world.serving)
+        case 64:
+            let ids = Set(world.living.filter { _ in one(in: 2) })
+            return ("outdated: \(ids)", world.handle(.outdated(ids)))
         case 65..<67: return stranger()
         case 67..<80: return end(world.supervisor.workers.filter(\.isLeaving).map(\.id))
         case 80..<85: return end(world.living)

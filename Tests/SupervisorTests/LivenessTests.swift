@@ -118,10 +118,26 @@ import Testing
         var world = started()
         let ids = world.serving
         for tick in [Duration.zero, .seconds(1), .seconds(1 << 40), world.now] {
-            world.handle(.vitals([ids[0]: Vitals(tick: tick), ids[1]: Vitals(tick: world.now, poolWaitsSince: tick)]))
+            world.handle(
+                .vitals([ids[0]: Vitals(tick: tick), ids[1]: Vitals(tick: world.now, poolOverdueSince: tick)]))
             #expect(world.handle(.deadline).isEmpty)
         }
         #expect(world.serving == ids)
+    }
+
+    /// What a worker with a bug, or a hostile one, leaves in its slot: it is not alive for that.
+    @Test func aTickThatIsYetToComeIsNoSignOfLife() {
+        var world = started()
+        let (good, bad) = (world.serving[0], world.serving[1])
+        let end = world.now + .seconds(31)
+        while world.now < end {
+            world.now += .milliseconds(500)
+            world.handle(
+                .vitals([good: Vitals(tick: world.now), bad: Vitals(tick: .seconds(1 << 40))]))
+            world.handle(.deadline)
+        }
+        #expect(world.sent.first == World.Sent(what: "abort", to: bad))
+        #expect(world.serving == [good])
     }
 
     @Test func aNewWorkerThatIsStuckAbandonsTheReload() {

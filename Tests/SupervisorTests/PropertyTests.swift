@@ -27,7 +27,8 @@ import Testing
             for notice in life.world.notices { seen["\(notice)".prefix { $0 != "(" }.description, default: 0] += 1 }
         }
         let expected: Set = [
-            "prestartBegan", "prestartEnded", "workerReady", "workerEnded", "workerDrains", "workerLeaves",
+            "prestartBegan", "prestartTimePassed", "prestartEnded", "workerReady", "workerEnded", "workerDrains",
+            "workerLeaves", "healthProblem", "healthProblemEnded",
             "gracePassed", "bootTimePassed", "workerStuck", "workerRetires", "workerKilled", "allReady",
             "workersWanted", "workersAtLimit", "reloadBegan", "reloadNoted", "reloadDone", "reloadAbandoned",
             "upgradeBegan", "upgradeNoted", "upgradeAbandoned", "upgradeDone", "overran", "stopBegan", "givenUp",
@@ -55,7 +56,7 @@ import Testing
             guard let due = leapt.supervisor.nextDeadline, due > leapt.now, !leapt.isSomebodyToEndAtOnce else {
                 continue
             }
-            let vitals = leapt.living.map { ($0, Vitals(tick: leapt.now, poolWaitsSince: leapt.now)) }
+            let vitals = leapt.living.map { ($0, Vitals(tick: leapt.now, poolOverdueSince: leapt.now)) }
             leapt.spawnFailure = { _ in nil }
             leapt.now = due + .milliseconds(Int64.random(in: 1001..<9_000_000, using: &life.random))
             let effects = leapt.handle(.vitals(Dictionary(uniqueKeysWithValues: vitals))) + leapt.handle(.deadline)
@@ -85,6 +86,6 @@ extension World {
             default: false
             }
         }
-        return isAnyWorker || (supervisorIsStopping && prestart != nil)
+        return isAnyWorker || (isPrestartToldToEnd && prestart != nil)
     }
 }

@@ -31,6 +31,23 @@ import Testing
         #expect(Set(world.draining) == Set(old))
     }
 
+    /// A worker that asks as soon as it is ready, and so does the one in its place.
+    @Test func workersThatAskAtOnceAreReplacedOneASecondAfterAWhile() {
+        var world = World.started(workers: 2)
+        for _ in 0..<100 { world.recycleAll() }
+        #expect(world.retirements == 32)
+        for _ in 0..<100 {
+            world.pass(.milliseconds(100))
+            world.recycleAll()
+        }
+        #expect((41...42).contains(world.retirements))
+        #expect(world.serving.count == 2)
+        // Nobody's wish is forgotten, and it is due when it is allowed.
+        let mark = world.retirements
+        world.pass(.seconds(10))
+        #expect(world.retirements > mark)
+    }
+
     @Test func aReplacementThatFailsBacksOffAndTheOldOneStays() {
         var world = World.started(workers: 1)
         let old = world.serving[0]
@@ -45,6 +62,51 @@ import Testing
         world.pass(.milliseconds(1))
         world.readyAll()
         #expect(world.draining == [old])
+    }
+
+    @Test func workersWithoutAMendedListenerAreReplacedOneByOneAndServeUntilThen() {
+        var world = World.started(workers: 2)
+        let old = world.serving
+        world.handle(.outdated(Set(old)))
+        for gone in 0..<2 {
+            #expect(world.booting.count == 1 && world.serving.count == 2 && world.draining.count == gone)
+            world.readyAll()
+        }
+        #expect(Set(world.draining) == Set(old))
+        #expect(world.booting.isEmpty && world.serving.count == 2)
+    }
+
+    @Test func aWorkerThatBootsWithoutAMendedListenerIsReplacedOnceItIsReady() {
+        var world = World.started(workers: 1)
+        world.end(world.serving[0])
+        world.pass(.milliseconds(100))
+        let late = world.booting[0]
+        world.handle(.outdated([late]))
+        #expect(world.booting == [late])
+        world.ready(late)
+        #expect(world.serving == [late] && world.booting.count == 1)
+        world.readyAll()
+        #expect(world.draining == [late])
+    }
+
+    @Test func aReloadThatIsAbandonedLeavesNoWorkerWithoutAMendedListener() {
+        var world = World.started(workers: 2)
+        let old = world.serving
+        world.handle(.signal(.hangup))
+        world.handle(.outdated(Set(old)))
+        world.open()
+        world.end(world.booting.first { $0.generation == 2 }!, .exited(1))
+        world.calm()
+        #expect(Set(world.serving).isDisjoint(with: old))
+        #expect(world.serving.map(\.generation) == [1, 1])
+    }
+
+    @Test func aWorkerThatAsksBeforeItIsReadyIsNotHeard() {
+        var world = World(workers: 1)
+        world.handle(.start)
+        world.handle(.message(.recycle, from: world.booting[0]))
+        world.readyAll()
+        #expect(world.booting.isEmpty && world.serving.count == 1)
     }
 
     @Test func aWorkerThatGrewTooLargeIsReplaced() {
@@ -134,5 +196,19 @@ import Testing
         world.handle(.message(.recycle, from: replacement))
         world.readyAll()
         #expect(world.draining == [second])
+    }
+}
+
+extension World {
+    fileprivate var retirements: Int {
+        notices.count { if case .workerRetires = $0 { true } else { false } }
+    }
+
+    /// Every worker asks to be replaced, and who is replaced goes.
+    fileprivate mutating func recycleAll() {
+        for id in serving { handle(.message(.recycle, from: id)) }
+        readyAll()
+        for id in draining { end(id, .exited(0)) }
+        tick()
     }
 }

@@ -7,7 +7,7 @@ import Testing
         supervisor version=1 phase=serving slots=511 watchdog=none target=1 generation=1 newest-generation=1 \
         reload-wanted=no upgrade-wanted=no workers-started=1 failures-at-start=0 ever-ready=yes announced=yes \
         last-event=1001000000000 alive-due=none extension-due=none memory-due=none
-        generation number=1 workers=1 prestart=no graceful-timeout=30000000000 worker-timeout=30000000000 \
+        generation number=1 workers=1 prestart=no prestart-timeout=600000000000 graceful-timeout=30000000000 worker-timeout=30000000000 \
         boot-timeout=60000000000 shutdown-delay=0 surge=1 unavailable=0 max-worker-memory=none watchdog=none slots=511
         slot number=1 restart=none next-wait=100000000
         worker slot=1 generation=1 serial=1 started=1000000000000 accepts=yes state=ready since=1001000000000 retires=no \
@@ -36,7 +36,7 @@ import Testing
     /// Each word of each line, taken away.
     @Test func whatIsMissingIsRefusedByItsName() throws {
         for (index, line) in lines.enumerated() {
-            for word in line.split(separator: " ").dropFirst() {
+            for word in line.split(separator: " ").dropFirst() where !word.hasPrefix("prestart-timeout=") {
                 var less = lines
                 less[index] = line.split(separator: " ").filter { $0 != word }.joined(separator: " ")
                 let error = #expect(throws: SnapshotError.self) { try Snapshot(lines: less) }
@@ -44,6 +44,11 @@ import Testing
                 #expect(error?.description.hasSuffix("has no \(key)") ?? false, "\(error?.description ?? "")")
             }
         }
+    }
+
+    @Test func ofABuildWhosePrestartHadNoLimitItHasTheUsualOne() throws {
+        let older = lines.map { $0.replacing("prestart-timeout=600000000000 ", with: "") }
+        #expect(try Snapshot(lines: older) == Snapshot(lines: lines))
     }
 
     @Test func aLineThatIsMissingIsRefused() {

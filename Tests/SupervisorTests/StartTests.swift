@@ -25,12 +25,20 @@ import Testing
         #expect(world.announced == [.ready])
     }
 
-    @Test(arguments: [Ending.exited(1), .signaled(11), .notStarted("execveat: Exec format error")])
+    @Test(arguments: [Ending.exited(5), .signaled(11), .notStarted("execveat: Exec format error")])
     func aFailedPrestartIsTheEnd(ending: Ending) {
         var world = World(prestart: true)
         world.handle(.start)
         world.endPrestart(ending)
         #expect(world.outcome == .prestartFailed)
+        #expect(world.living.isEmpty)
+    }
+
+    @Test func aPrestartThatRefusesItsSettingsIsTheEndForThat() {
+        var world = World(prestart: true)
+        world.handle(.start)
+        world.endPrestart(.exited(1))
+        #expect(world.outcome == .settingsRefused)
         #expect(world.living.isEmpty)
     }
 
@@ -68,12 +76,32 @@ import Testing
         #expect(world.outcome == .applicationFailed)
     }
 
-    @Test func noExitOfAWorkerStopsAMasterThatWasReadyOnce() {
+    @Test func exitCode1OfAWorkerThatBootsAtTheStartIsTheEndAtOnce() {
+        var world = World(workers: 2)
+        world.handle(.start)
+        let other = world.booting[1]
+        world.end(world.booting[0], .exited(1))
+        #expect(world.sent("kill", to: other))
+        world.end(other)
+        #expect(world.outcome == .settingsRefused)
+    }
+
+    /// It says nothing of its settings: it was told to abort, and the code is whatever its runtime makes of that.
+    @Test func exitCode1OfAWorkerThatWasGivenUpIsAFailureLikeAnyOther() {
+        var world = World(workers: 1)
+        world.handle(.start)
+        let late = world.booting[0]
+        world.pass(.seconds(60))
+        world.end(late, .exited(1))
+        #expect(world.outcome == nil)
+    }
+
+    @Test(arguments: [Int32(1), 4]) func noExitOfAWorkerStopsAMasterThatWasReadyOnce(code: Int32) {
         var world = World(workers: 2)
         world.handle(.start)
         world.ready(world.booting[0])
         for _ in 0..<50 {
-            for id in world.supervisor.workers.map(\.id) { world.end(id, .exited(4)) }
+            for id in world.supervisor.workers.map(\.id) { world.end(id, .exited(code)) }
             world.pass(.seconds(31))
         }
         #expect(world.outcome == nil)

@@ -8,6 +8,7 @@ struct World {
     var living: [Worker.ID] = []
     /// The generation whose prestart runs.
     var prestart: Int?
+    var isPrestartToldToEnd = false
     /// What was done to workers that goes beyond letting them accept connections.
     var sent: [Sent] = []
     /// Who was let accept connections.
@@ -91,7 +92,9 @@ struct World {
 
     private mutating func perform(_ effect: Effect) -> Event? {
         switch effect {
-        case .prestart(let generation): prestart = generation
+        case .prestart(let generation):
+            prestart = generation
+            isPrestartToldToEnd = false
         case .spawn(let id):
             if let reason = spawnFailure(id) { return .ended(id, .notStarted(reason)) }
             living.append(id)
@@ -109,8 +112,10 @@ struct World {
         case .announce(let announcement): announced.append(announcement)
         case .log(let notice): notices.append(notice)
         case .exit(let outcome): self.outcome = outcome
-        case .signalPrestart(let signal): sent.append(Sent(what: "\(signal)", to: Self.prestartID))
-        case .closeListeners: break
+        case .signalPrestart(let signal):
+            isPrestartToldToEnd = true
+            sent.append(Sent(what: "\(signal)", to: Self.prestartID))
+        case .closeListeners, .reopenLog: break
         }
         return nil
     }
@@ -165,7 +170,7 @@ struct World {
     @discardableResult
     mutating func tick() -> [Effect] {
         var vitals: [Worker.ID: Vitals] = [:]
-        for id in living where !stuck.contains(id) { vitals[id] = Vitals(tick: now, poolWaitsSince: waiting[id]) }
+        for id in living where !stuck.contains(id) { vitals[id] = Vitals(tick: now, poolOverdueSince: waiting[id]) }
         return handle(.vitals(vitals)) + handle(.deadline)
     }
 

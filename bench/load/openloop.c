@@ -3,35 +3,16 @@
 //   openloop PORT PATH RATE CONNECTIONS SECONDS
 // One line of JSON: what was due, answered and failed, the latencies in microseconds, and how late this program itself
 // was in sending (p99) on a connection that was free: figures in the range of `late` are its own.
-#define _GNU_SOURCE
-#include <arpa/inet.h>
+#include "../common.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { second = 1000000000, drain_seconds = 2, input_size = 16384, events_a_pass = 256 };
-
-static void check(bool good, const char *what) {
-    if (good) return;
-    perror(what);
-    exit(1);
-}
-
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * second + time.tv_nsec;
-}
+enum { drain_seconds = 2, input_size = 16384, events_a_pass = 256 };
 
 // A histogram in the manner of HDR: 128 buckets for each power of two, so that a figure is right to 0.8 %.
 enum { precision = 7, buckets = (64 - precision + 1) << precision };

@@ -1,36 +1,16 @@
 // A stand-in for reddit that takes little from the machine: every request gets the same answer after the same time.
 //   upstream PORT MILLISECONDS FILE
 // FILE is the body. It serves until its parent ends, on 127.0.0.1.
-#define _GNU_SOURCE
-#include <arpa/inet.h>
+#include "../common.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { most_connections = 65536, most_waiting = 65536, input_size = 16384, events_a_pass = 256 };
-
-static void check(bool good, const char *what) {
-    if (good) return;
-    perror(what);
-    exit(1);
-}
-
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 // How much of the empty line that ends a head has come, by descriptor; and which connection of that number it is.
 static uint8_t matched[most_connections];
@@ -78,14 +58,8 @@ int main(int count, char **arguments) {
                         length);
     memcpy(answer + head, body, length);
 
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    struct sockaddr_in address = {AF_INET, htons(atoi(arguments[1])), {htonl(INADDR_LOOPBACK)}, {0}};
-    check(bind(listener, (struct sockaddr *)&address, sizeof address) == 0, "bind");
-    check(listen(listener, 4096) == 0, "listen");
-    int poller = epoll_create1(EPOLL_CLOEXEC);
-    struct epoll_event event = {EPOLLIN, {.fd = listener}};
-    check(epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event) == 0, "epoll_ctl");
+    int yes = 1, listener = listen_on(atoi(arguments[1])), poller = epoll_create1(EPOLL_CLOEXEC);
+    watch(poller, listener);
 
     while (true) {
         int pause = -1;
@@ -106,8 +80,7 @@ int main(int count, char **arguments) {
             check(descriptor < most_connections, "too many connections");
             setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
             matched[descriptor] = 0;
-            event = (struct epoll_event){EPOLLIN, {.fd = descriptor}};
-            check(epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0, "epoll_ctl");
+            watch(poller, descriptor);
         }
         for (; first != behind && waiting[first % most_waiting].due <= now(); first++) {
             uint32_t descriptor = waiting[first % most_waiting].descriptor;

@@ -1,41 +1,14 @@
 // The limit of the machine: one thread, epoll, one read and one write a request, a fixed answer, nothing looked at but
 // where a head ends. What any server costs beyond this is its own doing.
 //   limit PORT BODY
-#define _GNU_SOURCE
-#include <arpa/inet.h>
+#include "../common.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { events_a_pass = 256, answer_size = 4096, input_size = 8192 };
-
-static void check(bool good, const char *call) {
-    if (good) return;
-    perror(call);
-    exit(1);
-}
-
-static void watch(int poll, int socket) {
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = socket};
-    check(epoll_ctl(poll, EPOLL_CTL_ADD, socket, &event) == 0, "epoll_ctl");
-}
-
-static int listen_on(int port) {
-    int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    check(listener >= 0, "socket");
-    check(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0, "setsockopt");
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    check(bind(listener, (struct sockaddr *)&address, sizeof address) == 0, "bind");
-    check(listen(listener, 4096) == 0, "listen");
-    return listener;
-}
 
 static void accept_all(int poll, int listener) {
     for (int client; (client = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0;) {

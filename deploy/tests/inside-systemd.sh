@@ -1,18 +1,31 @@
 #!/usr/bin/env bash
 # Runs inside the machine that systemd.sh boots, with the repository at /opt/brigade: the units, tried.
 set -euo pipefail
-fail() { echo "FAILED: $*" >&2; systemctl status brigade --no-pager >&2 || true; journalctl -u brigade --no-pager -n 50 >&2; exit 1; }
+# The tree may have been booted before.
+log() { journalctl -b -u brigade --no-pager "$@"; }
+fail() { echo "FAILED: $*" >&2; systemctl status brigade --no-pager >&2 || true; log -n 50 >&2; exit 1; }
 property() { systemctl show -P "$1" brigade.service; }
 workers() { pgrep -P "$(property MainPID)" | sort | tr '\n' ' '; }
 # wait_for TEXT [N]: until the log has it, N times.
 wait_for() {
-    for _ in $(seq 300); do [ "$(journalctl -u brigade --no-pager | grep -c "$1")" -ge "${2:-1}" ] && return; sleep 0.2; done
+    for _ in $(seq 300); do [ "$(log | grep -c "$1")" -ge "${2:-1}" ] && return; sleep 0.2; done
     fail "the log never says '$1'"
 }
 
-install -t /usr/local/bin /opt/brigade/.build/release/brigade /opt/brigade/.build/release/recipe-worker
+# settings KEY=VALUE...: the env file, which the service's own user has to read.
+settings() { printf '%s\n' "$@" | install -m 644 /dev/stdin /etc/default/brigade; }
+# has PID NAME=VALUE: whether the process was started with that variable.
+has() { tr '\0' '\n' <"/proc/$1/environ" | grep -xF "$2" >/dev/null; }
+# staffed N: until there are N workers, and none that still leaves.
+staffed() {
+    for _ in $(seq 100); do [ "$(workers | wc -w)" = "$1" ] && return; sleep 0.1; done
+    fail "workers: $(workers)"
+}
+
+install -t /usr/local/bin "/opt/brigade/.build/$BUILD/brigade" "/opt/brigade/.build/$BUILD/recipe-worker"
 install -m 644 -t /etc/systemd/system /opt/brigade/deploy/brigade.service /opt/brigade/deploy/brigade.socket
-echo WEB_CONCURRENCY=2 >/etc/default/brigade
+settings WEB_CONCURRENCY=2
+install -m 600 /dev/stdin /etc/default/brigade.secrets <<<'SECRET=nobody else reads it'
 mkdir -p /etc/systemd/system/brigade.service.d
 printf '[Service]\nWatchdogSec=3\nTimeoutAbortSec=2\n' >/etc/systemd/system/brigade.service.d/test.conf
 systemctl daemon-reload
@@ -22,23 +35,40 @@ systemctl start brigade.service || fail "it does not start"
 curl -fsS http://127.0.0.1:8001/api/v1/recipes/1 | grep 'Chicken Vesuvio' >/dev/null || fail "no recipe"
 curl -fsS http://127.0.0.1:8001/health/ready >/dev/null || fail "not ready"
 [ "$(stat -c %U "/proc/$(property MainPID)")" != root ] || fail "it runs as root"
+[ "$(workers | wc -w)" = 2 ] || fail "workers: $(workers)"
+has "$(workers | cut -d' ' -f1)" 'SECRET=nobody else reads it' || fail "the secrets are not there"
 
-echo "--- reload under requests: every worker is new, no request is lost"
+echo "--- reload with changed settings, under requests: every worker is new and has them, no request is lost"
 before=$(workers)
+settings WEB_CONCURRENCY=3 KEEP_ALIVE=7s GREETING=hello
 ( for _ in $(seq 300); do curl -fsS -o /dev/null http://127.0.0.1:8001/api/v1/recipes/2 || echo lost; done ) >/tmp/lost 2>&1 &
 load=$!
 systemctl reload brigade.service || fail "reload"
-wait_for "reload done"
+staffed 3
+for pid in $(workers); do has "$pid" KEEP_ALIVE=7s && has "$pid" GREETING=hello || fail "worker $pid has the old settings"; done
+grep -q "KEEP_ALIVE changes from 75s to 7s" <(log) || fail "the log does not say what changes"
 wait "$load"
 [ ! -s /tmp/lost ] || fail "requests were lost: $(sort /tmp/lost | uniq -c)"
 for pid in $before; do ! kill -0 "$pid" 2>/dev/null || fail "worker $pid is still there"; done
-[ "$(workers | wc -w)" = 2 ] || fail "workers: $(workers)"
+
+echo "--- a reload that is abandoned: systemctl says so, and the old workers go on"
+before=$(workers)
+settings WEB_CONCURRENCY=2 KEEP_ALIVE=soon
+! systemctl reload brigade.service 2>/dev/null || fail "an abandoned reload is called a success"
+wait_for "reload abandoned: KEEP_ALIVE in /etc/default/brigade:2: 'soon' will not do"
+[ "$(workers)" = "$before" ] || fail "workers: $(workers), and before: $before"
+[ "$(property ActiveState)" = active ] || fail "it is $(property ActiveState)"
+curl -fsS http://127.0.0.1:8001/health/ready >/dev/null || fail "not ready after an abandoned reload"
+settings WEB_CONCURRENCY=2
+systemctl reload brigade.service || fail "a reload with mended settings"
+staffed 2
 
 echo "--- upgrade: another executable in the same process, and systemd does not notice"
 main=$(property MainPID)
 cp /usr/local/bin/brigade /usr/local/bin/brigade.new && mv /usr/local/bin/brigade.new /usr/local/bin/brigade
 systemctl kill -s USR2 --kill-who=main brigade.service
-wait_for "upgrade done" && wait_for "reload done" 2
+# The master's own lines: `brigade reload` says so too.
+wait_for "upgrade done" && wait_for "master pid=[0-9]*: reload done" 3
 for _ in $(seq 50); do [ "$(property ActiveState)" = active ] && break; sleep 0.1; done
 [ "$(property MainPID) $(property ActiveState)" = "$main active" ] || fail "the upgrade was noticed"
 curl -fsS http://127.0.0.1:8001/api/v1/recipes/1 >/dev/null || fail "no recipe after the upgrade"
@@ -68,11 +98,19 @@ systemctl stop brigade.service
 [ "$(property Result)" = success ] && [ "$(property ExecMainStatus)" = 0 ] || fail "it did not stop cleanly"
 ! pgrep -f 'brigade serve|recipe-worker' || fail "somebody is left"
 
-echo "--- socket activation: systemd listens, and the first request starts the service"
+echo "--- socket activation: systemd listens, and the first request starts the service, which needs no files of settings"
+rm /etc/default/brigade /etc/default/brigade.secrets
 systemctl start brigade.socket
 curl -fsS http://127.0.0.1:8001/api/v1/recipes/3 | grep Tofu >/dev/null || fail "not activated"
-grep -q "the sockets are the service manager's" <(journalctl -u brigade --no-pager) || fail "the log does not say where the socket comes from"
+grep -q "the sockets are the service manager's" <(log) || fail "the log does not say where the socket comes from"
 systemctl kill -s KILL --kill-who=main brigade.service
 curl -fsS --retry 5 --retry-all-errors http://127.0.0.1:8001/api/v1/recipes/3 >/dev/null || fail "killed master: not back"
 systemctl stop brigade.socket brigade.service
+
+echo "--- socket activation by a unit whose name looks like this server's own"
+sed 's/^ListenStream=.*/ListenStream=127.0.0.1:8002\nService=brigade.service/' /opt/brigade/deploy/brigade.socket >/etc/systemd/system/brigade-api.socket
+systemctl daemon-reload
+systemctl start brigade-api.socket
+curl -fsS http://127.0.0.1:8002/api/v1/recipes/3 | grep Tofu >/dev/null || fail "not activated by brigade-api.socket"
+systemctl stop brigade-api.socket brigade.service
 echo "--- systemd: all well"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Boots a real systemd (252) in a container and runs a script inside it, without a terminal.
 #   systemd.sh INSIDE.sh [FOLDER]     FOLDER appears as /opt/brigade inside; INSIDE.sh runs there as root.
+# BUILD=debug tries another build than the release. A debug build needs Swift's libraries in ROOT, where it looks for them.
 # First use: about 50 s (a Debian tree is made in ROOT); after that about 2 s. The exit status is INSIDE.sh's.
 # MemoryMax and TasksMax are silently not enforced in it, and Type=notify-reload needs systemd 253.
 set -euo pipefail
@@ -33,7 +34,7 @@ for _ in $(seq 100); do
   sleep 0.2
 done
 status=0
-nsenter -t "$leader" -a env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_PAGER= SYSTEMD_COLORS=0 \
+nsenter -t "$leader" -a env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_PAGER= SYSTEMD_COLORS=0 BUILD="${BUILD:-release}" \
   bash /opt/inside.sh </dev/null || status=$?
 nsenter -t "$leader" -a systemctl poweroff || true
 for _ in $(seq 100); do kill -0 "$nspawn" 2>/dev/null || break; sleep 0.1; done

@@ -3,60 +3,84 @@ import Contract
 import Glibc
 
 /// Listening sockets that a service manager opened, or kept, and handed over (sd_listen_fds(3)).
-package enum Activation {
-    /// None when there are none for this process. To be asked once: the sockets are the listeners' then.
+package struct Activation {
+    /// The manager's own.
+    package private(set) var activated: [Listener] = []
+    /// Those that a master before this one stored and that still listen.
+    package private(set) var stored: [Listener] = []
+    /// What the manager keeps by these names serves nobody any more: it may forget it.
+    package private(set) var useless: [String] = []
+    /// What is not used of all that was handed over, and why: a line each, for the log.
+    package private(set) var remarks: [String] = []
+
+    /// Nothing when there is nothing for this process. To be asked once: the sockets are the listeners' then.
     /// - Parameter first: where they begin.
-    /// - Returns: the manager's own, and those that a master before this one stored and that still listen.
     /// - Throws: what the manager opened and is no listening stream socket.
     package static func take(
         _ environment: [String: String], from first: Int32 = Inheritance.firstDescriptor
-    ) throws(ListenError) -> (activated: [Listener], stored: [Listener]) {
-        guard environment[Inheritance.listenPID] == String(getpid()) else { return ([], []) }
-        guard let text = environment[Inheritance.listenCount], text != "0" else { return ([], []) }
+    ) throws(ListenError) -> Activation {
+        var activation = Activation()
+        guard let text = environment[Inheritance.listenCount], !text.isEmpty, text != "0" else { return activation }
+        let pid = environment[Inheritance.listenPID] ?? "missing"
+        guard pid == String(getpid()) else {
+            activation.remarks.append(
+                "LISTEN_FDS in the environment is \(text), but LISTEN_PID is \(pid) and this process is \(getpid()): no "
+                    + "socket is taken over; if some are meant for this server, let the script before it use exec")
+            return activation
+        }
         guard let count = Int32(text), (1...1024).contains(count) else {
             throw ListenError("LISTEN_FDS in the environment: '\(text)' is no number of sockets")
         }
         let names = (environment[Inheritance.listenNames] ?? "").split(separator: ":", omittingEmptySubsequences: false)
-        var activated: [Listener] = []
-        var stored: [Listener] = []
         for index in 0..<Int(count) {
             let number = first + Int32(index)
-            // The workers' accept threads wait in it; a master that was about to stop may have changed that.
-            _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) & ~O_NONBLOCK)
-            if index < names.count, names[index].hasPrefix(Listener.storePrefix) {
-                if let listener = self.stored(number, names[index]) { stored.append(listener) }
+            let name = index < names.count ? names[index] : ""
+            if StoreName.isOurs(name) {
+                activation.takeBack(number, name)
             } else {
-                activated.append(try listener(number))
+                activation.activated.append(try listener(number, name))
             }
         }
-        return (activated, stored)
+        return activation
     }
 
-    private static func listener(_ number: Int32) throws(ListenError) -> Listener {
-        guard let name = SocketName(of: number),
-            let listener = try? Listener(resuming: number, address: name.address, isActivated: true)
+    private static func listener(_ number: Int32, _ name: Substring) throws(ListenError) -> Listener {
+        stopNotBlocking(number)
+        let what = name.isEmpty ? "fd \(number)" : "fd \(number), named '\(name)'"
+        guard let place = SocketName(of: number),
+            let listener = try? Listener(resuming: number, address: place.address, isActivated: true)
         else {
             throw ListenError(
-                "the service manager handed over fd \(number), which is no listening stream socket; "
+                "the service manager handed over \(what), which is no listening stream socket; "
                     + "give its socket unit ListenStream= and Accept=no")
         }
         // The workers are told the address as a setting.
-        guard (try? BindAddress("\(name.address)")) != nil, !"\(name.address)".contains(",") else {
+        guard (try? BindAddress("\(place.address)")) != nil, !"\(place.address)".contains(",") else {
             throw ListenError(
-                "the service manager handed over \(name.address), which is no address of a setting: abstract sockets "
-                    + "and commas are not supported")
+                "the service manager handed over \(what), at \(place.address), which is no address of a setting: "
+                    + "abstract sockets and commas are not supported")
         }
         return listener
     }
 
     /// Its address is in its name: that of the socket is the temporary one under which it was bound.
-    private static func stored(_ number: Int32, _ name: Substring) -> Listener? {
-        guard let address = Listener.address(inStoreName: name),
-            let listener = try? Listener(resuming: number, address: address, isActivated: false)
-        else {
-            close(number)
-            return nil
+    private mutating func takeBack(_ number: Int32, _ text: Substring) {
+        Self.stopNotBlocking(number)
+        if let name = StoreName(text),
+            let listener = try? Listener(resuming: number, address: name.address, isActivated: false, file: name.file)
+        {
+            stored.append(listener)
+            return
         }
-        return listener
+        let reason = StoreName(text).map { "\($0.address) listens no more" } ?? "no address can be read from its name"
+        remarks.append(
+            "fd \(number), which the service manager has kept as '\(text)', is of no use and closed: \(reason)")
+        useless.append(String(text))
+        close(number)
+    }
+
+    /// The workers' accept threads wait in it; a master that was about to stop may have changed that.
+    private static func stopNotBlocking(_ number: Int32) {
+        _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) & ~O_NONBLOCK)
     }
 }

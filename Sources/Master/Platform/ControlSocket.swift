@@ -12,11 +12,11 @@ package enum ControlSocket {
             throw ListenError("cannot listen on \(path): \(error); choose another path with --control")
         }
         do {
-            let listener = try Listener.unix(path, backlog, mode: 0o600)
+            let listener = Listener(try ListeningSocket.unix(path, backlog, mode: 0o600))
             listener.stopBlocking()
             return listener
         } catch {
-            throw ListenError(address, error, flag: "--control")
+            throw ListenError(address, error, choosing: "--control")
         }
     }
 

@@ -7,6 +7,20 @@ package struct Credentials: Equatable {
     package let group: gid_t
     /// The supplementary groups, and no others of this process's.
     package let groups: [gid_t]
+    /// HOME, USER, LOGNAME and SHELL of the user, as login(1) sets them; those that a user without an entry in passwd(5)
+    /// has not are missing. Nil when only the group was asked for, and the user stays.
+    package let login: [String: String]?
+
+    /// All that `login` may say: what a child must not have of somebody else.
+    package static let loginNames = ["HOME", "USER", "LOGNAME", "SHELL"]
+
+    /// Those that were found once.
+    package init(user: uid_t, group: gid_t, groups: [gid_t], login: [String: String]? = nil) {
+        self.user = user
+        self.group = group
+        self.groups = groups
+        self.login = login
+    }
 
     /// - Parameters:
     ///   - user: a name or a number; nil for this process's.
@@ -22,23 +36,46 @@ package struct Credentials: Equatable {
         } else if let own = account.group {
             primary = own
         } else {
-            throw CredentialsError("the user \(account.user) has no group that is known; name one with --group")
+            throw CredentialsError(
+                "the user \(account.user) has no group that is known; name one with --group", of: ["user"])
         }
         if geteuid() != 0 {
             guard account.user == geteuid(), primary == getegid() else {
                 throw CredentialsError(
-                    "only root may run workers as another user or group; leave out --user and --group")
+                    "only root may run workers as another user or group; leave out --user and --group",
+                    of: [user.map { _ in "user" }, group.map { _ in "group" }].compactMap(\.self))
             }
             return nil
         }
         return Credentials(
-            user: account.user, group: primary, groups: account.name.map { supplementary($0, primary) } ?? [primary])
+            user: account.user, group: primary, groups: account.name.map { supplementary($0, primary) } ?? [primary],
+            login: user == nil ? nil : account.login)
+    }
+
+    /// Does something with the rights of that user to files, for which the effective user and groups of this process are
+    /// changed meanwhile. Only of a process with one thread that nobody depends on: one that checks something.
+    ///
+    /// Where this process cannot become that user, nothing is done: nor can its children, which say so.
+    package func assumed<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
+        let (ownUser, ownGroup) = (geteuid(), getegid())
+        var ownGroups = [gid_t](repeating: 0, count: Int(getgroups(0, nil)))
+        guard getgroups(Int32(ownGroups.count), &ownGroups) == ownGroups.count else { return }
+        defer {
+            // Better no process than one that is half another's.
+            guard seteuid(ownUser) == 0, setegid(ownGroup) == 0, setgroups(ownGroups.count, ownGroups) == 0 else {
+                abort()
+            }
+        }
+        guard setgroups(groups.count, groups) == 0, setegid(group) == 0, seteuid(user) == 0 else { return }
+        try body()
     }
 
     private struct Account {
         var user: uid_t
         var name: String?
         var group: gid_t?
+        /// As Docker has it for a user whom nobody knows.
+        var login = ["HOME": "/"]
 
         init(_ user: uid_t) {
             self.user = user
@@ -46,8 +83,14 @@ package struct Credentials: Equatable {
 
         init(_ entry: passwd) {
             user = entry.pw_uid
-            name = String(cString: entry.pw_name)
+            let name = String(cString: entry.pw_name)
+            self.name = name
             group = entry.pw_gid
+            let (home, shell) = (String(cString: entry.pw_dir), String(cString: entry.pw_shell))
+            login = [
+                "HOME": home.isEmpty ? "/" : home, "USER": name, "LOGNAME": name,
+                "SHELL": shell.isEmpty ? "/bin/sh" : shell,
+            ]
         }
     }
 
@@ -55,7 +98,8 @@ package struct Credentials: Equatable {
     private static func account(_ text: String?) throws(CredentialsError) -> Account {
         if let text, let entry = getpwnam(text) { return Account(entry.pointee) }
         guard let number = text.map(UInt32.init) ?? geteuid(), number != .max else {
-            throw CredentialsError("there is no user '\(text ?? "")'; name one of /etc/passwd, or a number")
+            throw CredentialsError(
+                "there is no user '\(text ?? "")'; name one of /etc/passwd, or a number", of: ["user"])
         }
         return getpwuid(number).map { Account($0.pointee) } ?? Account(number)
     }
@@ -63,7 +107,7 @@ package struct Credentials: Equatable {
     private static func number(ofGroup text: String) throws(CredentialsError) -> gid_t {
         if let entry = getgrnam(text) { return entry.pointee.gr_gid }
         guard let number = UInt32(text), number != .max else {
-            throw CredentialsError("there is no group '\(text)'; name one of /etc/group, or a number")
+            throw CredentialsError("there is no group '\(text)'; name one of /etc/group, or a number", of: ["group"])
         }
         return number
     }
@@ -82,9 +126,12 @@ package struct Credentials: Equatable {
 
 /// A user or group that workers cannot be. Its text says what to do.
 package struct CredentialsError: Error, CustomStringConvertible {
+    /// The flags of the settings that it is about.
+    package let flags: [String]
     package let description: String
 
-    init(_ description: String) {
+    init(_ description: String, of flags: [String]) {
+        self.flags = flags
         self.description = description
     }
 }

@@ -43,6 +43,14 @@ package final class Executable {
             && own.st_mtim.tv_sec == others.st_mtim.tv_sec && own.st_mtim.tv_nsec == others.st_mtim.tv_nsec
     }
 
+    /// Whether it is what stands at that path now, by whatever name.
+    package func isFile(at path: String) -> Bool {
+        var own = stat()
+        var others = stat()
+        guard fstat(descriptor, &own) == 0, stat(path, &others) == 0 else { return false }
+        return FileIdentity(of: own) == FileIdentity(of: others)
+    }
+
     /// To be kept across an exec.
     package var descriptor: Int32 { file.number }
 

@@ -11,7 +11,8 @@ package final class Pidfile {
     private let file: FileDescriptor
     private let name: NameInFolder?
 
-    /// Locks the file and writes this process's pid into it. A file that a killed master left behind is taken over.
+    /// Locks the file and writes this process's pid into it. A file that a killed master left behind is taken over; one
+    /// that holds anything but a number is somebody's, and stays as it is.
     /// - Throws: `isLocked` when another master lives.
     package static func take(_ path: String) throws(PidfileError) -> Pidfile {
         // Whoever held it may have removed or replaced it between our open and our lock.
@@ -19,6 +20,7 @@ package final class Pidfile {
             let file = try open(path)
             try lock(file.number, path)
             if let name = try standing(at: path, file.number) {
+                try refuseOthers(file.number, path)
                 try write("\(getpid())\n", to: file.number, path)
                 return Pidfile(path: path, file: file, name: name)
             }
@@ -47,6 +49,18 @@ package final class Pidfile {
         name?.remove()
     }
 
+    /// Whether the file could be taken, as far as can be said while a master may hold it: what stands there is a file with
+    /// a number in it, or nothing.
+    package static func examine(_ path: String) throws(PidfileError) {
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+        let number = Glibc.open(path, flags)
+        if number < 0, errno == ENOENT { return }
+        guard number >= 0 else { throw PidfileError(path, SystemError("open")) }
+        let file = FileDescriptor(owning: number)
+        _ = try standing(at: path, file.number)
+        try refuseOthers(file.number, path)
+    }
+
     /// To be kept across an exec.
     package var descriptor: Int32 { file.number }
 
@@ -72,17 +86,37 @@ package final class Pidfile {
 
     /// The file's name, when the name is that file's.
     private static func standing(at path: String, _ file: Int32) throws(PidfileError) -> NameInFolder? {
-        let (folderPath, name) = FilePath.split(path)
         var information = stat()
         do throws(SystemError) {
             _ = try check("fstat") { fstat(file, &information) }
             guard information.isOf(S_IFREG) else { throw SystemError("open", errno: EINVAL) }
-            let kept = NameInFolder(folder: try NameInFolder.openFolder(folderPath), name: name, of: information)
+            let kept = try NameInFolder(path: path, file: FileIdentity(of: information))
             return kept.isOurs ? kept : nil
         } catch {
             throw PidfileError(path, error)
         }
     }
+
+    /// - Throws: when the file holds something that nobody could do without.
+    private static func refuseOthers(_ file: Int32, _ path: String) throws(PidfileError) {
+        var bytes = [UInt8](repeating: 0, count: longestContent + 1)
+        let count: Int
+        do {
+            count = try check("read") { pread(file, &bytes, bytes.count, 0) }
+        } catch {
+            throw PidfileError(path, error)
+        }
+        let words = bytes.prefix(count).split { isspace(Int32($0)) != 0 }
+        let isNumber = words.count <= 1 && words.allSatisfy { $0.allSatisfy { isdigit(Int32($0)) != 0 } }
+        guard isNumber, count <= longestContent else {
+            throw PidfileError(
+                path,
+                "it holds more than a number, so it is somebody's; remove it, or choose another file with --pidfile")
+        }
+    }
+
+    /// Bytes of a number and what is around it.
+    private static let longestContent = 63
 
     /// Over the old number, and shortened then: a reader never finds the file empty.
     private static func write(_ text: String, to file: Int32, _ path: String) throws(PidfileError) {

@@ -8,11 +8,25 @@ package enum Poll {
         package let descriptor: Int32
         package let reads: Bool
         package let writes: Bool
+        private let hangsUp: Bool
 
         package init(_ descriptor: Int32, reads: Bool = true, writes: Bool = false) {
             self.descriptor = descriptor
             self.reads = reads
             self.writes = writes
+            hangsUp = false
+        }
+
+        /// Nothing but that a socket has been shut down, in one direction or both.
+        package init(hangupOf descriptor: Int32) {
+            self.descriptor = descriptor
+            reads = false
+            writes = false
+            hangsUp = true
+        }
+
+        fileprivate var events: Int16 {
+            Int16((reads ? POLLIN : 0) | (writes ? POLLOUT : 0)) | (hangsUp ? brigade_poll_hangup : 0)
         }
     }
 
@@ -35,9 +49,7 @@ package enum Poll {
     /// - Returns: those that have something, in the order in which they were given.
     package static func wait(for interests: [Interest], atMost time: Duration?) -> [Readiness] {
         var entries = interests.map { interest in
-            pollfd(
-                fd: interest.descriptor,
-                events: Int16((interest.reads ? POLLIN : 0) | (interest.writes ? POLLOUT : 0)), revents: 0)
+            pollfd(fd: interest.descriptor, events: interest.events, revents: 0)
         }
         // Interrupted, by a stop and continue for example: there is nothing, and the caller looks at its clock.
         guard poll(&entries, nfds_t(entries.count), time.map(milliseconds) ?? -1) > 0 else { return [] }

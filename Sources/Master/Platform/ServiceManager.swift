@@ -53,11 +53,9 @@ package final class ServiceManager {
         case .none: return true
         }
         let bytes = Array(message.text.utf8)
-        return UnixAddress.with(path: name) { address, length in
-            while brigade_send(descriptor, address, length, bytes, bytes.count, message.descriptor) < 0 {
-                if errno != EINTR { return errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM }
-            }
-            return true
+        while UnixAddress.send(bytes, message.descriptor, by: descriptor, to: name) < 0 {
+            if errno != EINTR { return errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM }
         }
+        return true
     }
 }

@@ -31,11 +31,13 @@ extension Supervisor {
         aliveDue = aliveDue.map { max($0, now) }
         extensionDue = extensionDue.map { max($0, now) }
         memoryDue = memoryDue.map { max($0, now) }
+        if let trouble { self.trouble?.endsAt = trouble.endsAt.map { max($0, now) } }
     }
 
     private var isPatienceNeeded: Bool {
         if case .stopping = phase { return true }
-        return prestart != nil
+        // `systemctl reload` waits as long as a start may take (TimeoutStartSec=).
+        return prestart != nil || reload != nil
     }
 
     private var measuresMemory: Bool { configurations.values.contains { $0.maxWorkerMemory != nil } }

@@ -14,6 +14,7 @@ extension Supervisor {
     }
 
     mutating func reopenLogs() {
+        effects.append(.reopenLog)
         for worker in workers where !worker.isDoomed { effects.append(.send(.reopenLogs, to: worker.id)) }
     }
 }

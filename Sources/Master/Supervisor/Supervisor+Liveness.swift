@@ -31,7 +31,7 @@ extension Supervisor {
             slots[index].worker?.postpone(by: unseen, respite: overrun, now)
             slots[index].restart = slots[index].restart.map { max($0, now) }
         }
-        prestart?.postpone(by: overrun)
+        prestart?.postpone(by: unseen, respite: overrun)
         upgrade?.postpone(by: unseen)
         if case .stopping(var stop) = phase, let until = stop.until {
             stop.until = until + unseen

@@ -40,7 +40,7 @@ extension Supervisor {
             slots[index].restart = nil
             start(in: index, generation, now)
         }
-        if let deadline = prestart?.deadline, deadline <= now { killPrestart() }
+        expirePrestart(now)
         expireUpgrade(now)
         expireStop(now)
         expireCadences(now)

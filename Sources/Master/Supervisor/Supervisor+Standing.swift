@@ -20,12 +20,17 @@ extension Supervisor {
         }
     }
 
+    /// When the prestart began that runs now.
+    package var prestartBegan: Duration? { prestart?.started }
+
     /// When `handle` is due at the latest.
     package var nextDeadline: Duration? {
         if phase == .gone { return nil }
         var deadlines = slots.compactMap(\.restart) + slots.compactMap { $0.worker?.deadline }
-        deadlines += [prestart?.deadline, upgrade?.deadline, aliveDue, extensionDue, memoryDue].compactMap(\.self)
+        deadlines += [prestart?.deadline, upgrade?.deadline, aliveDue, extensionDue, memoryDue, trouble?.endsAt]
+            .compactMap(\.self)
         if case .stopping(let stop) = phase, let until = stop.until { deadlines.append(until) }
+        if phase == .serving, let requestDue { deadlines.append(requestDue) }
         return deadlines.min()
     }
 

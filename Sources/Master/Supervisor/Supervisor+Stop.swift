@@ -52,8 +52,8 @@ extension Supervisor {
         effects.append(.signalPrestart(.kill))
     }
 
-    private mutating func terminatePrestart(_ now: Duration) {
-        guard prestart?.state == .running else { return }
+    mutating func terminatePrestart(_ now: Duration) {
+        guard prestart?.isRunning == true else { return }
         prestart?.state = .terminating(until: now + Configuration.lastRespite)
         effects.append(.signalPrestart(.terminate))
     }

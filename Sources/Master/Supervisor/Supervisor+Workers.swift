@@ -6,7 +6,7 @@ extension Supervisor {
         case .draining:
             slots[id.slot - 1].worker?.accepts = false
             leaveByItself(worker, now)
-        case .recycle: retire(worker, .asked)
+        case .recycle: if worker.isReady, worker.retires == nil { slots[id.slot - 1].worker?.asks = true }
         case .booted, .drained: break
         }
     }
@@ -16,7 +16,7 @@ extension Supervisor {
         guard let worker = worker(id) else { return }
         slots[id.slot - 1].worker = nil
         let isLost = !worker.isLeaving && id.generation == generation && !isStopping
-        let outcome = isLost ? countFailure(ending) : nil
+        let outcome = isLost ? countFailure(of: worker, ending) : nil
         var restart: Duration?
         if isLost, outcome == nil, reload?.step != .rolling {
             restart = delay(after: worker, ending, now)

@@ -29,6 +29,9 @@ package struct Supervisor: Equatable {
     var isAnnounced = false
     /// When the last event was handled.
     var lastEvent = Duration.zero
+    var recyclings = RecyclingLimit()
+    /// What workers say is wrong, from its begin to its end.
+    var trouble: HealthTrouble?
     var aliveDue: Duration?
     var extensionDue: Duration?
     var memoryDue: Duration?
@@ -68,8 +71,10 @@ package struct Supervisor: Equatable {
         case .signal(let signal): receive(signal, now)
         case .scale(let workers): want(workers)
         case .message(let message, let id): hear(message, from: id, now)
+        case .healthProblem(let problem, let id): hearProblem(problem, from: id)
         case .vitals(let vitals): observe(vitals, now)
         case .memory(let memory): weigh(memory)
+        case .outdated(let ids): for worker in workers where ids.contains(worker.id) { retire(worker, .outdated) }
         case .ended(let id, let ending): bury(id, ending, now)
         case .prestartEnded(let generation, let ending): prestartEnded(generation, ending, now)
         case .opened(let generation, let configuration): opened(generation, configuration, now)
@@ -98,16 +103,18 @@ package struct Supervisor: Equatable {
         if upgrade?.step == .replacing { return }
         switch phase {
         case .serving:
+            hearRequests(now)
             staff(now)
             finishReload(now)
             if upgradeIsWanted, canUpgrade { beginUpgrade(now) }
             if reloadIsWanted, reload == nil, upgrade == nil { beginReload(now) }
             announceReady()
+            tendHealth(now)
         case .stopping(let stop) where workers.isEmpty && prestart == nil && upgrade == nil:
             effects.append(.exit(stop.outcome))
             phase = .gone
             return
-        case .idle, .prestarting, .stopping, .gone: break
+        case .idle, .prestarting, .stopping, .gone: trouble = nil
         }
         closeGenerations()
         keepCadences(now)

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "spawn.h"
 
+#include "output.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -14,9 +16,9 @@
 
 #define FIRST_DESCRIPTOR 3
 
-enum step { STEP_EXEC, STEP_GROUP, STEP_GROUPS, STEP_GID, STEP_UID, STEP_DEATH, STEP_DESCRIPTORS };
+enum step { STEP_EXEC, STEP_GROUP, STEP_GROUPS, STEP_GID, STEP_UID, STEP_PRIVILEGES, STEP_DEATH, STEP_DESCRIPTORS };
 
-static const char *const step_names[] = {NULL, "setpgid", "setgroups", "setgid", "setuid", "prctl", "dup"};
+static const char *const step_names[] = {NULL, "setpgid", "setgroups", "setgid", "setuid", "prctl", "prctl", "dup"};
 
 struct report {
     int error;
@@ -47,6 +49,8 @@ static void change_credentials(const struct brigade_spawn *spawn, int reporter) 
     if (syscall(SYS_setgroups, spawn->group_count, spawn->groups) < 0) fail(reporter, STEP_GROUPS);
     if (syscall(SYS_setresgid, spawn->group, spawn->group, spawn->group) < 0) fail(reporter, STEP_GID);
     if (syscall(SYS_setresuid, spawn->user, spawn->user, spawn->user) < 0) fail(reporter, STEP_UID);
+    // Nor does a set-user-ID program give back what was given up: sudo, su and the like run, and stay this user.
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0) fail(reporter, STEP_PRIVILEGES);
 }
 
 // A group of its own is a background job of a terminal, which stops whoever reads from it: better that it find nothing.
@@ -59,6 +63,7 @@ static void leave_terminal(void) {
 }
 
 static void become(const struct brigade_spawn *spawn, pid_t parent, int report) {
+    brigade_log_lend();
     if (spawn->owns_group) {
         if (setpgid(0, 0) < 0) fail(report, STEP_GROUP);
         leave_terminal();
@@ -71,7 +76,8 @@ static void become(const struct brigade_spawn *spawn, pid_t parent, int report) 
     }
     // Dispositions before the mask, so that a signal that is pending now cannot run a handler of the master's.
     for (int number = 1; number < NSIG; number++) {
-        struct sigaction action = {.sa_handler = number == SIGPIPE ? SIG_IGN : SIG_DFL};
+        int is_an_error = number == SIGPIPE || number == SIGXFSZ;  // the write says so too: EPIPE, EFBIG
+        struct sigaction action = {.sa_handler = is_an_error ? SIG_IGN : SIG_DFL};
         sigaction(number, &action, NULL);  // KILL, STOP and libc's own refuse: EINVAL
     }
     sigset_t none;
@@ -132,8 +138,10 @@ static void set_close_on_exec(const int *descriptors, int count, int flag) {
 void brigade_replace(
     int executable, char *const *arguments, char *const *environment, const int *descriptors, int descriptor_count) {
     set_close_on_exec(descriptors, descriptor_count, 0);
+    int is_lent = brigade_log_lend();
     syscall(SYS_execveat, executable, "", arguments, environment, AT_EMPTY_PATH);
     int error = errno;
+    if (is_lent) brigade_log_open();
     set_close_on_exec(descriptors, descriptor_count, FD_CLOEXEC);
     errno = error;
 }

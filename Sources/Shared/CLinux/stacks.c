@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "stacks.h"
 
+#include "output.h"
+
 #include <dlfcn.h>
 #include <elf.h>
 #include <execinfo.h>
@@ -22,7 +24,10 @@
 // Much here is not on signal-safety(7)'s list (snprintf, dladdr, backtrace). It runs in a process that is lost anyway:
 // if the signal came at the wrong moment and this hangs, the master's KILL ends it as it would have without.
 
-enum { most_frames = 64, most_threads = 256, longest_wait_ms = 100 };
+enum { most_frames = 64, most_threads = 256, longest_wait_ms = 100, longest_report_s = 10 };
+
+// For as long as a log without room is waited for, in all.
+static int patience_ms = 500;
 
 static const struct {
     int number;
@@ -91,8 +96,8 @@ static const char *own_symbol(uintptr_t address, uintptr_t *offset) {
 
 static void put(const char *line, int length, size_t limit) {
     if (length < 0) return;
-    ssize_t ignored = write(STDERR_FILENO, line, (size_t)length < limit ? (size_t)length : limit - 1);
-    (void)ignored;
+    if (brigade_log_is_journal()) brigade_log_last_words("<2>", 3, &patience_ms);  // critical, in syslog(3)'s numbers
+    brigade_log_last_words(line, (size_t)length < limit ? (size_t)length : limit - 1, &patience_ms);
 }
 
 static void put_frame(int number, void *frame, int is_return) {
@@ -171,6 +176,15 @@ static void ask_others(void) {
     }
 }
 
+static void end_after(unsigned seconds) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGALRM);
+    signal(SIGALRM, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    alarm(seconds);
+}
+
 static void handle(int number, siginfo_t *information, void *context) {
     (void)information;
     pid_t nobody = 0;
@@ -181,10 +195,14 @@ static void handle(int number, siginfo_t *information, void *context) {
             pid_t own = this_thread();
             atomic_compare_exchange_strong(&asked_thread, &own, 0);
         }
-        // One that fails while another writes waits for the end that is near.
-        while (number != SIGABRT) pause();
+        if (number == SIGABRT) return;
+        // One that fails while another writes waits for the end that is near. One that fails as it writes ends now.
+        if (nobody != this_thread()) sleep(longest_report_s);
+        signal(number, SIG_DFL);
         return;
     }
+    // A report that does not come to its end (a lock that the thread holds already) ends with the process.
+    end_after(longest_report_s);
     char line[128];
     put(line,
         snprintf(line, sizeof line, "%s, process %d:\n", signal_name(number), getpid()), sizeof line);

@@ -2,8 +2,10 @@
 #include "system.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +13,19 @@
 int brigade_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int brigade_memfd_create(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
+
+int brigade_resize_memory(int memory, off_t size) {
+    int result = ftruncate(memory, size);
+    struct rlimit limit;
+    if (result == 0 || errno != EFBIG || getrlimit(RLIMIT_FSIZE, &limit) < 0) return result;
+    struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY}, hard = {limit.rlim_max, limit.rlim_max};
+    if (setrlimit(RLIMIT_FSIZE, &none) < 0) setrlimit(RLIMIT_FSIZE, &hard);
+    result = ftruncate(memory, size);
+    int error = errno;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    errno = error;
+    return result;
+}
 
 int brigade_seal_size(int memory) { return fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL); }
 
@@ -104,3 +119,21 @@ int brigade_epoll_control(int epoll, int operation, int fd, uint32_t events, uin
     struct epoll_event event = {.events = events, .data.u64 = token};
     return epoll_ctl(epoll, operation, fd, &event);
 }
+
+int brigade_give_back(int memory, int64_t offset, int64_t length) {
+    return fallocate(memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+}
+
+void brigade_tune_malloc(void) {
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 256 << 10);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+    mallopt(M_MXFAST, 0);
+}
+
+int64_t brigade_malloc_in_use(void) {
+    struct mallinfo2 now = mallinfo2();
+    return (int64_t)now.uordblks + (int64_t)now.hblkhd;
+}
+
+void brigade_trim_malloc(void) { malloc_trim(0); }

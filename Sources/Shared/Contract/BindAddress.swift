@@ -44,7 +44,7 @@ package enum BindAddress: Hashable, Sendable, CustomStringConvertible {
         let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
         let host = isBracketed ? String(text.dropFirst().dropLast()) : text
         let colons = host.utf8.count { $0 == UInt8(ascii: ":") }
-        guard !host.isEmpty, !host.contains("/"), colons == 0 || colons >= 2 else {
+        guard !host.isEmpty, !host.contains(where: { "/[]".contains($0) }), colons == 0 || colons >= 2 else {
             throw BadValue("give a host without a port, as in 0.0.0.0; the port is PORT's, a unix socket is BIND's")
         }
         return host

@@ -41,11 +41,15 @@ package struct ControlChannel: ~Copyable, Sendable {
         case end
     }
 
+    private static let longestMessage = 2 + WorkerMessage.longestText
+
     /// The next message, without waiting. Any failure but "nothing now" is the end.
     package func receive<Message: ControlMessage>(_: Message.Type = Message.self) -> Reception<Message> {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { buffer in
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestMessage) { buffer in
             while true {
-                let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+                // Its whole length, also when there is no room for it.
+                let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_TRUNC))
+                if count > buffer.count { return .unknown }
                 if count > 0 {
                     return Message(bytes: buffer.prefix(count)).map(Reception.message) ?? .unknown
                 }

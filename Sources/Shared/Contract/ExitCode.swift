@@ -10,7 +10,7 @@ package enum ExitCode: Int32, Sendable {
     case boot = 3
     /// The application could not be built; starting it again would not help.
     case application = 4
-    /// The prestart step failed.
+    /// The prestart step failed, and not for a setting.
     case prestart = 5
     /// Another master holds the pidfile's lock.
     case locked = 6

@@ -13,12 +13,17 @@ package struct InFlightTable {
     /// A stack of the entries that were given back, and before it their number: the last one is taken first, so that few
     /// pages of the memory are ever touched. Each request comes here twice, and an array would cost more than the entry.
     private let vacant: UnsafeMutablePointer<Int32>
+    /// How many entries were taken at some time. The slot is only told: another process may write anything there, and
+    /// nothing that this one's memory depends on is read back.
+    private let entered: UnsafeMutablePointer<Int>
 
     /// - Parameter slot: has no requests in flight.
     package init(_ slot: Scoreboard.Slot) {
         self.slot = slot
         vacant = .allocate(capacity: slot.capacity + 1)
         vacant[0] = 0
+        entered = .allocate(capacity: 1)
+        entered.pointee = 0
     }
 
     /// Enters a request. One for which there is no room is counted.
@@ -31,9 +36,10 @@ package struct InFlightTable {
         if vacant[0] > 0 {
             index = vacant[Int(vacant[0])]
             vacant[0] -= 1
-        } else if slot.entered < slot.capacity {
-            index = Int32(slot.entered)
-            slot.entered += 1
+        } else if entered.pointee < slot.capacity {
+            index = Int32(entered.pointee)
+            entered.pointee += 1
+            slot.entered = entered.pointee
         } else {
             slot.changeUnrecorded(by: 1)
             return Entry(index: Entry.none)

@@ -16,7 +16,7 @@ package struct LatencyHistogram: Equatable, Sendable {
     }
 
     /// How many answers are counted.
-    package var total: UInt64 { counts.reduce(0, &+) }
+    package var total: UInt64 { counts.reduce(0, UInt64.addingClamped) }
 
     /// Counts one answer.
     package mutating func add(_ latency: Duration) {
@@ -27,7 +27,9 @@ package struct LatencyHistogram: Equatable, Sendable {
 
     /// Counts what the other one has counted.
     package static func += (sum: inout LatencyHistogram, other: LatencyHistogram) {
-        for index in sum.counts.indices { sum.counts[index] &+= other.counts[index] }
+        for index in sum.counts.indices {
+            sum.counts[index] = UInt64.addingClamped(sum.counts[index], other.counts[index])
+        }
     }
 
     /// What that share of the answers stayed below: the upper bound of the bucket in which the share is reached, which is
@@ -39,7 +41,7 @@ package struct LatencyHistogram: Equatable, Sendable {
         let rank = max(1, (Double(total) * share).rounded(.up))
         var sum: UInt64 = 0
         for (index, count) in counts.enumerated() {
-            sum &+= count
+            sum = UInt64.addingClamped(sum, count)
             if Double(sum) >= rank { return Self.upperBound(index) }
         }
         return Self.upperBound(Self.buckets - 1)
@@ -59,5 +61,13 @@ package struct LatencyHistogram: Equatable, Sendable {
         if halves < 2 { return 0 }
         let power = UInt64.bitWidth - 1 - halves.leadingZeroBitCount
         return min(buckets - 1, 2 * power - 1 + Int(halves >> (power - 1) & 1))
+    }
+}
+
+extension UInt64 {
+    /// The sum, or the greatest number there is: a counter that has come to its end stays there.
+    package static func addingClamped(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        let (sum, overflows) = one.addingReportingOverflow(other)
+        return overflows ? .max : sum
     }
 }

@@ -3,39 +3,85 @@ package struct Resolution: Sendable {
     package var settings = Settings()
     /// Where each value comes from, by flag.
     package var origins: [String: Origin] = [:]
+    /// What was given, by flag, with the name and the place: `HOST=example (environment)`. Nothing of a default.
+    private var assignments: [String: String] = [:]
     /// What is wrong and does no harm.
     package var warnings: [String] = []
+    /// The path of the env file that was read.
+    package let file: String?
     /// The env file's other keys, which are the application's.
     package var application: [String: String] = [:]
 
     /// An empty variable is as good as none, in the environment and in the file.
-    /// - Parameter flags: the texts by flag, without dashes; of a flag given several times all.
+    /// - Parameters:
+    ///   - flags: the texts by flag, without dashes; of a flag given several times all.
+    ///   - isHandedOver: whether the environment is what a master has made of its settings. What this build does not
+    ///     understand of them is an error then, whatever its name.
     /// - Throws: what is wrong with a value or a name, and where it stands.
     package init(
-        flags: [String: [String]], environment: [String: String], file: EnvFile?
+        flags: [String: [String]], environment: [String: String], file: EnvFile?, isHandedOver: Bool = false
     ) throws(SettingsError) {
-        let sources = SettingSources(flags: flags, environment: environment, file: file)
-        if let file { application = try EnvFileKeys.application(of: file) }
+        self.file = file?.path
+        var sources = SettingSources(
+            flags: flags, environment: environment, file: file, isHandedOver: isHandedOver)
         warnings = UnknownVariables.warnings(about: environment)
+        if let file { application = try EnvFileKeys.application(of: file) }
         for later in LaterSetting.all {
-            if let found = sources.text(flag: later.flag, variable: later.variable) {
-                try later.refuse(found.text, from: found.name)
-            }
+            guard let found = sources.text(flag: later.flag, variable: later.variable) else { continue }
+            if let warning = try later.judge(found) { warnings.append(warning) }
         }
-        for setting in Setting.all {
-            guard let found = try sources.text(of: setting) else {
-                origins[setting.flag] = .default
-                continue
-            }
-            do {
-                try setting.read(found.text, &settings)
-            } catch {
-                throw SettingsError("\(found.name): '\(found.text)' will not do: \(error)")
-            }
-            origins[setting.flag] = found.origin
+        for setting in Setting.all { try read(setting, &sources) }
+        if case .file? = origins["chdir"] {
+            let name = try sources.text(of: .named("chdir"))?.name ?? "BRIGADE_CHDIR"
+            throw SettingsError(
+                "\(name): the env file itself is looked for there; give it by --chdir or in the environment")
         }
-        try placeControl(environment)
-        try checkReload(sources)
+        try warnOfUmask(&sources)
+        placeControl(environment)
+        try checkReload(&sources)
+        warnings += sources.passedOver.map(warning)
+        if let file { warnings += EnvFileKeys.warnings(about: application, of: file, sources) }
+    }
+
+    private mutating func read(_ setting: Setting, _ sources: inout SettingSources) throws(SettingsError) {
+        let found = try sources.read(setting, into: &settings)
+        origins[setting.flag] = found?.origin ?? .default
+        assignments[setting.flag] = found?.assignment
+    }
+
+    /// What stands in the environment for whom it may, and what is taken in its place.
+    private func warning(_ passedOver: SettingSources.PassedOver) -> String {
+        let (setting, found) = (passedOver.setting, passedOver.found)
+        let origin = origins[setting.flag] ?? .default
+        let instead = setting.write(settings) ?? "unset"
+        return "\(found.name): '\(found.shownText)' is passed over: \(passedOver.reason); "
+            + "\(setting.flag) is \(instead) (\(origin)); "
+            + "to silence this, unset \(found.sharedVariable ?? setting.variable) or give --\(setting.flag)"
+    }
+
+    /// A setting's name, value and origin, for whoever reads an error about it.
+    package func assignment(of flag: String) -> String {
+        if let given = assignments[flag] { return given }
+        let value = Setting.named(flag).write(settings) ?? "unset"
+        return "\(flag)=\(value) (\(origins[flag] ?? .default))"
+    }
+
+    /// By which setting another address is chosen than the one that a platform may have given.
+    package var bindSetting: String {
+        let isPlatforms = assignments["bind"].map { $0.hasPrefix("HOST=") || $0.hasPrefix("PORT=") } ?? false
+        return isPlatforms ? "--bind or BIND, which stand over HOST and PORT" : "--bind or BIND"
+    }
+
+    /// Where to go before anything is opened, an env file too: so an env file cannot say it. With its name and origin.
+    package static func folder(
+        flags: [String: [String]], environment: [String: String]
+    ) throws(SettingsError) -> (path: String, assignment: String)? {
+        let setting = Setting.named("chdir")
+        let sources = SettingSources(flags: flags, environment: environment, file: nil)
+        guard let found = sources.text(flag: setting.flag, variable: setting.variable), !found.text.isEmpty else {
+            return nil
+        }
+        return (found.text, found.assignment)
     }
 
     /// The env file that flags or the environment name, and everything together.
@@ -44,31 +90,49 @@ package struct Resolution: Sendable {
     ) throws(SettingsError) -> Resolution {
         let sources = SettingSources(flags: flags, environment: environment, file: nil)
         let setting = Setting.named("env-file")
-        let path = sources.text(flag: setting.flag, variable: setting.variable)?.text
+        let text = sources.text(flag: setting.flag, variable: setting.variable)?.text
         let file: EnvFile?
-        if let path, !path.isEmpty { file = try EnvFile(path: path) } else { file = nil }
+        if let text, !text.isEmpty { file = try EnvFile.named(text) } else { file = nil }
         return try Resolution(flags: flags, environment: environment, file: file)
     }
 
     /// Without a word about it, the control socket stands in the folder that the service manager made (systemd.exec(5)).
-    private mutating func placeControl(_ environment: [String: String]) throws(SettingsError) {
+    private mutating func placeControl(_ environment: [String: String]) {
         guard origins["control"] == .default, let folders = environment["RUNTIME_DIRECTORY"],
             let folder = folders.split(separator: ":").first
         else { return }
         let path = "\(folder)/control.sock"
         do {
             settings.control = try BindAddress.path(path)
+            origins["control"] = .derived("RUNTIME_DIRECTORY in the environment")
         } catch {
-            throw SettingsError("the control socket \(path), in RUNTIME_DIRECTORY: \(error); give another by --control")
+            warnings.append(
+                "RUNTIME_DIRECTORY in the environment: there is no control socket, for \(path) will not do: \(error); "
+                    + "to silence this, give --control")
         }
-        origins["control"] = .derived("RUNTIME_DIRECTORY in the environment")
+    }
+
+    /// Where the umask makes the rights of sockets, people use it to keep others out.
+    private mutating func warnOfUmask(_ sources: inout SettingSources) throws(SettingsError) {
+        guard let umask = settings.umask, umask & settings.socketMode & 0o022 != 0, origins["socket-mode"] == .default,
+            settings.bind.contains(where: { if case .unix = $0 { true } else { false } }),
+            let found = try sources.text(of: .named("umask"))
+        else { return }
+        let mode = Units.text(octal: settings.socketMode)
+        warnings.append(
+            "\(found.name) \(found.text) takes nothing from the unix sockets, which are \(mode); "
+                + "--socket-mode says who may connect")
     }
 
     /// A reload that may have neither one worker more nor one fewer could not begin.
-    private func checkReload(_ sources: SettingSources) throws(SettingsError) {
-        guard settings.maxSurge == 0, settings.maxUnavailable == 0 else { return }
-        let name = try sources.text(of: .named("max-surge"))?.name ?? "max-surge"
-        throw SettingsError("\(name): '0' will not do while max-unavailable is 0 too: give one of them 1 or more")
+    private mutating func checkReload(_ sources: inout SettingSources) throws(SettingsError) {
+        let surge = Setting.named("max-surge")
+        while settings.maxSurge == 0, settings.maxUnavailable == 0, let found = try sources.text(of: surge) {
+            try sources.passOver(
+                found, of: surge, because: "with max-unavailable 0 no reload could begin: give one of them 1 or more")
+            settings.maxSurge = Settings().maxSurge
+            try read(surge, &sources)
+        }
     }
 }
 

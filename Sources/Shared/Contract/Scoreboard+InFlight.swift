@@ -27,6 +27,6 @@ extension Scoreboard.Slot {
     }
 
     private static func text<Words>(_ words: inout Words, _ length: Int, limit: Int) -> String {
-        withUnsafeBytes(of: &words) { String(decoding: $0.prefix(min(length, limit)), as: UTF8.self) }
+        withUnsafeBytes(of: &words) { Claim.text($0.prefix(min(length, limit))) }
     }
 }

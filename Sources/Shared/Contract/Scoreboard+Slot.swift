@@ -1,16 +1,20 @@
 internal import CLinux
 
 extension Scoreboard {
-    /// What one worker shows. Its worker writes it; everybody may read.
+    /// What one worker shows. Its worker writes it; everybody may read, and everybody could write: what is read is a
+    /// `Claim`, which is never more than can be.
     package struct Slot: Sendable {
         // Both point into the scoreboard's mapping, which lasts as long as the process; every access is atomic.
         fileprivate nonisolated(unsafe) let words: UnsafeMutablePointer<brigade_scoreboard_slot>
         nonisolated(unsafe) let entries: UnsafeMutablePointer<brigade_request>
 
+        /// Its number on the scoreboard.
+        package let index: Int
         /// How many entries for requests in flight there are.
         let capacity: Int
 
-        init(_ memory: UnsafeMutableRawPointer, capacity: Int) {
+        init(_ memory: UnsafeMutableRawPointer, index: Int, capacity: Int) {
+            self.index = index
             words = memory.assumingMemoryBound(to: brigade_scoreboard_slot.self)
             entries = (memory + MemoryLayout<brigade_scoreboard_slot>.size)
                 .assumingMemoryBound(to: brigade_request.self)
@@ -18,7 +22,7 @@ extension Scoreboard {
         }
 
         package var pid: Int32 {
-            get { Int32(bitPattern: brigade_load32(&words.pointee.pid)) }
+            get { max(0, Int32(bitPattern: brigade_load32(&words.pointee.pid))) }
             nonmutating set { brigade_store32(&words.pointee.pid, UInt32(bitPattern: newValue)) }
         }
 
@@ -33,10 +37,10 @@ extension Scoreboard {
         }
 
         /// Open now.
-        package var connections: Int { Int(Int32(bitPattern: brigade_load32(&words.pointee.connections))) }
+        package var connections: Int { Claim.count(brigade_load32(&words.pointee.connections)) }
 
         /// Connections accepted, ever.
-        package var accepted: UInt64 { brigade_load64(&words.pointee.accepted) }
+        package var accepted: UInt64 { Claim.total(brigade_load64(&words.pointee.accepted)) }
 
         /// By the accept thread, as soon as it has a connection.
         package func connectionOpened() {
@@ -52,28 +56,25 @@ extension Scoreboard {
 
         /// CLOCK_MONOTONIC in nanoseconds: when the loop last began a pass; 0 before it has.
         package var tick: UInt64 {
-            get { brigade_load64(&words.pointee.tick) }
+            get { tick(at: MonotonicClock.nanoseconds) }
             nonmutating set { brigade_store64(&words.pointee.tick, newValue) }
         }
+
+        func tick(at now: UInt64) -> UInt64 { Claim.time(brigade_load64(&words.pointee.tick), at: now) }
 
         /// `tick`, as clocks have it.
         package var lastTick: Duration { .nanoseconds(Int64(clamping: tick)) }
 
-        /// Since when a job waits for a blocking thread and none has finished one; nil when no job waits.
-        package var poolWaitsSince: Duration? {
-            let oldest = brigade_load64(&words.pointee.oldest_job)
-            if oldest == 0 { return nil }
-            return .nanoseconds(Int64(clamping: max(oldest, brigade_load64(&words.pointee.last_finished))))
+        /// Since when work waits for blocking threads all of which are past their requests' deadlines; it may be yet to
+        /// come. nil while there is no such work.
+        package var poolOverdueSince: Duration? {
+            let time = brigade_load64(&words.pointee.pool_overdue)
+            return time == 0 ? nil : .nanoseconds(Int64(clamping: time))
         }
 
-        /// When the oldest job of those that wait for a blocking thread was queued; 0 when none waits.
-        package func jobsWait(since time: UInt64) {
-            brigade_store64(&words.pointee.oldest_job, time)
-        }
-
-        /// A blocking thread has finished a job.
-        package func jobFinished(at time: UInt64) {
-            brigade_store64(&words.pointee.last_finished, time)
+        /// - Parameter time: CLOCK_MONOTONIC, nanoseconds.
+        package func poolIsOverdue(since time: UInt64?) {
+            brigade_store64(&words.pointee.pool_overdue, time ?? 0)
         }
 
         /// Whether a connection that this worker has accepted waits for its loop, and it accepts no more.
@@ -87,12 +88,17 @@ extension Scoreboard {
         // MARK: Answers
 
         /// Requests answered, ever.
-        package var requests: UInt64 { brigade_load64(&words.pointee.requests) }
+        package var requests: UInt64 { Claim.total(brigade_load64(&words.pointee.requests)) }
 
         /// How long they took.
-        package var latency: LatencyHistogram {
+        package var latency: LatencyHistogram { latency(atMost: Claim.mostRequests) }
+
+        /// - Parameter limit: of each bucket.
+        func latency(atMost limit: UInt64) -> LatencyHistogram {
             var histogram = LatencyHistogram()
-            for index in histogram.counts.indices { histogram.counts[index] = brigade_load64(bucket(index)) }
+            for index in histogram.counts.indices {
+                histogram.counts[index] = Claim.total(brigade_load64(bucket(index)), atMost: limit)
+            }
             return histogram
         }
 
@@ -111,12 +117,12 @@ extension Scoreboard {
 
         /// Entries that have been used at some time come first; the rest need no look.
         var entered: Int {
-            get { min(capacity, Int(brigade_load32(&words.pointee.entered))) }
+            get { Claim.count(brigade_load32(&words.pointee.entered), atMost: capacity) }
             nonmutating set { brigade_store32(&words.pointee.entered, UInt32(newValue)) }
         }
 
         /// Requests in flight that found no entry, and so are not in `inFlight`.
-        package var unrecorded: Int { Int(Int32(bitPattern: brigade_load32(&words.pointee.unrecorded))) }
+        package var unrecorded: Int { Claim.count(brigade_load32(&words.pointee.unrecorded)) }
 
         func changeUnrecorded(by delta: Int32) {
             brigade_add32(&words.pointee.unrecorded, delta)
@@ -130,8 +136,7 @@ extension Scoreboard {
             brigade_store64(&words.pointee.tick, 0)
             brigade_store64(&words.pointee.accepted, 0)
             brigade_store64(&words.pointee.requests, 0)
-            brigade_store64(&words.pointee.oldest_job, 0)
-            brigade_store64(&words.pointee.last_finished, 0)
+            brigade_store64(&words.pointee.pool_overdue, 0)
             brigade_store32(&words.pointee.stalled, 0)
             brigade_store32(&words.pointee.unrecorded, 0)
             for index in 0..<LatencyHistogram.buckets { brigade_store64(bucket(index), 0) }

@@ -20,7 +20,7 @@ extension Setting {
         _ flag: String, _ variable: String, _ change: Change, orOff member: Member<Duration?>, _ help: String
     ) -> Setting {
         Setting(flag, variable, change, help) { text, settings throws(BadValue) in
-            let duration = text == "off" ? .zero : try Units.duration(text, or: "off")
+            let duration = text.lowercased() == "off" ? .zero : try Units.duration(text, or: "off")
             settings[keyPath: member] = duration > .zero ? duration : nil
         } write: {
             $0[keyPath: member].map(Units.text) ?? "off"
@@ -35,6 +35,22 @@ extension Setting {
             settings[keyPath: member] = try Units.count(text, in: range)
         } write: {
             String($0[keyPath: member])
+        }
+    }
+
+    static func size(
+        _ flag: String, _ variable: String, _ change: Change, _ member: Member<Int>, in range: ClosedRange<Int>,
+        _ help: String
+    ) -> Setting {
+        Setting(flag, variable, change, help) { text, settings throws(BadValue) in
+            let size = try Units.size(text)
+            guard range.contains(size) else {
+                let (least, most) = (Units.text(size: range.lowerBound), Units.text(size: range.upperBound))
+                throw BadValue("give a size from \(least) to \(most)")
+            }
+            settings[keyPath: member] = size
+        } write: {
+            Units.text(size: $0[keyPath: member])
         }
     }
 

@@ -11,6 +11,24 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
     }
 
     package var description: String { "\(call): \(String(cString: strerror(errno)))" }
+
+    /// Which of the host's limits to raise (getrlimit(2), systemd.exec(5)), for an error that is one's.
+    package var advice: String? {
+        switch errno {
+        case EMFILE, ENFILE: "allow more open files, by LimitNOFILE= or 'ulimit -n'"
+        // pthread_create(3) says so too when there is no memory for a stack.
+        case EAGAIN where call == "pthread_create":
+            "allow more threads, by TasksMax=, LimitNPROC= or 'ulimit -u', or more memory for their stacks, by LimitAS= or "
+                + "'ulimit -v'"
+        case EAGAIN: "allow more processes and threads, by TasksMax=, LimitNPROC= or 'ulimit -u'"
+        case ENOMEM: "allow more memory, by LimitAS=, LimitDATA= or 'ulimit -v'"
+        case EFBIG: "allow larger files, by LimitFSIZE= or 'ulimit -f'"
+        default: nil
+        }
+    }
+
+    /// With the advice, where there is any.
+    package var advised: String { advice.map { "\(self); \($0)" } ?? description }
 }
 
 /// The value of a system call, or the error that errno holds when it is -1. A call interrupted by a signal is repeated.

@@ -2,23 +2,33 @@
 ///
 /// - Parameter word: what may be given in the place of one, to be named when the text is neither.
 package enum Units {
-    /// `30s`, `500ms`, `2m`, `1h`; a plain number is seconds. Not negative, and at most a year, so that sums of
-    /// nanoseconds stay far from their limit.
+    /// `30s`, `500ms`, `2m`, `1h`, `1d`, several as in `5m30s`, or a fraction as in `1.5s`; a plain number is seconds.
+    /// Whole milliseconds, not negative, and at most a year, so that sums of nanoseconds stay far from their limit.
     package static func duration(_ text: String, or word: String? = nil) throws(BadValue) -> Duration {
-        let wrong = BadValue("give a duration such as 30s, 500ms or 2m\(suffix(word))")
-        guard let (amount, unit) = split(text) else { throw wrong }
-        guard amount <= 1_000_000_000_000 else { throw BadValue("give at most 8760h\(suffix(word))") }
-        let duration: Duration
-        switch unit {
-        case "ms": duration = .milliseconds(amount)
-        case "", "s": duration = .seconds(amount)
-        case "m": duration = .seconds(amount * 60)
-        case "h": duration = .seconds(amount * 3600)
-        default: throw wrong
-        }
-        guard duration <= .seconds(8760 * 3600) else { throw BadValue("give at most 8760h\(suffix(word))") }
-        return duration
+        let wrong = BadValue("give a duration such as 30s, 500ms or 5m30s\(suffix(word))")
+        var rest = text[...]
+        var sum = 0
+        var last = Int.max
+        repeat {
+            guard let amount = Amount(leading: &rest) else { throw wrong }
+            let unit = rest.prefix { $0.isLetter }
+            rest = rest.dropFirst(unit.count)
+            // A plain number stands alone; of several parts each is of a smaller unit than the one before.
+            guard let length = milliseconds[String(unit)], length < last, !unit.isEmpty || last == .max && rest.isEmpty
+            else { throw wrong }
+            guard let part = amount.times(length) else { throw BadValue("give whole milliseconds\(suffix(word))") }
+            guard part <= longest, sum + part <= longest else { throw BadValue("give at most 8760h\(suffix(word))") }
+            sum += part
+            last = length
+        } while !rest.isEmpty
+        return .milliseconds(sum)
     }
+
+    /// As systemd and Go have them, too.
+    private static let milliseconds = [
+        "ms": 1, "": 1000, "s": 1000, "sec": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000,
+    ]
+    private static let longest = 8760 * 3_600_000
 
     /// The shortest text that `duration(_:)` reads back as the same.
     package static func text(_ duration: Duration) -> String {
@@ -27,15 +37,21 @@ package enum Units {
         return "\(seconds)s"
     }
 
-    /// Bytes: `16MiB`, `512KiB`, `1GiB`, `1000`. Powers of 1024.
+    /// Bytes: `16MiB`, `512KiB`, `1GiB`, `1000`; also `10M`, `10k`, `10MB`. All are powers of 1024, as they are for nginx,
+    /// systemd and Docker.
     package static func size(_ text: String, or word: String? = nil) throws(BadValue) -> Int {
         let wrong = BadValue("give a size such as 16MiB, 512KiB or 1048576\(suffix(word))")
-        guard let (amount, unit) = split(text) else { throw wrong }
-        let shifts = ["": 0, "B": 0, "KiB": 10, "MiB": 20, "GiB": 30]
-        guard let shift = shifts[unit] else { throw wrong }
-        guard amount <= (1 << 40) >> shift else { throw BadValue("give at most 1024GiB\(suffix(word))") }
-        return amount << shift
+        var rest = text[...]
+        guard let amount = Amount(leading: &rest), let unit = bytes[rest.lowercased()] else { throw wrong }
+        guard let size = amount.times(unit) else { throw BadValue("give whole bytes\(suffix(word))") }
+        guard size <= 1 << 40 else { throw BadValue("give at most 1024GiB\(suffix(word))") }
+        return size
     }
+
+    private static let bytes = [
+        "": 1, "b": 1, "k": 1 << 10, "kb": 1 << 10, "kib": 1 << 10, "ki": 1 << 10, "m": 1 << 20, "mb": 1 << 20,
+        "mib": 1 << 20, "mi": 1 << 20, "g": 1 << 30, "gb": 1 << 30, "gib": 1 << 30, "gi": 1 << 30,
+    ]
 
     /// The shortest text that `size(_:)` reads back as the same.
     package static func text(size: Int) -> String {
@@ -63,12 +79,14 @@ package enum Units {
         return value
     }
 
-    /// The mode bits of umask(2): `022`, `0027`.
-    package static func octal(_ text: String) throws(BadValue) -> Int {
-        guard (1...4).contains(text.utf8.count), split(text)?.unit == "", let value = Int(text, radix: 8),
-            value <= 0o777
+    /// Mode bits as chmod(1) and umask(2) take them: `022`, `0027`, `0o660`.
+    /// - Parameter example: to be named when the text is none.
+    package static func octal(_ text: String, example: String) throws(BadValue) -> Int {
+        let digits = ["0o", "0O"].contains(text.prefix(2)) ? text.dropFirst(2) : text[...]
+        guard (1...4).contains(digits.utf8.count), digits.allSatisfy({ "0"..."7" ~= $0 }),
+            let value = Int(digits, radix: 8), value <= 0o777
         else {
-            throw BadValue("give mode bits in octal, such as 027")
+            throw BadValue("give mode bits in octal, such as \(example)")
         }
         return value
     }
@@ -81,8 +99,39 @@ package enum Units {
 
     /// Digits, and what follows them; nil when there are none, or more than a number holds.
     private static func split(_ text: String) -> (amount: Int, unit: String)? {
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let digits = text.prefix(while: isDigit)
         return Int(digits).map { ($0, String(text[digits.endIndex...])) }
+    }
+
+    private static func isDigit(_ character: Character) -> Bool { character.isASCII && character.isNumber }
+
+    /// A number as people write it, with or without a fraction of up to six digits.
+    private struct Amount {
+        private let millionths: Int
+
+        /// Takes it off the text; nil when that begins with none, or with one that is beyond all limits.
+        init?(leading text: inout Substring) {
+            let whole = text.prefix(while: isDigit)
+            guard !whole.isEmpty else { return nil }
+            text = text[whole.endIndex...]
+            var digits = Substring()
+            if text.first == "." {
+                digits = text.dropFirst().prefix(while: isDigit)
+                guard (1...6).contains(digits.count) else { return nil }
+                text = text[digits.endIndex...]
+            }
+            let fraction = Int(digits + String(repeating: "0", count: 6 - digits.count)) ?? 0
+            // More than any limit allows is said to be that, as long as it is a number.
+            guard let number = Int(whole) else { return nil }
+            millionths = min(number, 2_000_000_000_000) * 1_000_000 + fraction
+        }
+
+        /// Nil when it is no whole number.
+        func times(_ unit: Int) -> Int? {
+            let (product, overflows) = millionths.multipliedReportingOverflow(by: unit)
+            if overflows { return .max }
+            return product % 1_000_000 == 0 ? product / 1_000_000 : nil
+        }
     }
 
     private static func suffix(_ word: String?) -> String {

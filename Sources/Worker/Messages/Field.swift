@@ -1,7 +1,7 @@
 /// A field of a response's header section.
 ///
 /// It holds its line as it goes out, so that one that is made once costs an answer no more than a copy.
-public struct Field: Hashable, Sendable {
+public struct Field: Hashable, Sendable, CustomStringConvertible {
     private enum Kind {
         case sendable, unsendable, serversOwn
     }
@@ -26,6 +26,9 @@ public struct Field: Hashable, Sendable {
         kind = !isSendable ? .unsendable : Field.isServersOwn(name) ? .serversOwn : .sendable
     }
 
+    /// `name: value`
+    public var description: String { "\(name): \(value)" }
+
     /// The line with its CRLF; empty for a field that the server writes itself, nil for one that would break out of its
     /// line.
     package var line: [UInt8]? {
@@ -38,7 +41,7 @@ public struct Field: Hashable, Sendable {
 
     private static func isServersOwn(_ name: String) -> Bool {
         switch name {
-        case "date", "connection", "content-length", "transfer-encoding", "x-process-time": true
+        case "date", "connection", "content-length", "transfer-encoding": true
         default: false
         }
     }

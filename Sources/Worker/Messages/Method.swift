@@ -2,7 +2,7 @@
 public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The usual ones are told apart without looking at text.
     private enum Name: Hashable {
-        case get, head, post, put, patch, delete, options
+        case get, head, post, put, patch, delete, options, connect
         case other(String)
     }
 
@@ -23,6 +23,7 @@ public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConverti
             case "PATCH": .patch
             case "DELETE": .delete
             case "OPTIONS": .options
+            case "CONNECT": .connect
             default: .other(rawValue)
             }
     }
@@ -37,6 +38,7 @@ public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConverti
         case .patch: "PATCH"
         case .delete: "DELETE"
         case .options: "OPTIONS"
+        case .connect: "CONNECT"
         case .other(let text): text
         }
     }
@@ -64,4 +66,5 @@ extension Method {
     public static var patch: Method { Method(.patch) }
     public static var delete: Method { Method(.delete) }
     public static var options: Method { Method(.options) }
+    public static var connect: Method { Method(.connect) }
 }

@@ -41,7 +41,8 @@ public struct Request: Sendable {
     /// As it stands in the request line.
     public var method: Method { head.method }
 
-    /// The path of the target as it came, still percent-encoded; it starts with a slash.
+    /// The path of the target as it came, still percent-encoded; it starts with a slash. It is `*` when OPTIONS asks of the
+    /// whole server (RFC 9110, section 9.3.7).
     public var path: ArraySlice<UInt8> { head.bytes[head.path] }
 
     /// What follows the first question mark of the target, still encoded; nil when there is none.

@@ -41,7 +41,7 @@ public struct RequestHead: Sendable {
     @inlinable public var bytes: [UInt8] { storage.bytes }
     /// As it stands in the request line.
     @inlinable public var method: Method { storage.method }
-    /// Of the path, from its first slash on.
+    /// Of the path, from its first slash on; of `*` when OPTIONS asks of the whole server.
     @inlinable public var path: Range<Int> { storage.path }
     /// Of what follows the first question mark.
     @inlinable public var query: Range<Int>? { storage.query }
@@ -83,13 +83,24 @@ public struct RequestHead: Sendable {
     }
 
     /// Whether the bytes are that name, in any case.
+    /// - Parameter name: in lower case.
     public func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {
-        guard range.count == name.utf8CodeUnitCount else { return false }
+        name.withUTF8Buffer { isName(range, $0) }
+    }
+
+    /// The same, for a name that is known only when the program runs.
+    public func isName(_ range: Range<Int>, _ name: String) -> Bool {
+        var name = name
+        return name.withUTF8 { isName(range, $0) }
+    }
+
+    private func isName(_ range: Range<Int>, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard range.count == name.count else { return false }
         return bytes.withUnsafeBufferPointer { bytes in
             for (offset, index) in range.enumerated() {
                 var byte = bytes[index]
                 if byte &- UInt8(ascii: "A") < 26 { byte |= 0x20 }
-                if byte != name.utf8Start[offset] { return false }
+                if byte != name[offset] { return false }
             }
             return true
         }

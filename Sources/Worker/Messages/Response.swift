@@ -1,5 +1,5 @@
-/// An answer, whole or made while it is sent. The server adds `date`, `content-length` or `transfer-encoding`,
-/// `x-process-time` and `connection` itself.
+/// An answer, whole or made while it is sent. The server adds `date`, `content-length` or `transfer-encoding`, and
+/// `connection` itself, and `x-process-time` where the application wants it (`Application.isTimed`).
 public struct Response: Sendable {
     /// Its code and reason phrase.
     public var status: Status
@@ -7,7 +7,32 @@ public struct Response: Sendable {
     public var fields: [Field]
     /// The content; empty when there is none, and for one that is made while it is sent.
     public var body: [UInt8]
-    package private(set) var stream: ResponseStream?
+    /// What few answers have, in one place that the others leave empty.
+    private var extras: Extras?
+
+    private final class Extras: Sendable {
+        let stream: ResponseStream?
+        let whenSent: (@Sendable () -> Void)?
+
+        init(stream: ResponseStream?, whenSent: (@Sendable () -> Void)?) {
+            self.stream = stream
+            self.whenSent = whenSent
+        }
+    }
+
+    package var stream: ResponseStream? { extras?.stream }
+
+    /// Whether there may be a `stream` or `whenSent`: cheaper to ask for than they are, and false for nearly all.
+    package var hasExtras: Bool { extras != nil }
+
+    /// Called once on the loop: when the last byte of this answer has been handed to the socket, or when the answer is not
+    /// sent, or not to its end, because the connection has ended before, or another answer has taken its place.
+    ///
+    /// Whoever sets it calls what was there before, if anything was.
+    package var whenSent: (@Sendable () -> Void)? {
+        get { extras?.whenSent }
+        set { extras = Extras(stream: stream, whenSent: newValue) }
+    }
 
     /// An answer by its parts.
     public init(_ status: Status, fields: [Field] = [], body: [UInt8] = []) {
@@ -27,6 +52,6 @@ public struct Response: Sendable {
         _ status: Status, fields: [Field] = [], stream: Pieces, length: Int? = nil
     ) where Pieces.Element == [UInt8] {
         self.init(status, fields: fields)
-        self.stream = ResponseStream(stream, length: length)
+        extras = Extras(stream: ResponseStream(stream, length: length), whenSent: nil)
     }
 }

@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 import Glibc
 
 /// A folder with Swagger UI and ReDoc, as `deploy/docs-assets.sh` fills it.

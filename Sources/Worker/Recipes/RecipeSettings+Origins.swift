@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 extension RecipeSettings {
     /// The origins of a JSON list, or of a list with commas between, in the form in which browsers send them.

@@ -1,5 +1,7 @@
+import Brigade
+
 /// A setting of this application whose value cannot be used: its name, and what would be right.
-struct SettingError: Error, Equatable, CustomStringConvertible {
+struct SettingError: SettingRefusal, Equatable, CustomStringConvertible {
     let name: String
     let reason: String
 

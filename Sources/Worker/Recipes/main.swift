@@ -1,10 +1,22 @@
-import Endpoints
-import Logging
-import Serving
+import Brigade
+import Contract
 
 WorkerProgram(
-    name: "recipe-worker",
+    "recipe-worker",
     prestart: { try Prestart(settings: .current(), log: Logger(label: "prestart")).run() },
-    openapi: { try RecipeApplication.document(log: Logger(label: "recipes")).indentedText },
+    check: {
+        let isPrepared = try Settings.resolved(flags: [:], environment: Environment.variables).prestart
+        try RecipeApplication.check(.current(), isPrepared: isPrepared, log: Logger(label: "recipes"))
+    },
+    commands: [
+        WorkerProgram.Command("openapi", failureCode: ExitCode.application.rawValue) { _ in
+            print(try RecipeApplication.document(log: Logger(label: "recipes")).indentedText)
+        },
+        WorkerProgram.Command("restore", arguments: "FILE") { arguments in
+            guard arguments.count == 1 else { throw WorkerProgram.Command.UsageError() }
+            let restore = Restore(location: try RecipeSettings.current().database, log: Logger(label: "restore"))
+            try restore.run(from: arguments[0])
+        },
+    ],
     application: { try RecipeApplication.make(.current(), log: Logger(label: "recipes")) }
 ).run()

@@ -44,6 +44,7 @@ final class Crowd {
     var count: Int { members.count }
     var ended: Int { members.count { $0.hasEnded } }
     var answered: Int { members.count { !$0.received.isEmpty } }
+    var hasEnded: [Bool] { members.map(\.hasEnded) }
     /// What each has read so far.
     var texts: [String] { members.map { String(decoding: $0.received, as: UTF8.self) } }
 

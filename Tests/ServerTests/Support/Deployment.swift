@@ -36,9 +36,15 @@ struct Deployment {
     }
 
     /// As installers do: a new file, renamed over the old one.
+    ///
+    /// Another process writes it. A descriptor of this one would be in every child that other tests start meanwhile, and
+    /// a program that somebody can write to is not run (ETXTBSY of execve(2)).
     private func place(_ data: Data, mode: mode_t) throws {
-        let new = path + ".new"
-        try data.write(to: URL(filePath: new))
+        let (source, new) = (path + ".source", path + ".new")
+        try data.write(to: URL(filePath: source))
+        defer { unlink(source) }
+        let copy = try ChildProcess("/bin/cp", [source, new], environment: [:], folder: "/")
+        guard try copy.waitForExit() == 0 else { throw ChildProcess.Failure(description: copy.output) }
         guard chmod(new, mode) == 0, rename(new, path) == 0 else {
             throw ChildProcess.Failure(description: "\(path): \(errno)")
         }

@@ -53,7 +53,7 @@ struct Limits {
     }
 
     /// What runs a program as that user.
-    private var asUser: [String] {
+    var asUser: [String] {
         if geteuid() != 0 { return [] }
         return [Self.setpriv, "--reuid=\(Self.user)", "--regid=\(Self.user)", "--clear-groups"]
     }

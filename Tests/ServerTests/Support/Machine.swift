@@ -51,6 +51,15 @@ enum Machine {
         return threads.reduce(0) { $0 + (number("voluntary_ctxt_switches:", in: "\(folder)/\($1)/status") ?? 0) }
     }
 
+    /// What a process has used of the processors, ever.
+    static func processorTime(of pid: pid_t) -> Duration {
+        // The fields follow the name, which stands in parentheses (proc_pid_stat(5)); utime and stime are the 14th and 15th.
+        let text = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else { return .zero }
+        return .seconds(user + system) / sysconf(Int32(_SC_CLK_TCK))
+    }
+
     /// Memory of its own that it has written to, in KiB.
     static func privateDirty(of pid: pid_t) -> Int? { number("Private_Dirty:", in: "/proc/\(pid)/smaps_rollup") }
 

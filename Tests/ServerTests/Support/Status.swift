@@ -17,7 +17,19 @@ struct Status: Decodable {
         let target: String
     }
 
+    struct Prestart: Decodable {
+        let pid: pid_t
+        let generation: Int
+    }
+
+    struct HealthProblem: Decodable {
+        let problem: String
+        let workers: Int
+    }
+
     let state: String
+    let healthProblems: [HealthProblem]
+    let prestart: Prestart?
     let generation: Int
     let target: Int
     let workers: [Worker]
@@ -52,7 +64,9 @@ extension Server {
     }
 
     /// Runs a command of `brigade` that speaks to the control socket.
-    func command(_ words: String...) throws -> (code: Int32, output: String) {
+    func command(_ words: String...) throws -> (code: Int32, output: String) { try command(words) }
+
+    func command(_ words: [String]) throws -> (code: Int32, output: String) {
         let process = try ChildProcess(
             Built.brigade, words + ["--control", "control.sock"], environment: ["PATH": "/usr/bin:/bin"], folder: folder
         )

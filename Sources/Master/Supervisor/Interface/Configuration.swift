@@ -4,9 +4,11 @@ package struct Configuration: Equatable, Sendable {
     package var workers: Int
     /// Whether each generation's prestart runs before its first worker.
     package var prestart: Bool
+    /// How long a prestart may take; nil is for ever.
+    package var prestartTimeout: Duration?
     /// How long a draining worker may take.
     package var gracefulTimeout: Duration
-    /// How long a worker's loop, or its blocking pool, may give no sign of life, at least 2 s; nil is for ever.
+    /// How long a worker's loop may give no sign of life, or its blocking pool be overdue, at least 2 s; nil is for ever.
     package var workerTimeout: Duration?
     /// How long a worker may take to become ready.
     package var bootTimeout: Duration
@@ -24,12 +26,14 @@ package struct Configuration: Equatable, Sendable {
     package var slots: Int
 
     package init(
-        workers: Int, prestart: Bool = true, gracefulTimeout: Duration = .seconds(30),
+        workers: Int, prestart: Bool = true, prestartTimeout: Duration? = defaultPrestartTimeout,
+        gracefulTimeout: Duration = .seconds(30),
         workerTimeout: Duration? = .seconds(30), bootTimeout: Duration = .seconds(60), shutdownDelay: Duration = .zero,
         surge: Int = 1, unavailable: Int = 0, maxWorkerMemory: Int? = nil, watchdog: Duration? = nil, slots: Int = 511
     ) {
         self.workers = workers
         self.prestart = prestart
+        self.prestartTimeout = prestartTimeout
         self.gracefulTimeout = gracefulTimeout
         self.workerTimeout = workerTimeout
         self.bootTimeout = bootTimeout
@@ -41,6 +45,8 @@ package struct Configuration: Equatable, Sendable {
         self.slots = slots
     }
 
+    /// Also of a state that a build has written which knew no limit.
+    package static let defaultPrestartTimeout = Duration.seconds(600)
     /// What a worker that was told to stop, or to abort, is given before KILL.
     static let lastRespite = Duration.seconds(2)
     /// An idle loop ticks once a second: a shorter silence proves nothing.

@@ -22,6 +22,8 @@ package enum Effect: Equatable, Sendable {
     /// Replace this process by that executable: always the last effect, with no answer to an earlier one due. Answered
     /// by `Event.upgradeFailed`, or by `Event.resumed` to the supervisor that was made from this one's snapshot.
     case upgrade
+    /// Open the master's own log anew, before the workers do: what it makes, they find.
+    case reopenLog
     /// Tell the host.
     case announce(Announcement)
     /// Tell the operator.
@@ -61,6 +63,8 @@ package enum Effect: Equatable, Sendable {
         case neverReady
         /// A worker said that starting it again would not help, before one was ever ready.
         case applicationFailed
+        /// The prestart, or a worker while it booted before one was ever ready, refused its settings.
+        case settingsRefused
         case prestartFailed
     }
 }

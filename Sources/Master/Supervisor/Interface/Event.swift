@@ -11,10 +11,14 @@ package enum Event: Equatable, Sendable {
     case scale(to: Int)
     /// A worker said something. Late and doubled messages do no harm.
     case message(Message, from: Worker.ID)
+    /// A worker says that it cannot do all that it should, and why; nil when it can again.
+    case healthProblem(String?, from: Worker.ID)
     /// What the workers show on the scoreboard; due just before each `deadline`.
     case vitals([Worker.ID: Vitals])
     /// The answer to `Effect.measureMemory`: bytes.
     case memory([Worker.ID: Int])
+    /// These have a listening socket that serves nobody any more, because another has taken its place.
+    case outdated(Set<Worker.ID>)
     /// A worker's process is gone, or never came.
     case ended(Worker.ID, Ending)
     /// The prestart child of a generation is gone, or never came.

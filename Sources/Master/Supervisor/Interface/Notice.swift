@@ -1,10 +1,16 @@
 /// What an operator is told, as facts; whoever performs the effects finds the words.
 package enum Notice: Equatable, Sendable {
     case prestartBegan(generation: Int)
-    case prestartEnded(generation: Int, Ending, took: Duration, wasStopped: Bool)
+    /// It is told to end.
+    case prestartTimePassed(generation: Int, after: Duration)
+    case prestartEnded(generation: Int, Ending, took: Duration, PrestartVerdict)
     case workerReady(Worker.ID, after: Duration)
     /// `state` is what the worker was doing; `restart` how long until another takes its slot, nil when none will.
     case workerEnded(Worker.ID, Ending, state: Worker.State, age: Duration, restart: Duration?)
+    /// Workers say that they cannot do all that they should; however many say so, once.
+    case healthProblem(String)
+    /// None says anything of the kind any more.
+    case healthProblemEnded(after: Duration)
     /// It was told to finish what it has.
     case workerDrains(Worker.ID)
     /// It says that it drains, and nobody told it to.

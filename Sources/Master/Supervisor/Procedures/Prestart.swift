@@ -2,20 +2,36 @@
 struct Prestart: Equatable {
     let generation: Int
     let started: Duration
-    var state = State.running
+    var state: State
+    /// `prestart-timeout` has passed: it has failed, however it ends.
+    var isLate = false
 
     enum State: Equatable {
-        case running
-        /// Told to end, because the master stops.
+        /// Until `prestart-timeout` has passed; nil is for ever.
+        case running(until: Duration?)
+        /// Told to end, because it is late or the master stops.
         case terminating(until: Duration)
         case killed
     }
 
     var deadline: Duration? {
-        if case .terminating(let until) = state { until } else { nil }
+        switch state {
+        case .running(let until): until
+        case .terminating(let until): until
+        case .killed: nil
+        }
     }
 
-    mutating func postpone(by time: Duration) {
-        if case .terminating(let until) = state { state = .terminating(until: until + time) }
+    var isRunning: Bool {
+        if case .running = state { true } else { false }
+    }
+
+    /// - Parameter respite: what is added for one that was told to end.
+    mutating func postpone(by time: Duration, respite: Duration) {
+        switch state {
+        case .running(let until): state = .running(until: until.map { $0 + time })
+        case .terminating(let until): state = .terminating(until: until + respite)
+        case .killed: break
+        }
     }
 }

@@ -23,6 +23,7 @@ package struct Reload: Equatable, Sendable {
     package enum Failure: Equatable, Sendable {
         case executable(reason: String)
         case prestart(Ending)
+        case prestartTimePassed
         case workerEnded(Worker.ID, Ending)
         case bootTimePassed(Worker.ID)
         case workerStuck(Worker.ID, Fault)

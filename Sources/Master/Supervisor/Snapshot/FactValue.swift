@@ -26,6 +26,41 @@ extension String: FactValue {
     var text: String { self }
 }
 
+/// Any text as one word: all but visible ASCII, and `%`, as `%XX` for each byte.
+struct Words: FactValue {
+    let value: String
+
+    init(_ value: String) {
+        self.value = value
+    }
+
+    init?(text: String) {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let escaped = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            else {
+                return nil
+            }
+            bytes.append(escaped)
+            rest.removeFirst(2)
+        }
+        guard let value = String(validating: bytes, as: UTF8.self) else { return nil }
+        self.value = value
+    }
+
+    var text: String {
+        value.utf8.map { byte in
+            if (0x21...0x7e).contains(byte), byte != UInt8(ascii: "%") { return String(Unicode.Scalar(byte)) }
+            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+}
+
 /// In nanoseconds.
 extension Duration: FactValue {
     private static let nanosecond = Int128(1_000_000_000)

@@ -48,23 +48,38 @@ extension Upgrade {
 
 extension Prestart {
     var fact: Fact {
-        let fact = Fact("prestart").with("generation", generation).with("started", started)
+        let fact = Fact("prestart").with("generation", generation).with("started", started).with("late", isLate)
         return switch state {
-        case .running: fact.with("state", "running")
+        case .running(let until): fact.with("state", "running").with("until", until)
         case .terminating(let until): fact.with("state", "terminating").with("until", until)
         case .killed: fact.with("state", "killed")
         }
     }
 
     init(_ fact: Fact) throws(SnapshotError) {
-        self.init(generation: try fact.value("generation"), started: try fact.value("started"))
-        state =
+        let state: State =
             switch try fact.value("state", as: String.self) {
-            case "running": .running
+            case "running": .running(until: try fact.value("until"))
             case "terminating": .terminating(until: try fact.value("until"))
             case "killed": .killed
             default: throw .unreadable("state", in: fact.line)
             }
+        self.init(
+            generation: try fact.value("generation"), started: try fact.value("started"), state: state,
+            isLate: try fact.value("late"))
+    }
+}
+
+extension HealthTrouble {
+    var facts: [Fact] {
+        [Fact("trouble").with("began", began).with("ends-at", endsAt)]
+            + told.map { Fact("trouble-told").with("text", Words($0)) }
+    }
+
+    init(_ fact: Fact, told: [Fact]) throws(SnapshotError) {
+        self.init(began: try fact.value("began"))
+        endsAt = try fact.value("ends-at")
+        for fact in told { self.told.append(try fact.value("text", as: Words.self).value) }
     }
 }
 

@@ -6,6 +6,8 @@ extension Supervisor {
         }
         facts += slots.map(\.fact) + workers.map(\.fact)
         if case .stopping(let stop) = phase { facts.append(stop.fact) }
+        if let trouble { facts += trouble.facts }
+        if recyclings.usedUntil != .zero { facts.append(Fact("recyclings").with("used-until", recyclings.usedUntil)) }
         return facts + [reload?.fact, upgrade?.fact, prestart?.fact].compactMap(\.self)
     }
 
@@ -67,6 +69,10 @@ extension Supervisor {
         if let fact = try facts.one("reload") { reload = try Reload(fact) }
         if let fact = try facts.one("upgrade") { upgrade = try Upgrade(fact) }
         if let fact = try facts.one("prestart") { prestart = try Prestart(fact) }
+        if let fact = try facts.one("recyclings") { recyclings.usedUntil = try fact.value("used-until") }
+        if let fact = try facts.one("trouble") {
+            trouble = try HealthTrouble(fact, told: facts.all("trouble-told"))
+        }
         for fact in facts.all("slot") { slots.append(try Slot(fact)) }
         try seat(facts)
     }

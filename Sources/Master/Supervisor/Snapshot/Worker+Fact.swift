@@ -10,8 +10,11 @@ extension Worker {
         switch retires {
         case .asked: fact = fact.with("retires", "asked")
         case .memory(let bytes): fact = fact.with("retires", "memory").with("memory", bytes)
+        case .outdated: fact = fact.with("retires", "outdated")
         case nil: fact = fact.with("retires", "no")
         }
+        if asks { fact = fact.with("asks", true) }
+        if let problem { fact = fact.with("problem", Words(problem)) }
         fact = fact.with("watched-for", liveness?.timeout)
         if let liveness {
             fact = fact.with("watched-from", liveness.from).with(liveness.loop, as: "loop").with(
@@ -31,8 +34,12 @@ extension Worker {
             case "no": nil
             case "asked": .asked
             case "memory": .memory(try fact.value("memory"))
+            case "outdated": .outdated
             default: throw .unreadable("retires", in: fact.line)
             }
+        // Only of one that has them: a build that knew of none wrote nothing.
+        if fact.has("asks") { asks = try fact.value("asks") }
+        if fact.has("problem") { problem = try fact.value("problem", as: Words.self).value }
         guard let timeout = try fact.value("watched-for", as: Duration?.self) else { return }
         var liveness = Liveness(timeout: timeout, try fact.value("watched-from"))
         liveness.loop = try fact.watch("loop", timeout: timeout)

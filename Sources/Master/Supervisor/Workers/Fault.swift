@@ -4,6 +4,6 @@ package enum Fault: Equatable, Sendable {
     case bootTime
     /// Its loop has not begun a pass for so long.
     case loopStuck(for: Duration)
-    /// Its blocking pool has had a job waiting, and has finished none, for so long.
+    /// Work has waited for so long for blocking threads that are past their requests' deadlines.
     case poolStuck(for: Duration)
 }

@@ -4,4 +4,6 @@ package enum Retirement: Equatable, Sendable {
     case asked
     /// It has grown to so many bytes.
     case memory(Int)
+    /// It has a listening socket in whose place another is.
+    case outdated
 }

@@ -37,6 +37,10 @@ package struct Worker: Equatable, Sendable {
     package internal(set) var state: State
     /// It is to be replaced as soon as another is ready, and serves until then.
     package internal(set) var retires: Retirement?
+    /// It has asked for a replacement, and that has to wait: too many others have.
+    var asks = false
+    /// Why it cannot do all that it should, by its own account.
+    package internal(set) var problem: String?
     /// Until it says that it drains, connections may come to it.
     var accepts = true
     /// Of one that is ready or drains, unless nobody wants to know.

@@ -7,17 +7,24 @@
 #include <stdint.h>
 #include <string.h>
 
-#define BRIGADE_SCOREBOARD_VERSION 2
+#define BRIGADE_SCOREBOARD_VERSION 3
 #define BRIGADE_SCOREBOARD_SLOTS 512
 #define BRIGADE_LATENCY_BUCKETS 64
 #define BRIGADE_METHOD_BYTES 16
 #define BRIGADE_TARGET_BYTES 128
+// Behind the slots, from a page's start: of each slot its worker's counters of connections by client address. Threads of
+// that worker add to them.
+#define BRIGADE_ADDRESS_ROWS 4
+#define BRIGADE_ADDRESS_CELLS 2048
+#define BRIGADE_ADDRESS_BYTES 32768
 
 struct brigade_scoreboard_header {
     uint32_t version;
     uint32_t used;     // slots 0..<used have been given out at some time; the rest need no look
     uint32_t entries;  // of a slot
-    uint32_t reserved[13];
+    uint32_t reserved;
+    uint64_t secret;  // by which client addresses are hashed
+    uint32_t more[10];
 };
 
 struct brigade_scoreboard_slot {
@@ -28,12 +35,13 @@ struct brigade_scoreboard_slot {
     uint64_t tick;           // CLOCK_MONOTONIC, nanoseconds, of the loop's last pass
     uint64_t accepted;       // connections, ever
     uint64_t requests;       // answered, ever
-    uint64_t oldest_job;     // CLOCK_MONOTONIC, nanoseconds: since when a job waits for a blocking thread; 0: none does
-    uint64_t last_finished;  // CLOCK_MONOTONIC, nanoseconds: when a blocking thread last finished a job; 0: never
+    uint64_t spent[2];       // an older version's; always 0
     uint32_t stalled;        // accept threads that wait for their loop
     uint32_t unrecorded;     // requests in flight for which there was no entry
     uint32_t entered;        // entries 0..<entered have been used at some time; the rest need no look
-    uint32_t reserved[15];
+    uint32_t reserved;
+    uint64_t pool_overdue;  // CLOCK_MONOTONIC, nanoseconds: since when threads are past their requests' deadlines; 0: none
+    uint32_t more[12];
     uint64_t latency[BRIGADE_LATENCY_BUCKETS];  // answers, by Contract.LatencyHistogram's bounds
 };
 
@@ -49,6 +57,8 @@ struct brigade_request {
 
 _Static_assert(sizeof(struct brigade_scoreboard_header) == 64, "one cache line: the mapping is page-aligned");
 _Static_assert(sizeof(struct brigade_scoreboard_slot) % 64 == 0, "whole cache lines: no two writers share one");
+_Static_assert(BRIGADE_ADDRESS_BYTES == BRIGADE_ADDRESS_ROWS * BRIGADE_ADDRESS_CELLS * 4, "a word a counter");
+_Static_assert(BRIGADE_ADDRESS_BYTES % 4096 == 0, "whole pages, which can be given back");
 _Static_assert(sizeof(struct brigade_request) == 160, "the entries of a slot, an even number, end with a cache line");
 
 static inline uint32_t brigade_load32(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_RELAXED); }
@@ -80,15 +90,16 @@ static inline uint16_t brigade_store_bytes(uint64_t *words, const uint8_t *bytes
 static inline void brigade_request_enter(
     struct brigade_request *entry, const uint8_t *method, long method_length, const uint8_t *target, long target_length,
     uint64_t start) {
-    uint32_t sequence = brigade_load32(&entry->sequence);
-    brigade_store32(&entry->sequence, sequence + 1);
+    // Odd, whatever somebody has left there.
+    uint32_t sequence = brigade_load32(&entry->sequence) | 1;
+    brigade_store32(&entry->sequence, sequence);
     __atomic_thread_fence(__ATOMIC_RELEASE);
     uint16_t kept = brigade_store_bytes(entry->method, method, method_length, BRIGADE_METHOD_BYTES);
     __atomic_store_n(&entry->method_length, kept, __ATOMIC_RELAXED);
     kept = brigade_store_bytes(entry->target, target, target_length, BRIGADE_TARGET_BYTES);
     __atomic_store_n(&entry->target_length, kept, __ATOMIC_RELAXED);
     brigade_store64(&entry->start, start);
-    __atomic_store_n(&entry->sequence, sequence + 2, __ATOMIC_RELEASE);
+    __atomic_store_n(&entry->sequence, sequence + 1, __ATOMIC_RELEASE);
 }
 
 // Gives an entry back.

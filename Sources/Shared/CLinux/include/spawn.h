@@ -14,7 +14,7 @@ struct brigade_spawn {
     int descriptor_count;
     int parent_death_signal;    // PR_SET_PDEATHSIG; 0 for none
     int owns_group;             // setpgid(2): the child leads a process group of its own
-    int changes_credentials;    // whether the next four count
+    int changes_credentials;    // whether the next four count; the child gains no privileges again (no_new_privs)
     uid_t user;
     gid_t group;
     const gid_t *groups;        // the supplementary groups, and no others

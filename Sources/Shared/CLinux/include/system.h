@@ -20,8 +20,24 @@ int brigade_pidfd_open(pid_t pid);
 // memfd_create(2), close-on-exec.
 int brigade_memfd_create(const char *name);
 
+// ftruncate(2) of a memfd, which the kernel refuses beyond RLIMIT_FSIZE (EFBIG): that limit is meant for files, so it is
+// lifted for the moment of this call as far as this process may.
+int brigade_resize_memory(int memory, off_t size);
+
 // Its size is what it is from now on (F_ADD_SEALS): nobody who has it open can take memory away from the others.
 int brigade_seal_size(int memory);
+
+// Pages of memory of memfd_create are given back, and read as zeros from then on.
+int brigade_give_back(int memory, int64_t offset, int64_t length);
+
+// malloc(3) of a process that handles large bodies now and then: two arenas, and blocks from 256 KiB on mapped and
+// unmapped each on its own, so that they leave nothing behind (mallopt(3)).
+void brigade_tune_malloc(void);
+
+// Bytes that malloc has given out and that were not freed (mallinfo(3)).
+int64_t brigade_malloc_in_use(void);
+// Gives what malloc keeps back to the system (malloc_trim(3)).
+void brigade_trim_malloc(void);
 
 // A signalfd(2) for the signals of the set, non-blocking and close-on-exec; the set is blocked in this thread.
 int brigade_signalfd(const int *signals, int count);
@@ -36,6 +52,9 @@ static inline int brigade_set_name(const char *name) { return prctl(PR_SET_NAME,
 static inline int brigade_wifexited(int status) { return WIFEXITED(status); }
 static inline int brigade_wexitstatus(int status) { return WEXITSTATUS(status); }
 static inline int brigade_wtermsig(int status) { return WTERMSIG(status); }
+
+// POLLRDHUP of poll(2): a GNU extension.
+static const short brigade_poll_hangup = 0x2000;
 
 // accept4(2), non-blocking and close-on-exec: a GNU extension.
 int brigade_accept(int listener, struct sockaddr_storage *peer);
@@ -69,6 +88,9 @@ static inline uint64_t brigade_epoll_token(const struct epoll_event *event) { re
 
 // How many processors this thread may run on (sched_getaffinity(2)).
 int brigade_processors(void);
+
+// What main(3) was given: the program's name, then the arguments; NULL behind the last.
+char *brigade_argument(int index);
 
 // environ(7): a mutable global, which Swift 6 does not let anyone touch.
 char **brigade_environment(void);

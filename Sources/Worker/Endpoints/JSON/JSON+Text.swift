@@ -1,4 +1,7 @@
-extension JSON {
+extension JSON: CustomStringConvertible {
+    /// The value as compact JSON text.
+    public var description: String { String(decoding: bytes, as: UTF8.self) }
+
     /// Reads JSON text in UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
     ///
     /// Bounds, all CPython's or near it: nested at most 960 deep, whole numbers of at most 4300 digits.

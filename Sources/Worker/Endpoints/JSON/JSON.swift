@@ -6,6 +6,8 @@ public enum JSON: Hashable, Sendable {
     case integer(Integer)
     /// Any other number.
     case number(Double)
+    /// One with digits that a `Double` does not give back: its text, as JSON has it.
+    case longNumber(String)
     case string(String)
     /// A string with half a surrogate pair, which no Unicode text can hold: U+FFFD stands in its place here.
     case brokenString(String)
@@ -37,6 +39,17 @@ public enum JSON: Hashable, Sendable {
     public subscript(index: Int) -> JSON? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]
+    }
+
+    /// The number as a `Double`, rounded where it cannot hold it; nil when this is no number.
+    public var double: Double? {
+        switch self {
+        case .integer(.small(let value)): Double(value)
+        case .integer(.large(let digits)): Double(digits)
+        case .number(let value): value
+        case .longNumber(let text): Double(text)
+        default: nil
+        }
     }
 
     /// The value as compact JSON text.

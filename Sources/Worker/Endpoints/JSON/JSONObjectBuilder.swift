@@ -35,14 +35,10 @@ struct JSONObjectBuilder {
         return nil
     }
 
-    /// FNV-1a. Names that are made to have the same one cost no more than comparing them all.
+    /// Names that are made to have the same one cost no more than comparing them all.
     private static func fingerprint(_ name: String) -> UInt32 {
         var name = name
-        return name.withUTF8 { bytes in
-            var sum: UInt32 = 0x811C_9DC5
-            for byte in bytes { sum = (sum ^ UInt32(byte)) &* 0x0100_0193 }
-            return sum
-        }
+        return name.withUTF8 { $0.span.fingerprint }
     }
 }
 

@@ -37,7 +37,11 @@ extension JSONParser {
         skipExponent()
         guard index == whole.endIndex else {
             // The grammar is Swift's too; what is too large reads as infinite, what is too small as zero.
-            return .number(Double(String(decoding: text[start..<index], as: UTF8.self)) ?? .infinity)
+            let text = String(decoding: text[start..<index], as: UTF8.self)
+            let value = Double(text) ?? .infinity
+            // What is this short has at most 15 digits, which a `Double` always gives back.
+            guard text.utf8.count > 16, value.isFinite else { return .number(value) }
+            return SignificantDigits(text) == SignificantDigits(value.description) ? .number(value) : .longNumber(text)
         }
         guard whole.count <= Integer.maximumDigits else { throw .unreadable("a number with too many digits") }
         return .integer(Integer(isNegative: isNegative, digits: whole))
@@ -64,5 +68,30 @@ extension JSONParser {
 
     private func isDigit(at index: Int) -> Bool {
         index < text.count && text[index].isASCIIDigit
+    }
+}
+
+/// A number's digits without zeros around them, and the power of ten that the last one stands for.
+private struct SignificantDigits: Equatable {
+    private var digits: [UInt8] = []
+    private var power = 0
+
+    /// - Parameter text: as JSON has it.
+    init(_ text: String) {
+        let mark = text.utf8.firstIndex { $0 | 0x20 == UInt8(ascii: "e") } ?? text.endIndex
+        // An exponent beyond what an `Int` holds comes with zero or infinity only.
+        power = Int(text[mark...].dropFirst()) ?? 0
+        var isFraction = false
+        for byte in text.utf8[..<mark] {
+            if byte == UInt8(ascii: ".") { isFraction = true }
+            guard byte.isASCIIDigit else { continue }
+            if isFraction { power -= 1 }
+            if !digits.isEmpty || byte != UInt8(ascii: "0") { digits.append(byte) }
+        }
+        while digits.last == UInt8(ascii: "0") {
+            digits.removeLast()
+            power += 1
+        }
+        if digits.isEmpty { power = 0 }
     }
 }

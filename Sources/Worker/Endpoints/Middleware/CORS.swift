@@ -2,7 +2,7 @@ public import Messages
 
 /// Lets pages of other origins read the answers, and tells browsers what those may send (the Fetch Standard, section 3.3).
 /// The answers are Starlette's.
-public struct CORS: Middleware {
+public struct CORS: InlineMiddleware {
     /// Which of something.
     public enum Allowed: Hashable, Sendable {
         case any
@@ -55,14 +55,19 @@ public struct CORS: Middleware {
     private static let preflightVary =
         "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"
 
-    /// Answers a preflight, and adds to every other answer what browsers look for.
-    public func answer(_ request: Request, next: (Request) throws -> Answer) throws -> Answer {
-        let origin = request.value(of: "origin")
-        if let origin, request.method == .options, let method = request.value(of: "access-control-request-method") {
-            return .now(preflight(request, from: origin, for: method))
-        }
-        let fields = origin.map(fields(for:)) ?? []
-        return try next(request).map { $0.setting(fields).varyingByOrigin }
+    /// Answers a preflight.
+    public func before(_ context: Context) -> Response? {
+        let request = context.request
+        guard request.method == .options, let origin = request.value(of: "origin"),
+            let method = request.value(of: "access-control-request-method")
+        else { return nil }
+        return preflight(request, from: origin, for: method)
+    }
+
+    /// Adds to every other answer what browsers look for.
+    public func after(_ response: inout Response, _ context: Context) {
+        let fields = context.request.value(of: "origin").map(fields(for:)) ?? []
+        response = response.setting(fields).varyingByOrigin
     }
 
     private func fields(for origin: String) -> [Field] {

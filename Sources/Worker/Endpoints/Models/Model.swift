@@ -5,8 +5,10 @@
 ///     let label: String
 ///     let url: WebURL
 ///
-///     static let properties = Properties(
-///         RecipeCreate.init, Property("label", \.label), Property("url", \.url))
+///     static let properties = Properties(RecipeCreate.init) {
+///         Property("label", \.label)
+///         Property("url", \.url)
+///     }
 /// }
 /// ```
 public protocol Model: RequestValue, ResponseValue {
@@ -47,6 +49,7 @@ extension Model {
             where properties[..<index].contains(where: { $0.name == property.name }) {
                 schema.mistakes.append("two properties have the name \(property.name)")
             }
+            schema.model = Self.properties.trial
             return schema
         }
     }
@@ -58,7 +61,8 @@ extension Model {
             issues.append(Issue("model_attributes_type", message, input: json))
             return nil
         }
-        return properties.read(json, issues: &issues)
+        // Models that hold models need not be in a list to be many.
+        return issues.isFull ? nil : properties.read(json, issues: &issues)
     }
 
     /// Writes an object of all properties, in their order.
@@ -79,6 +83,17 @@ public protocol ModelDescription: Sendable {
 
     /// Writes the properties as an object.
     func write(_ model: Model, to writer: inout JSONWriter)
+
+    /// What looks for mistakes at start.
+    var trial: ModelTrial { get }
+}
+
+/// Tries out at start how a model is declared.
+public struct ModelTrial: Sendable {
+    /// Objects that can be read as the model; the depth is how many models it stands in.
+    let samples: @Sendable (_ depth: Int) -> [JSON]
+    /// The names of properties that have each other's values once they are read.
+    let misplaced: @Sendable () -> [String]
 }
 
 /// What the document says of a property.
@@ -89,4 +104,6 @@ public struct PropertySchema: Sendable {
     public let schema: Schema
     /// Whether it must be sent.
     public let isRequired: Bool
+    /// Whether it takes all fields of its name, where a form is read.
+    let isList: Bool
 }

@@ -30,4 +30,20 @@ public struct ObjectFrame: Sendable {
         }
         writer.raw(pieces[last])
     }
+
+    /// Writes the object without those properties that are not written.
+    func write(
+        to writer: inout JSONWriter, where isWritten: (_ property: Int) -> Bool,
+        value: (_ property: Int, inout JSONWriter) -> Void
+    ) {
+        writer.raw("{")
+        var isFirst = true
+        for index in 0..<pieces.count - 1 where isWritten(index) {
+            if !isFirst { writer.raw(",") }
+            isFirst = false
+            writer.raw(pieces[index].dropFirst())
+            value(index, &writer)
+        }
+        writer.raw("}")
+    }
 }

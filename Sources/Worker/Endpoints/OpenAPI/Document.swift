@@ -6,11 +6,13 @@ struct Document {
     private let version: String
     private let description: String
     private let operations: [Operation]
+    private let errors: ErrorResponder
 
     init(_ api: API, _ operations: [Operation]) {
         title = api.title
         version = api.version
         description = api.description
+        errors = api.errors
         self.operations = operations.filter(\.isDocumented)
     }
 
@@ -34,7 +36,10 @@ struct Document {
             .init("openapi", "3.1.0"), .init("info", .object(information)), .init("paths", .object(paths)),
         ]
         let schemas = components.json
-        if !schemas.isEmpty { members.append(.init("components", ["schemas": .object(schemas)])) }
+        var named: [JSON.Member] = schemas.isEmpty ? [] : [.init("schemas", .object(schemas))]
+        let schemes = try securitySchemes()
+        if !schemes.isEmpty { named.append(.init("securitySchemes", .object(schemes))) }
+        if !named.isEmpty { members.append(.init("components", .object(named))) }
         return .object(members)
     }
 
@@ -56,8 +61,25 @@ struct Document {
             members.append(.init("requestBody", .object(requestBody)))
         }
         members.append(.init("responses", .object(try responses(operation, &components))))
+        if let security = operation.security { members.append(.init("security", security)) }
         if words.isDeprecated { members.append(.init("deprecated", true)) }
         return .object(members)
+    }
+
+    /// Each once, in the order of the operations.
+    private func securitySchemes() throws(DeclarationError) -> [JSON.Member] {
+        var schemes: [JSON.Member] = []
+        for scheme in operations.flatMap(\.parameters).compactMap(\.security) {
+            if let known = schemes.first(where: { $0.name == scheme.name }) {
+                guard known.value == scheme.json else {
+                    throw DeclarationError(
+                        .schema, "two security schemes have the name \(scheme.name); name: gives one of them another")
+                }
+            } else {
+                schemes.append(.init(scheme.name, scheme.json))
+            }
+        }
+        return schemes
     }
 
     private func responses(
@@ -74,28 +96,58 @@ struct Document {
         }
         var responses: [JSON.Member] = [.init(String(operation.status.code), .object(success))]
         if operation.parameters.contains(where: \.isChecked) {
-            try components.add(Schema.httpValidationError)
-            let error: JSON = [
-                "description": "Validation Error", "content": content("application/json", .httpValidationError),
-            ]
-            responses.append(.init("422", error))
+            let words = DocumentedErrors.Entry(status: .unprocessableContent, description: "Validation Error")
+            responses.append(try error(words, Schema.httpValidationError, &components))
         }
         var errors = operation.errors
+        if let statusOfNil = operation.statusOfNil { errors = errors.adding(statusOfNil, isOfNil: true) }
         if operation.parameters.contains(where: { $0.place == .body }) { errors = errors.adding(.badRequest) }
-        for entry in errors.entries {
-            try components.add(Schema.httpError)
-            let error: JSON = [
-                "description": .string(entry.description), "content": content("application/json", .httpError),
-            ]
-            responses.append(.init(String(entry.status.code), error))
-        }
+        for entry in errors.entries { responses.append(try error(entry, Schema.httpError, &components)) }
         // Two members of one name are no JSON object: browsers' YAML readers refuse the whole document.
         var seen: Set<String> = []
         return responses.filter { seen.insert($0.name).inserted }.sorted { $0.name < $1.name }
     }
 
+    /// - Parameter schema: of the body, where the application has no rule for errors of that status.
+    private func error(
+        _ entry: DocumentedErrors.Entry, _ schema: Schema, _ components: inout Components
+    ) throws(DeclarationError) -> JSON.Member {
+        var error: [JSON.Member] = [.init("description", .string(entry.description))]
+        let ofNil = [NotFoundError.self, HTTPError.self, (any Error).self].map { ObjectIdentifier($0 as Any.Type) }
+        let own = errors.documented.filter { rule in
+            rule.status == entry.status && (!entry.isOfNil || ofNil.contains(rule.type))
+        }
+        if own.isEmpty {
+            try components.add(schema)
+            error.append(.init("content", content("application/json", schema)))
+        } else if let answered = own.compactMap(\.content).first {
+            try components.add(answered.schema)
+            error.append(.init("content", content(answered.mediaType, answered.schema)))
+        }
+        return .init(String(entry.status.code), .object(error))
+    }
+
     private func content(_ mediaType: String, _ schema: Schema) -> JSON {
         .object([.init(mediaType, ["schema": schema.json])])
+    }
+}
+
+extension Operation {
+    /// What a client must show: all schemes together; nil when there is none. Those that need not be met are alternatives.
+    fileprivate var security: JSON? {
+        var seen: Set<String> = []
+        // What is required once is required.
+        let all = parameters.filter { $0.security != nil }
+        let declared = (all.filter(\.isRequired) + all.filter { !$0.isRequired }).filter { declaration in
+            declaration.security.map { seen.insert($0.name).inserted } ?? false
+        }
+        if declared.isEmpty { return nil }
+        func requirement(_ schemes: [ParameterDeclaration]) -> JSON {
+            .object(schemes.compactMap(\.security).map { .init($0.name, .array([])) })
+        }
+        let required = declared.filter(\.isRequired)
+        let optional = declared.filter { !$0.isRequired }.map { requirement(required + [$0]) }
+        return .array(optional + [requirement(required)])
     }
 }
 
@@ -106,7 +158,7 @@ extension ParameterDeclaration {
     /// As the document's `parameters` list it; nil for what stands elsewhere.
     fileprivate var json: JSON? {
         switch place {
-        case .path, .query, .header:
+        case .path, .query, .header, .cookie:
             .object(
                 [
                     .init("name", .string(name)), .init("in", .string(place.rawValue)),

@@ -25,8 +25,8 @@ struct Documentation {
 
     private func operation(_ path: String, _ response: Response) -> Operation {
         Operation(
-            method: .get, path: path, name: String(path.dropFirst()), description: "", parameters: [], status: .ok,
-            content: nil, errors: [], isDocumented: false, answer: { _ in .now(response) })
+            method: .get, path: path, name: String(path.dropFirst()), words: "", parameters: [], status: .ok,
+            content: nil, errors: [], isDocumented: false, answering: { _ in { _ in .now(response) } })
     }
 
     private static let noSniff = Field("x-content-type-options", "nosniff")

@@ -12,19 +12,19 @@ public struct Body<Value: RequestValue>: Parameter {
 
     /// The request's body, as JSON.
     public var declaration: ParameterDeclaration {
-        ParameterDeclaration(.body, schema: Value.schema, description: description)
+        ParameterDeclaration(.body, schema: Value.schema, description: description).plain
     }
 
     /// - Throws: `ValidationError` when the content is no JSON; `HTTPError` 400 when it cannot be read at all.
-    public func value(in call: Call, issues: inout [Issue]) throws -> Value? {
-        let content = call.request.body
+    public func find(in context: Context, issues: inout [Issue]) throws -> Value? {
+        let content = context.request.body
         return try issues.below("body") { issues in
             guard !content.isEmpty else {
                 issues.append(.missing(around: .null))
                 return nil
             }
             // What was not sent as JSON is text, which a model refuses in its own words.
-            let json = call.request.hasJSON ? try json(content) : .string(String(decoding: content, as: UTF8.self))
+            let json = context.request.hasJSON ? try json(content) : .string(String(decoding: content, as: UTF8.self))
             return Value.read(json, issues: &issues)
         }
     }
@@ -45,12 +45,8 @@ public struct Body<Value: RequestValue>: Parameter {
 extension Request {
     /// Whether the media type is `application/json` or `application/...+json`, in any case and with any parameters.
     fileprivate var hasJSON: Bool {
-        guard let range = head.firstValue(of: "content-type") else { return false }
-        let value = head.bytes[range].prefix { $0 != UInt8(ascii: ";") }
-        guard let last = value.lastIndex(where: { $0 != 0x20 && $0 != 0x09 }) else { return false }
-        let type = String(decoding: value[...last], as: UTF8.self).lowercased()
         let prefix = "application/"
-        guard type.hasPrefix(prefix) else { return false }
+        guard let type = mediaType, type.hasPrefix(prefix) else { return false }
         let subtype = type.dropFirst(prefix.count)
         return subtype == "json" || subtype.hasSuffix("+json") && !subtype.contains("/")
     }

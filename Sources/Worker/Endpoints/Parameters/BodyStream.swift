@@ -3,8 +3,10 @@ public import Messages
 /// The content of the request, read piece by piece while the client sends it.
 ///
 /// ```swift
-/// api.post("/upload", name: "upload", "Keep a file", BodyStream(limit: 1 << 30)) { content in
-///     for try await piece in content { try await file.write(piece) }
+/// api.post("/files", BodyStream(limit: 1 << 30)) { content in
+///     var size = 0
+///     for try await piece in content { size += piece.count }
+///     return size
 /// }
 /// ```
 /// The handler runs when the head of the request is there. A client that goes away, stalls or sends too much makes the
@@ -25,9 +27,10 @@ public struct BodyStream: Parameter {
     public var declaration: ParameterDeclaration {
         ParameterDeclaration(
             .body, schema: Schema([.init("type", "string"), .init("format", "binary")]), mediaType: mediaType,
-            contentMode: .stream(limit: limit))
+            contentMode: .stream(limit: limit)
+        ).plain
     }
 
     /// The pieces that are still to come.
-    public func value(in call: Call, issues: inout [Issue]) -> ContentStream? { call.request.stream }
+    public func find(in context: Context, issues: inout [Issue]) -> ContentStream? { context.request.stream }
 }

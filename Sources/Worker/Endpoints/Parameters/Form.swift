@@ -1,7 +1,7 @@
 /// The content of the request, as an HTML form sends it: `application/x-www-form-urlencoded`.
 ///
 /// ```swift
-/// routes.post("/sign-in", name: "sign_in", "", Form(SignIn.self), errors: [.forbidden]) { signIn in ... }
+/// api.post("/recipes", Form(NewRecipe.self), status: .created, errors: [.forbidden]) { recipe in try store.add(recipe) }
 /// ```
 /// The model's properties are the form's fields. Of a repeated field the last counts, and one that was left empty was not
 /// sent, as FastAPI has it. Files (`multipart/form-data`) are not taken.
@@ -18,8 +18,8 @@ public struct Form<Value: Model>: Parameter {
 
     /// - Throws: `ValidationError` when the content is no form; `HTTPError` 400 when it has too many fields, 403 when it
     ///   was posted from another site.
-    public func value(in call: Call, issues: inout [Issue]) throws -> Value? {
-        switch try submitted.submission(in: call).content {
+    public func find(in context: Context, issues: inout [Issue]) throws -> Value? {
+        switch try submitted.submission(in: context).content {
         case .success(let model): return model
         case .failure(let error):
             issues += error.issues

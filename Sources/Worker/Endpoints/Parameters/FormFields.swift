@@ -10,7 +10,7 @@ struct FormFields: Sendable {
 
     /// - Throws: `ValidationError` for another media type; `HTTPError` 400 for too many fields.
     init(_ request: Request) throws {
-        guard request.body.isEmpty || request.hasForm else {
+        guard request.body.isEmpty || request.mediaType == FormFields.mediaType else {
             let message = "Input should be a form sent as \(FormFields.mediaType)"
             let input = request.value(of: "content-type").map(JSON.string) ?? .null
             throw ValidationError([Issue("form_type", at: ["body"], message, input: input)])
@@ -26,8 +26,11 @@ struct FormFields: Sendable {
     subscript(name: String) -> String? { content.lastValue(of: name) }
 
     /// Reads a model. A field that was left empty was not sent: a browser sends every text box.
-    func read<Content: Model>(_ type: Content.Type) -> Result<Content, ValidationError> {
-        let members = Content.properties.schemas.compactMap { property in
+    /// - Parameter properties: the model's.
+    func read<Content: Model>(
+        _ type: Content.Type, _ properties: [PropertySchema]
+    ) -> Result<Content, ValidationError> {
+        let members = properties.compactMap { property in
             value(of: property).map { JSON.Member(property.name, $0) }
         }
         var issues: [Issue] = []
@@ -38,22 +41,8 @@ struct FormFields: Sendable {
 
     /// Of a list all fields of its name, as several boxes to tick have one.
     private func value(of property: PropertySchema) -> JSON? {
-        if property.schema.isList { return JSON(texts: content.values(of: property.name)) }
+        if property.isList { return JSON(texts: content.values(of: property.name)) }
         guard let text = self[property.name], !text.isEmpty else { return nil }
         return .string(text)
-    }
-}
-
-extension Schema {
-    /// Whether it, or an optional's first alternative, is an array's.
-    fileprivate var isList: Bool { json["type"] == "array" || json["anyOf"]?[0]?["type"] == "array" }
-}
-
-extension Request {
-    /// Whether the media type is that of a form, in any case and with any parameters.
-    fileprivate var hasForm: Bool {
-        guard let type = value(of: "content-type")?.prefix(while: { $0 != ";" }) else { return false }
-        let name = type.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
-        return String(name).lowercased() == FormFields.mediaType
     }
 }

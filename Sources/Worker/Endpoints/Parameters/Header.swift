@@ -30,8 +30,8 @@ public struct Header<Value: ParameterValue & ResponseValue>: Parameter {
     public var declaration: ParameterDeclaration { rule.declaration(.header, name) }
 
     /// Reads the field's value, or those of all its lines.
-    public func value(in call: Call, issues: inout [Issue]) -> Value? {
-        let json = Value.isList ? JSON(texts: call.headerTexts(name)) : call.headerText(name).map(JSON.string)
+    public func find(in context: Context, issues: inout [Issue]) -> Value? {
+        let json = Value.isList ? JSON(texts: context.headers(name)) : context.header(name).map(JSON.string)
         return rule.read(json, at: .header, name, issues: &issues)
     }
 }

@@ -7,6 +7,7 @@ public struct ParameterDeclaration: Sendable {
         case path
         case query
         case header
+        case cookie
         case body
         /// Nothing that the document shows.
         case request
@@ -33,8 +34,28 @@ public struct ParameterDeclaration: Sendable {
 
     /// The parameters that a dependency is made of.
     struct Group: Sendable {
-        let identity: ObjectIdentifier
+        let identity: DependencyIdentity
         let parameters: [ParameterDeclaration]
+        let need: ParameterNeed
+    }
+
+    /// Of a value that the application must provide.
+    let provided: ProvidedType?
+    /// Of credentials.
+    private(set) var security: SecurityScheme?
+    /// Whether it is found in its place and asks the context for nothing else.
+    private(set) var isPlain = false
+
+    /// A type that something must be provided of.
+    struct ProvidedType: Hashable, Sendable {
+        let identity: ObjectIdentifier
+        let name: String
+    }
+
+    /// What must be done before its value is there: the most that it, or what it is made of, asks for.
+    @usableFromInline var need: ParameterNeed {
+        guard let dependency else { return .inline }
+        return max(dependency.need, dependency.parameters.need)
     }
 
     /// A declaration by its parts.
@@ -51,9 +72,25 @@ public struct ParameterDeclaration: Sendable {
         self.mediaType = mediaType
         self.contentMode = contentMode
         dependency = nil
+        provided = nil
     }
 
-    init(dependency identity: ObjectIdentifier, of parameters: [ParameterDeclaration]) {
+    init(provided type: (some Any).Type) {
+        self.init(ProvidedType(identity: ObjectIdentifier(type), name: "\(type)"), nil)
+    }
+
+    /// Credentials, which the document shows in a way of its own.
+    init(security scheme: SecurityScheme, isRequired: Bool) {
+        self.init(.request, isRequired: isRequired)
+        security = scheme
+    }
+
+    init(dependency identity: DependencyIdentity, of parameters: [ParameterDeclaration], need: ParameterNeed) {
+        self.init(nil, Group(identity: identity, parameters: parameters, need: need))
+    }
+
+    /// Of what stands nowhere in the request.
+    private init(_ provided: ProvidedType?, _ dependency: Group?) {
         place = .request
         name = ""
         schema = Schema()
@@ -62,11 +99,22 @@ public struct ParameterDeclaration: Sendable {
         description = ""
         mediaType = ""
         contentMode = .whole
-        dependency = Group(identity: identity, parameters: parameters)
+        self.provided = provided
+        self.dependency = dependency
+    }
+
+    /// The same, of a parameter that is found in its place and asks the context for nothing else.
+    var plain: ParameterDeclaration {
+        var copy = self
+        copy.isPlain = true
+        return copy
     }
 }
 
 extension [ParameterDeclaration] {
+    /// The most that one of them needs.
+    @usableFromInline var need: ParameterNeed { map(\.need).max() ?? .inline }
+
     /// These and those of the dependencies among them, in the order in which they are read; a dependency's only once.
     var all: [ParameterDeclaration] {
         var seen: Set<ObjectIdentifier> = []
@@ -76,7 +124,7 @@ extension [ParameterDeclaration] {
     private func all(_ seen: inout Set<ObjectIdentifier>) -> [ParameterDeclaration] {
         flatMap { declaration in
             guard let group = declaration.dependency else { return [declaration] }
-            return seen.insert(group.identity).inserted ? group.parameters.all(&seen) : []
+            return seen.insert(ObjectIdentifier(group.identity)).inserted ? group.parameters.all(&seen) : []
         }
     }
 

@@ -22,13 +22,13 @@ public struct Path<Value: ParameterValue>: Parameter {
 
     /// Reads the decoded segment.
     @inlinable
-    public func value(in call: Call, issues: inout [Issue]) -> Value? {
-        if isFree, let text = call.pathBytes(name), let value = Value.read(plain: text.span) { return value }
-        return checkedValue(in: call, issues: &issues)
+    public func find(in context: Context, issues: inout [Issue]) -> Value? {
+        if isFree, let text = context.pathBytes(name), let value = Value.read(plain: text.span) { return value }
+        return checkedValue(in: context, issues: &issues)
     }
 
     @usableFromInline
-    func checkedValue(in call: Call, issues: inout [Issue]) -> Value? {
-        rule.read(call.pathText(name).map(JSON.string), at: .path, name, issues: &issues)
+    func checkedValue(in context: Context, issues: inout [Issue]) -> Value? {
+        rule.read(context.pathParameter(name).map(JSON.string), at: .path, name, issues: &issues)
     }
 }

@@ -26,8 +26,9 @@ public struct Query<Value: ParameterValue & ResponseValue>: Parameter {
     public var declaration: ParameterDeclaration { rule.declaration(.query, name) }
 
     /// Reads the decoded value, or all of them.
-    public func value(in call: Call, issues: inout [Issue]) -> Value? {
-        let json = Value.isList ? JSON(texts: call.queryTexts(name)) : call.queryText(name).map(JSON.string)
+    public func find(in context: Context, issues: inout [Issue]) -> Value? {
+        let json =
+            Value.isList ? JSON(texts: context.queryParameters(name)) : context.queryParameter(name).map(JSON.string)
         return rule.read(json, at: .query, name, issues: &issues)
     }
 }

@@ -3,7 +3,8 @@ extension Rule where Value: ParameterValue {
     func declaration(_ place: ParameterDeclaration.Place, _ name: String) -> ParameterDeclaration {
         ParameterDeclaration(
             place, name: name, schema: schema(name: name), isRequired: defaultValue == nil, isList: Value.isList,
-            description: description)
+            description: description
+        ).plain
     }
 
     /// - Parameter json: nil when it was not sent.

@@ -1,16 +1,17 @@
 /// A form whose issues go to the handler, so that a page can show each at its field, beside the texts that were sent.
 ///
 /// ```swift
-/// routes.post("/recipes", name: "add", "", SubmittedForm(RecipeCreate.self)) { form in
+/// api.post("/recipes", SubmittedForm(NewRecipe.self), errors: [.forbidden]) { form in
 ///     switch form.content {
-///     case .success(let recipe): try added(recipe)
-///     case .failure(let error): page(label: form["label"], issues: error.issues)
+///     case .success(let recipe): HTML("Added: \(HTML.escape(recipe.label))")
+///     case .failure(let error): HTML("\(error.issues.count) mistakes in \(HTML.escape(form["label"]))")
 ///     }
 /// }
 /// ```
 /// Otherwise it is a `Form`.
 public struct SubmittedForm<Content: Model>: Parameter {
     private let origin: FormOrigin
+    private let properties = Content.properties.schemas
 
     /// - Parameter origin: from where it may be posted.
     public init(_ type: Content.Type = Content.self, from origin: FormOrigin = .thisSite) {
@@ -19,19 +20,19 @@ public struct SubmittedForm<Content: Model>: Parameter {
 
     /// The request's body, as a form.
     public var declaration: ParameterDeclaration {
-        ParameterDeclaration(.body, schema: Content.schema, mediaType: FormFields.mediaType)
+        ParameterDeclaration(.body, schema: Content.schema, mediaType: FormFields.mediaType).plain
     }
 
     /// - Throws: `HTTPError` 400 when it has too many fields, 403 when it was posted from another site.
-    public func value(in call: Call, issues: inout [Issue]) throws -> Submission<Content>? {
-        try submission(in: call)
+    public func find(in context: Context, issues: inout [Issue]) throws -> Submission<Content>? {
+        try submission(in: context)
     }
 
-    func submission(in call: Call) throws -> Submission<Content> {
-        try origin.check(call.request)
+    func submission(in context: Context) throws -> Submission<Content> {
+        try origin.check(context.request)
         do {
-            let fields = try FormFields(call.request)
-            return Submission(content: fields.read(Content.self), fields: fields)
+            let fields = try FormFields(context.request)
+            return Submission(content: fields.read(Content.self, properties), fields: fields)
         } catch let error as ValidationError {
             return Submission(content: .failure(error), fields: nil)
         }

@@ -1,23 +1,32 @@
 /// Finds what is wrong with a set of operations before any request does.
 struct DeclarationCheck {
     private let operations: [Operation]
+    /// Types of which the API provides a value.
+    let provided: Set<ObjectIdentifier>
 
-    init(_ operations: [Operation]) {
+    init(_ operations: [Operation], provided: Set<ObjectIdentifier>) {
         self.operations = operations
+        self.provided = provided
     }
 
     func run() throws(DeclarationError) {
         var routes: Set<String> = []
         var identifiers: [String: Operation] = [:]
+        var triedModels: Set<ObjectIdentifier> = []
         for operation in operations {
+            if let mistake = operation.mistake {
+                throw DeclarationError(.handler, "\(title(operation)): \(mistake)")
+            }
             try checkPath(operation)
-            try checkParameters(operation)
+            try checkParameters(operation, &triedModels)
             guard routes.insert("\(operation.method) \(shape(of: operation.path))").inserted else {
                 throw DeclarationError(.route, "\(title(operation)) is declared twice")
             }
             if let other = identifiers.updateValue(operation, forKey: operation.identifier) {
                 let both = "\(title(other)) and \(title(operation))"
-                throw DeclarationError(.identifier, "\(both) have the same operation id, \(operation.identifier)")
+                throw DeclarationError(
+                    .identifier,
+                    "\(both) have the same operation id, \(operation.identifier): give one of them another name:")
             }
         }
     }

@@ -12,6 +12,8 @@ public struct DeclarationError: Error, Hashable, Sendable, CustomStringConvertib
         public static let identifier = Code(name: "identifier")
         /// Two operations with one method and path.
         public static let route = Code(name: "route")
+        /// A handler that returns what is no answer.
+        public static let handler = Code(name: "handler")
         /// Two types with one name in the document.
         public static let schema = Code(name: "schema")
     }

@@ -16,10 +16,9 @@ struct FixedPaths: Sendable {
         return nil
     }
 
-    /// FNV-1a, cut to the number of buckets.
+    /// A fingerprint, cut to the number of buckets.
     private static func bucket(of path: Span<UInt8>) -> Int {
-        var hash: UInt32 = 2_166_136_261
-        for index in path.indices { hash = (hash ^ UInt32(path[index])) &* 16_777_619 }
+        let hash = path.fingerprint
         return Int(hash >> 16 ^ hash) & 63
     }
 }

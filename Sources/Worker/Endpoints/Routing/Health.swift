@@ -13,11 +13,14 @@ public struct Health: Sendable {
     /// For `API.include`.
     public var router: Router {
         var router = Router(prefix: "/health", tags: ["health"])
-        router.get("/live", name: "live", "Whether the server answers") { HealthReport.healthy }
+        router.get("/live", name: "live", description: "Whether the server answers", run: .inline) {
+            HealthReport.healthy
+        }
         router.get(
-            "/ready", name: "ready", "Whether the server wants requests", WholeRequest(), errors: [.serviceUnavailable]
-        ) { [trouble] request -> HealthReport in
-            if request.connection.isDraining { return .draining }
+            "/ready", name: "ready", description: "Whether the server wants requests", RequestContext(),
+            errors: [.serviceUnavailable], run: .inline
+        ) { [trouble] context -> HealthReport in
+            if context.isDraining { return .draining }
             return try trouble().map(HealthReport.unavailable) ?? .healthy
         }
         return router

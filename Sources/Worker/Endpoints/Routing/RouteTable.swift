@@ -4,36 +4,21 @@ internal import Messages
 struct RouteTable: Sendable {
     /// A path, and the operations on it. A class, because looking one up must not copy it.
     final class Place: Sendable {
-        private struct Handler: Sendable {
-            let method: Method
-            let answer: @Sendable (Call) throws -> Answer
-            let contentMode: ContentMode
-        }
-
         let template: PathTemplate
-        private let handlers: [Handler]
+        private let routes: [Route]
         /// For a client that asked for another method.
-        let refusal: Response
+        let refusal: MethodNotAllowedError
 
-        init(_ operations: [Operation], at path: String) {
+        init(_ routes: [Route], at path: String) {
             template = PathTemplate(path)
-            handlers = operations.map {
-                Handler(method: $0.method, answer: $0.answer, contentMode: $0.contentMode)
-            }
-            let methods = operations.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }
-            let allow = [Field("allow", methods.joined(separator: ", "))]
-            refusal = .detail(.methodNotAllowed, "Method Not Allowed", fields: allow)
+            self.routes = routes
+            refusal = MethodNotAllowedError(allowed: RouteTable.methods(routes))
         }
 
         /// What answers that method; HEAD is answered as GET (RFC 9110, section 9.3.2).
-        func answer(for method: Method) -> (@Sendable (Call) throws -> Answer)? {
-            for handler in handlers where handler.method == method { return handler.answer }
-            return method == .head ? answer(for: .get) : nil
-        }
-
-        func contentMode(for method: Method) -> ContentMode {
-            for handler in handlers where handler.method == method { return handler.contentMode }
-            return method == .head ? contentMode(for: .get) : .whole
+        func route(for method: Method) -> Route? {
+            for route in routes where route.method == method { return route }
+            return method == .head ? route(for: .get) : nil
         }
     }
 
@@ -46,9 +31,9 @@ struct RouteTable: Sendable {
 
     /// What a path is.
     enum Match {
-        case operation(answer: @Sendable (Call) throws -> Answer, Place)
+        case route(Route, Place)
         /// The path is known, but not with that method.
-        case otherMethods(Response)
+        case otherMethods(MethodNotAllowedError)
         case nothing
     }
 
@@ -56,13 +41,18 @@ struct RouteTable: Sendable {
     private let patterns: [Pattern]
     /// Whether any operation reads its content piece by piece.
     private let hasStreams: Bool
+    /// To OPTIONS of the whole server (RFC 9110, section 9.3.7).
+    let methods: Response
 
-    init(_ operations: [Operation]) {
-        hasStreams = operations.contains { $0.contentMode != .whole }
+    init(_ routes: [Route]) {
+        let methods = RouteTable.methods(routes)
+        let all = methods + (methods.contains("OPTIONS") ? [] : ["OPTIONS"])
+        self.methods = Response(.ok, fields: [Field("allow", all.joined(separator: ", "))])
+        hasStreams = routes.contains { $0.contentMode != .whole }
         var paths: [String] = []
-        for operation in operations where !paths.contains(operation.path) { paths.append(operation.path) }
+        for route in routes where !paths.contains(route.description.path) { paths.append(route.description.path) }
         let places = paths.map { path in
-            (path: Array(path.utf8), place: Place(operations.filter { $0.path == path }, at: path))
+            (path: Array(path.utf8), place: Place(routes.filter { $0.description.path == path }, at: path))
         }
         let fixedPlaces = places.filter { $0.place.template.isFixed }
         for (path, place) in fixedPlaces { fixed.insert(place, at: path) }
@@ -73,20 +63,30 @@ struct RouteTable: Sendable {
         }
     }
 
+    /// Each method once, in the routes' order.
+    private static func methods(_ routes: [Route]) -> [String] {
+        var methods: [String] = []
+        for method in routes.flatMap({ $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] })
+        where !methods.contains(method) {
+            methods.append(method)
+        }
+        return methods
+    }
+
     /// - Parameter path: decoded.
     func match(_ method: Method, _ path: Span<UInt8>) -> Match {
-        var refusal: Response?
+        var refusal: MethodNotAllowedError?
         if let place = fixed.place(at: path) {
-            if let answer = place.answer(for: method) { return .operation(answer: answer, place) }
+            if let route = place.route(for: method) { return .route(route, place) }
             refusal = place.refusal
         }
         for pattern in patterns where pattern.place.template.matches(path) {
-            if let answer = pattern.place.answer(for: method) {
+            if let route = pattern.place.route(for: method) {
                 // `/search` means `/search/` when that is fixed, and no `/{id}`.
                 for rival in pattern.rivals where path.isEqual(to: rival.path) {
-                    if rival.place.answer(for: method) != nil { return .nothing }
+                    if rival.place.route(for: method) != nil { return .nothing }
                 }
-                return .operation(answer: answer, pattern.place)
+                return .route(route, pattern.place)
             }
             refusal = refusal ?? pattern.place.refusal
         }
@@ -96,17 +96,20 @@ struct RouteTable: Sendable {
     /// How the content of a request is taken.
     /// - Parameter path: decoded.
     func contentMode(_ method: Method, _ path: @autoclosure () -> ArraySlice<UInt8>) -> ContentMode {
-        guard hasStreams, case .operation(_, let place) = match(method, path().span) else { return .whole }
-        return place.contentMode(for: method)
+        guard hasStreams, case .route(let route, _) = match(method, path().span) else { return .whole }
+        return route.contentMode
     }
 
     /// Where the client is sent when its path, with a slash added or all its last slashes removed, is one that is known.
     /// - Parameter path: decoded.
-    func redirection(of path: ArraySlice<UInt8>) -> [UInt8]? {
+    func redirection(of path: ArraySlice<UInt8>) -> Location.Change? {
         let slash = UInt8(ascii: "/")
-        let last = path.lastIndex { $0 != slash }
-        let other = path.last == slash ? Array(path[..<(last.map { $0 + 1 } ?? path.startIndex)]) : path + [slash]
-        return isKnown(other.span) ? other : nil
+        guard path.last == slash else {
+            let longer = path + [slash]
+            return isKnown(longer.span) ? .slashAdded : nil
+        }
+        let shorter = path[..<(path.lastIndex { $0 != slash }.map { $0 + 1 } ?? path.startIndex)]
+        return isKnown(shorter.span) ? .slashesRemoved : nil
     }
 
     private func isKnown(_ path: Span<UInt8>) -> Bool {

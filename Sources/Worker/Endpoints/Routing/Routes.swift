@@ -3,9 +3,7 @@ public import Messages
 /// What endpoints are declared on: an `API`, or a `Router` that is included in one.
 ///
 /// ```swift
-/// routes.get("/tasks/{number}", name: "read_task", "One task.", Path("number", Int.self)) { number in
-///     try tasks.read(number)
-/// }
+/// api.get("/recipes/{id}", Path("id", Int.self)) { id in try store.find(id) }
 /// ```
 public protocol Routes {
     /// Takes an endpoint; `get`, `post` and the others are what one calls.
@@ -13,6 +11,20 @@ public protocol Routes {
 }
 
 extension Routes {
+    /// Takes a router's endpoints, below this one's prefix.
+    public mutating func include(_ router: Router) {
+        router.operations.forEach { add($0) }
+    }
+
+    /// Declares endpoints that have a prefix, tags or needs in common. See `Router`.
+    public mutating func group<each Need: Parameter>(
+        _ prefix: String, tags: [String] = [], needs: repeat each Need, declare: (inout Router) throws -> Void
+    ) rethrows {
+        var router = Router(prefix: prefix, tags: tags, needs: repeat each needs)
+        try declare(&router)
+        include(router)
+    }
+
     /// Declares an endpoint for GET, and so for HEAD.
     public var get: Verb {
         get { self[.get] }

@@ -1,7 +1,9 @@
 /// What the document says of an endpoint. Mostly a text is enough; the rest is there for when it is not.
 ///
 /// ```swift
-/// api.get("/recipes/{id}", name: "fetch", Words("By its ID.", summary: "One recipe", answer: "The recipe"), ...)
+/// api.get(
+///     "/recipes/{id}", description: Words("By its ID.", summary: "One recipe", answer: "The recipe"), Path("id", Int.self)
+/// ) { id in try store.find(id) }
 /// ```
 public struct Words: ExpressibleByStringInterpolation, Sendable {
     let description: String

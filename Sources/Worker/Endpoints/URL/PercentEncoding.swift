@@ -1,11 +1,20 @@
-/// Which bytes a part of a URL may not hold as they are (URL Standard, section 1.3).
+/// Which bytes a part of a URL, of a form or of a cookie may not hold as they are (URL Standard, section 1.3).
 ///
 /// Controls and everything beyond ASCII are in every set.
-struct PercentEncoding {
+package struct PercentEncoding: Sendable {
     static let fragment = PercentEncoding(" \"<>`")
     static let query = PercentEncoding(" \"#<>'")
     static let path = PercentEncoding(" \"#<>?`{}")
     static let user = PercentEncoding(" \"#<>?`{}/:;=@[\\]^|")
+
+    /// Of a form's names and values; a space is written as `+` in place of `%20`.
+    package static let form = PercentEncoding(" !\"#$%&'()+,/:;<=>?@[\\]^`{|}~")
+    /// What is no cookie-octet (RFC 6265, section 4.1.1), and the percent sign.
+    static let cookieValue = PercentEncoding(" \"%,;\\")
+    /// What no token holds (RFC 9110, section 5.6.2); for a cookie's name and domain.
+    static let token = PercentEncoding(" \"(),/:;<=>?@[\\]{}")
+    /// What would end an attribute of a cookie. A percent sign is kept: paths are encoded already.
+    static let cookieAttribute = PercentEncoding(" ;")
 
     private let escaped: [Bool]
 
@@ -25,6 +34,12 @@ struct PercentEncoding {
             output.append(Self.digit(byte >> 4))
             output.append(Self.digit(byte & 15))
         }
+    }
+
+    package func encode(_ text: String) -> String {
+        var output: [UInt8] = []
+        encode(Array(text.utf8)[...], into: &output)
+        return String(decoding: output, as: UTF8.self)
     }
 
     /// A `%` without two hexadecimal digits means itself.

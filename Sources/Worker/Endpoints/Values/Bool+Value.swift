@@ -11,7 +11,7 @@ extension Bool: ParameterValue, ResponseValue {
         case .string(let text):
             if let value = words[text.lowercased()] { return value }
             fallthrough
-        case .integer, .number:
+        case .integer, .number, .longNumber:
             let message = "Input should be a valid boolean, unable to interpret input"
             issues.append(Issue("bool_parsing", message, input: json))
         default: issues.append(Issue("bool_type", "Input should be a valid boolean", input: json))

@@ -1,9 +1,10 @@
-/// A value that is one of a few words: an enum of strings.
+/// A value that is one of a few words or numbers: an enum of strings or integers.
 ///
 /// ```swift
 /// enum Order: String, Choice { case newest, oldest }
+/// enum Stars: Int, Choice { case one = 1, two, three }
 /// ```
-public protocol Choice: CaseIterable, RawRepresentable, ParameterValue, ResponseValue where RawValue == String {
+public protocol Choice: CaseIterable, RawRepresentable, ParameterValue, ResponseValue {
     /// Its name in the document; the type's own when nothing else is said.
     static var schemaName: String { get }
 }
@@ -12,22 +13,31 @@ extension Choice {
     /// The type's own name.
     public static var schemaName: String { String(describing: Self.self) }
 
-    /// A reference to a string of those words.
-    public static var schema: Schema {
+    fileprivate static func schema(type: JSON, _ values: [JSON]) -> Schema {
         .reference(schemaName, to: ObjectIdentifier(Self.self)) {
-            Schema([.init("type", "string"), .init("enum", .array(allCases.map { .string($0.rawValue) }))])
-                .annotated(title: schemaName)
+            Schema([.init("type", type), .init("enum", .array(values))]).annotated(title: schemaName)
         }
     }
+
+    /// - Parameter words: all there are; the issue says `'a', 'b' or 'c'`.
+    fileprivate static func refuse(_ json: JSON, _ words: [String], _ issues: inout [Issue]) {
+        let last = words.last ?? ""
+        let expected = words.count > 1 ? words.dropLast().joined(separator: ", ") + " or " + last : last
+        issues.append(
+            Issue("enum", "Input should be \(expected)", input: json, context: [.init("expected", .string(expected))]))
+    }
+}
+
+extension Choice where RawValue == String {
+    /// A reference to a string of those words.
+    public static var schema: Schema { schema(type: "string", allCases.map { .string($0.rawValue) }) }
 
     /// Reads one of the words.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
         if case .string(let text) = json, let value = allCases.first(where: { $0.rawValue.hasSameBytes(as: text) }) {
             return value
         }
-        let words = expected
-        issues.append(
-            Issue("enum", "Input should be \(words)", input: json, context: [.init("expected", .string(words))]))
+        refuse(json, allCases.map(\.rawValue.pythonRepresentation), &issues)
         return nil
     }
 
@@ -35,20 +45,24 @@ extension Choice {
     public func write(to writer: inout JSONWriter) {
         writer.string(rawValue)
     }
-
-    /// `'a', 'b' or 'c'`
-    private static var expected: String {
-        let words = allCases.map(\.rawValue.pythonLiteral)
-        guard let last = words.last, words.count > 1 else { return words.joined() }
-        return words.dropLast().joined(separator: ", ") + " or " + last
-    }
 }
 
-extension String {
-    /// In quotes, as Python's `repr` has a text without control characters.
-    fileprivate var pythonLiteral: String {
-        let quote: Character = contains("'") && !contains("\"") ? "\"" : "'"
-        let escaped = flatMap { $0 == quote || $0 == "\\" ? ["\\", $0] : [$0] }
-        return "\(quote)" + String(escaped) + "\(quote)"
+extension Choice where RawValue == Int {
+    /// A reference to an integer, one of those numbers.
+    public static var schema: Schema { schema(type: "integer", allCases.map { .init(integerLiteral: $0.rawValue) }) }
+
+    /// Reads one of the numbers, from all that an `Int` is read from.
+    public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
+        var others: [Issue] = []
+        if let number = Int.read(json, issues: &others), let value = allCases.first(where: { $0.rawValue == number }) {
+            return value
+        }
+        refuse(json, allCases.map { String($0.rawValue) }, &issues)
+        return nil
+    }
+
+    /// Writes the number.
+    public func write(to writer: inout JSONWriter) {
+        writer.integer(rawValue)
     }
 }

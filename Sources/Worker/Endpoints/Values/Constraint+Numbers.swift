@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 extension Constraint where Value: Comparable & ResponseValue {
     /// The limit or more.
     public static func atLeast(_ limit: Value) -> Constraint {
@@ -23,10 +25,12 @@ extension Constraint where Value: Comparable & ResponseValue {
         _ keyword: String, _ type: String, _ words: String, _ name: String, _ limit: Value,
         isKept: @escaping @Sendable (Value) -> Bool
     ) -> Constraint {
-        let json = limit.json
-        let text = String(decoding: json.bytes, as: UTF8.self)
+        let json = (limit as? Duration).map { .string($0.words) } ?? limit.json
+        let text = if case .string(let text) = json { text } else { String(decoding: json.bytes, as: UTF8.self) }
         let violation = Violation(type, "Input should be \(words) \(text)", context: [.init(name, json)])
-        return Constraint([.init(keyword, json)]) { isKept($0) ? nil : violation }
+        // JSON Schema has bounds for numbers only. A `Decimal` is written as text, and may be sent as a number.
+        let bound = limit is Decimal ? try? JSON(parsing: Array(text.utf8)) : json
+        return Constraint(bound?.double == nil ? [] : [.init(keyword, bound ?? nil)]) { isKept($0) ? nil : violation }
     }
 }
 
@@ -72,6 +76,7 @@ extension JSON {
         switch self {
         case .integer(let value): value > 0
         case .number(let value): value > 0
+        case .longNumber(let text): (Double(text) ?? 0) > 0
         default: false
         }
     }

@@ -23,6 +23,9 @@ public struct Constraint<Value: Sendable>: Sendable {
     public let violation: @Sendable (Value) -> Violation?
     /// What is found before the value is read; nil when there is nothing to look for then.
     let earlyViolation: (@Sendable (JSON) -> Violation?)?
+    /// Of a rule on elements: all issues of a value that was refused, in their order. It stands for what reading found, and
+    /// for the violation.
+    let elementIssues: (@Sendable (JSON) -> [Issue])?
     /// What is wrong with the constraint itself.
     let mistake: String?
 
@@ -32,11 +35,13 @@ public struct Constraint<Value: Sendable>: Sendable {
     }
 
     init(
-        _ keywords: [JSON.Member], early: (@Sendable (JSON) -> Violation?)?, mistake: String? = nil,
+        _ keywords: [JSON.Member], early: (@Sendable (JSON) -> Violation?)?,
+        elementIssues: (@Sendable (JSON) -> [Issue])? = nil, mistake: String? = nil,
         violation: @escaping @Sendable (Value) -> Violation?
     ) {
         self.keywords = keywords
         self.violation = violation
+        self.elementIssues = elementIssues
         self.mistake = mistake
         earlyViolation = early
     }

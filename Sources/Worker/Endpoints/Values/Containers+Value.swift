@@ -12,15 +12,15 @@ extension Optional: RequestValue where Wrapped: RequestValue {
 
     /// What is wrapped.
     public var constrained: Wrapped.Constrained? { flatMap(\.constrained) }
-}
 
-extension Optional: ParameterValue where Wrapped: ParameterValue {
     /// As what is wrapped.
     public static var isList: Bool { Wrapped.isList }
 
     /// It may be left out.
     public static var absent: Self? { .some(nil) }
 }
+
+extension Optional: ParameterValue where Wrapped: ParameterValue {}
 
 extension Optional: ResponseConvertible, ResponseValue where Wrapped: ResponseValue {
     /// The wrapped type or null.
@@ -46,15 +46,16 @@ extension Array: RequestValue where Element: RequestValue {
         values.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             if let value = issues.below(.index(index), { Element.read(element, issues: &$0) }) { values.append(value) }
+            if issues.isFull { return nil }
         }
         return values.count == elements.count ? values : nil
     }
-}
 
-extension Array: ParameterValue where Element: ParameterValue {
     /// True: each value that was sent is an element.
     public static var isList: Bool { true }
 }
+
+extension Array: ParameterValue where Element: ParameterValue {}
 
 extension Array: ResponseConvertible, ResponseValue where Element: ResponseValue {
     /// An array.
@@ -68,24 +69,5 @@ extension Array: ResponseConvertible, ResponseValue where Element: ResponseValue
             element.write(to: &writer)
         }
         writer.raw("]")
-    }
-}
-
-extension Dictionary: RequestValue where Key == String, Value: RequestValue {
-    /// An object with any names.
-    public static var schema: Schema { .dictionary(of: Value.schema) }
-
-    /// Reads an object; each issue names its member.
-    public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
-        guard case .object(let members) = json else {
-            issues.append(Issue("dict_type", "Input should be a valid dictionary", input: json))
-            return nil
-        }
-        let known = issues.count
-        var values: Self = [:]
-        for member in members {
-            values[member.name] = issues.below(.name(member.name)) { Value.read(member.value, issues: &$0) }
-        }
-        return issues.count == known ? values : nil
     }
 }

@@ -12,6 +12,7 @@ extension JSON: RequestValue, ResponseValue {
         case .bool(let value): writer.bool(value)
         case .integer(let value): value.write(to: &writer)
         case .number(let value): writer.number(value)
+        case .longNumber(let text): writer.raw(text.utf8)
         case .string(let text), .brokenString(let text): writer.string(text)
         case .array(let elements): JSON.write(elements, to: &writer)
         case .object(let members): JSON.write(members, to: &writer)
@@ -62,16 +63,6 @@ extension KeyValuePairs: ResponseConvertible, ResponseValue where Key == String,
     /// Writes an object.
     public func write(to writer: inout JSONWriter) {
         JSON.write(lazy.map { ($0.key, $0.value) }, to: &writer)
-    }
-}
-
-extension Dictionary: ResponseConvertible, ResponseValue where Key == String, Value: ResponseValue {
-    /// An object with any names; they are written in alphabetical order.
-    public static var schema: Schema { .dictionary(of: Value.schema) }
-
-    /// Writes an object.
-    public func write(to writer: inout JSONWriter) {
-        JSON.write(sorted { $0.key < $1.key }.lazy.map { ($0.key, $0.value) }, to: &writer)
     }
 }
 

@@ -9,6 +9,7 @@ extension Integer: ParameterValue, ResponseValue {
         case .bool(let value): return .small(value ? 1 : 0)
         case .string(let text): return read(text, json, &issues)
         case .number(let value): return read(value, json, &issues)
+        case .longNumber(let text): return read(Double(text) ?? .infinity, json, &issues)
         case .brokenString: issues.append(noInteger(json))
         default: issues.append(Issue("int_type", "Input should be a valid integer", input: json))
         }
@@ -91,9 +92,7 @@ extension Double: ParameterValue, ResponseValue {
     /// Reads a number, a boolean or text.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Double? {
         switch json {
-        case .number(let value): return value
-        case .integer(.small(let value)): return Double(value)
-        case .integer(.large(let digits)): return Double(digits)
+        case .number, .longNumber, .integer: return json.double
         case .bool(let value): return value ? 1 : 0
         case .string(let text):
             if let value = number(text) { return value }

@@ -11,6 +11,21 @@ public protocol RequestValue: Sendable {
 
     /// The value as constraints see it; nil when there is nothing to look at.
     var constrained: Constrained? { get }
+
+    /// Whether it takes all values that were sent under its name, as an array of strings: in a query, in the header
+    /// section, and in a form.
+    static var isList: Bool { get }
+
+    /// What stands in when it was not sent and nothing else is declared; nil when it must be sent.
+    static var absent: Self? { get }
+}
+
+extension RequestValue {
+    /// False: it takes one.
+    public static var isList: Bool { false }
+
+    /// Nil: it must be sent.
+    public static var absent: Self? { nil }
 }
 
 extension RequestValue where Constrained == Self {
@@ -20,24 +35,12 @@ extension RequestValue where Constrained == Self {
 
 /// A type that can be read from the text of a path, a query or a header.
 public protocol ParameterValue: RequestValue {
-    /// Whether it takes all values that were sent under its name, as an array of strings.
-    static var isList: Bool { get }
-
-    /// What a parameter is that was not sent and has no default; nil when it must be sent.
-    static var absent: Self? { get }
-
     /// Reads text of the form that nearly all values have, straight from its bytes: what is faster than `read`, and gives
     /// the same. Nil for text that `read` must look at.
     static func read(plain text: Span<UInt8>) -> Self?
 }
 
 extension ParameterValue {
-    /// False: it takes one.
-    public static var isList: Bool { false }
-
-    /// Nil: it must be sent.
-    public static var absent: Self? { nil }
-
     /// Nil: no text is plain.
     public static func read(plain text: Span<UInt8>) -> Self? { nil }
 }

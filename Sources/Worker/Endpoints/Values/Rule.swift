@@ -38,15 +38,36 @@ struct Rule<Value: RequestValue>: Sendable {
                 return nil
             }
         }
-        guard let value = Value.read(json, issues: &issues) else { return nil }
+        let known = issues.count
+        guard let value = Value.read(json, issues: &issues) else {
+            for constraint in constraints {
+                guard let all = constraint.elementIssues?(json) else { continue }
+                if !all.isEmpty { issues.replaceSubrange(known..., with: all) }
+                break
+            }
+            return nil
+        }
         guard !constraints.isEmpty, let constrained = value.constrained else { return value }
         for constraint in constraints {
             if let violation = constraint.violation(constrained) {
-                issues.append(Issue(violation, input: json))
+                let all = constraint.elementIssues?(json) ?? []
+                issues += all.isEmpty ? [Issue(violation, input: json)] : all
                 return nil
             }
         }
         return value
+    }
+}
+
+extension Rule {
+    /// Of what must be there.
+    init(_ constraints: [Constraint<Value.Constrained>]) {
+        self.constraints = constraints
+        description = ""
+        earlyViolations = constraints.compactMap(\.earlyViolation)
+        defaultValue = nil
+        defaultJSON = nil
+        examples = []
     }
 }
 

@@ -16,6 +16,8 @@ public struct Schema: Sendable {
     public private(set) var definitions: [Definition]
     /// What was declared wrongly in it, such as a pattern that is none. Found at start.
     var mistakes: [String] = []
+    /// Of a model's own schema: what tries the model out at start.
+    var model: ModelTrial?
 
     /// A schema of those keywords.
     public init(_ keywords: [JSON.Member] = [], definitions: [Definition] = []) {
@@ -69,15 +71,25 @@ public struct Schema: Sendable {
 
     private var isReference: Bool { keywords.first?.name == "$ref" }
 
-    /// With further keywords. Those of an alternative that is not null go into it, where they mean something.
+    /// With further keywords. Those of an alternative that is not null go into it, where they mean something; those of
+    /// elements join what is said of them.
     func adding(_ more: [JSON.Member]) -> Schema {
         guard !more.isEmpty else { return self }
         var copy = self
         if case .array(var alternatives)? = json["anyOf"], case .object(let first)? = alternatives.first {
-            alternatives[0] = .object(first + more)
+            alternatives[0] = Schema(first).adding(more).json
             copy.keywords = keywords.map { $0.name == "anyOf" ? .init("anyOf", .array(alternatives)) : $0 }
-        } else {
-            copy.keywords += more
+            return copy
+        }
+        for member in more {
+            if member.name == "items", case .object(let new) = member.value,
+                let place = copy.keywords.firstIndex(where: { $0.name == "items" }),
+                case .object(let old) = copy.keywords[place].value
+            {
+                copy.keywords[place].value = Schema(old).adding(new).json
+            } else {
+                copy.keywords.append(member)
+            }
         }
         return copy
     }

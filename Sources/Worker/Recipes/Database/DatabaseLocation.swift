@@ -7,6 +7,14 @@ struct DatabaseLocation: Equatable, Sendable {
         self.path = path
     }
 
+    /// The folder that it is in.
+    var folder: String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// The file's name in its folder.
+    var name: String { path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path }
+
     /// - Parameters:
     ///   - url: `sqlite:///recipes.db`, or `sqlite:////var/lib/recipes.db` with an absolute path. The path is taken as
     ///     it stands, without percent-decoding, as SQLAlchemy does.

@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 import GRDB
 import GRDBSQLite
 import Glibc
@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// The reads of one pass of the loop share a read transaction: to begin and end one takes locks, which cost more than
 /// the read. It is held by the last statement that found a row, which stays there until the next one stands at its own,
-/// or until the pass has ended: a transaction that stayed open would keep checkpoints from going on.
+/// or until the pass has ended: a transaction that stayed open would keep checkpoints from going on. Where there is no
+/// loop, each read has a transaction of its own.
 ///
 /// It is for one thread, that of its first caller: the loop's, where every request for a recipe begins. Others wait for
 /// locks, and read by the pool. The mutex holds what is not safe for several threads; nobody contends for it.
@@ -21,6 +22,15 @@ final class PointReader: Sendable {
         var other: Statement
         let any: Statement
         var isReading = false
+        /// Lets the transaction end with the loop's pass; nil where there is no loop. Made once, because each pass asks.
+        var share: (@Sendable () -> Void)?
+
+        /// Ends the transaction.
+        mutating func end() {
+            guard isReading else { return }
+            holder.reset()
+            isReading = false
+        }
 
         /// The other statement stands at a row: it holds the transaction from now on.
         mutating func handOver() {
@@ -51,16 +61,27 @@ final class PointReader: Sendable {
     /// Bytes.
     private static let largest = 64 << 10
 
-    private let session: Mutex<Session?>
+    private let session = Mutex<Session?>(nil)
+    private let host = Mutex<(any Host)?>(nil)
     private let thread = Atomic<pthread_t>(0)
 
     init(_ location: DatabaseLocation) throws(DatabaseError) {
-        let connection = try Connection(location)
-        let sql = "SELECT \(Recipe.columns) FROM recipe WHERE id = ?"
-        let holder = try Statement(connection.handle, sql, isKept: true)
-        let other = try Statement(connection.handle, sql, isKept: true)
-        let any = try Statement(connection.handle, "SELECT EXISTS (SELECT 1 FROM recipe)", isKept: true)
-        session = Mutex(Session(connection: connection, holder: holder, other: other, any: any))
+        try open(location)
+    }
+
+    /// Opens the database anew, by any thread.
+    func open(_ location: DatabaseLocation) throws(DatabaseError) {
+        try session.withLock { (session) throws(DatabaseError) in
+            session = nil
+            let connection = try Connection(location)
+            let sql = "SELECT \(Recipe.columns) FROM recipe WHERE id = ?"
+            let holder = try Statement(connection.handle, sql, isKept: true)
+            let other = try Statement(connection.handle, sql, isKept: true)
+            let tables =
+                "SELECT EXISTS (SELECT \(Recipe.columns) FROM recipe), EXISTS (SELECT id, email FROM user)"
+            let any = try Statement(connection.handle, tables, isKept: true)
+            session = Session(connection: connection, holder: holder, other: other, any: any, share: sharing)
+        }
     }
 
     /// Whether the calling thread is the one that this reader is for.
@@ -81,27 +102,42 @@ final class PointReader: Sendable {
                 throw DatabaseError(resultCode: .SQLITE_TOOBIG)
             }
             isFound = true
+            let isFirst = !session.isReading
             session.handOver()
-            return Recipe.written(session.holder)
+            let recipe = Recipe.written(session.holder)
+            if isFirst { share(&session) }
+            return recipe
         }
     }
 
-    /// Ends the read transaction: the next read sees what was committed meanwhile.
-    func passEnded() {
-        session.withLock { session in
-            guard session?.isReading == true else { return }
-            session!.holder.reset()
-            session!.isReading = false
-        }
+    private func share(_ session: inout Session) {
+        if let share = session.share { share() } else { session.end() }
     }
 
-    /// Why the table cannot be read, or is not that of the file that now has the database's name; nil when all is well.
-    func trouble() throws(DatabaseError) -> String? {
+    /// The next read sees what was committed meanwhile.
+    private func passEnded() {
+        session.withLock { $0?.end() }
+    }
+
+    /// From now on the reads of one pass share a transaction.
+    func open(_ host: any Host) {
+        self.host.withLock { $0 = host }
+        let share = sharing
+        session.withLock { $0?.share = share }
+    }
+
+    /// It keeps this reader for as long as the session is open.
+    private var sharing: (@Sendable () -> Void)? {
+        guard let host = host.withLock({ $0 }) else { return nil }
+        let end: @Sendable () -> Void = { self.passEnded() }
+        return { host.afterPass(end) }
+    }
+
+    /// That the tables are there, with their columns.
+    func check() throws(DatabaseError) {
         try withSession { session throws(DatabaseError) in
-            if DatabaseFile.hasMoved(session.connection.handle) { return "the database's file was moved or removed" }
             defer { session.any.reset() }
             _ = try session.any.step()
-            return nil
         }
     }
 

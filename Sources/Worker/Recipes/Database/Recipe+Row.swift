@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 extension Recipe {
     /// The columns of the table, in the order of the properties: what `init(_:)` and `written(_:)` read.

@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 import GRDB
 
 extension RecipeDatabase {
@@ -11,13 +11,15 @@ extension RecipeDatabase {
         } catch {
             switch error.resultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_TOOBIG: throw WouldBlock()
-            default: throw error
+            // Of the files, perhaps: to look at them may block.
+            case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB: throw WouldBlock()
+            default: throw readFailed(error)
             }
         }
     }
 
     private func recipeByPool(_ id: Int64) throws -> Written<Recipe>? {
-        try pool.read { db in
+        try read { db in
             let statement = try Statement(db.connection, "SELECT \(Recipe.columns) FROM recipe WHERE id = ?")
             try statement.bind(id, at: 1)
             return try statement.step() ? Recipe.written(statement) : nil
@@ -26,7 +28,7 @@ extension RecipeDatabase {
 
     /// Reads a recipe with its columns as they are stored.
     func storedRecipe(_ id: Int64) throws -> Recipe? {
-        try pool.read { db in
+        try read { db in
             let statement = try Statement(db.connection, "SELECT \(Recipe.columns) FROM recipe WHERE id = ?")
             try statement.bind(id, at: 1)
             return try statement.step() ? Recipe(statement) : nil
@@ -40,7 +42,7 @@ extension RecipeDatabase {
     func recipes(labelled keyword: String? = nil, limit: Int?) throws -> [Recipe] {
         let limit = limit ?? .max
         let matcher = keyword.map(LabelMatcher.init)
-        return try pool.read { db in
+        return try read { db in
             let statement = try Statement(db.connection, "SELECT \(Recipe.columns) FROM recipe ORDER BY id")
             var found: [Recipe] = []
             while found.count < limit, try statement.step() {
@@ -54,10 +56,10 @@ extension RecipeDatabase {
 
     /// Adds a recipe, which gets the ID that follows the highest.
     /// - Returns: nil when no user has the submitter's ID.
-    /// - Throws: SQLITE_BUSY when another writer takes too long, SQLITE_READONLY when the file has been moved away.
+    /// - Throws: `HTTPError` 503 when nothing could be stored now: another writer takes too long, the disk is full, or the
+    ///   files are not there.
     func create(label: String, source: String, url: String, submitterID: Int64) throws -> Recipe? {
-        try commits.write { db in
-            if DatabaseFile.hasMoved(try db.connection) { throw DatabaseError(resultCode: .SQLITE_READONLY_DBMOVED) }
+        try write { db in
             guard
                 try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM user WHERE id = ?)", arguments: [submitterID])!
             else { return nil }
@@ -71,16 +73,6 @@ extension RecipeDatabase {
             return Recipe(
                 label: .text(label), source: .text(source), url: .text(url), id: db.lastInsertedRowID,
                 submitterID: .integer(submitterID))
-        }
-    }
-}
-
-extension Database {
-    /// The connection under GRDB's.
-    fileprivate var connection: OpaquePointer {
-        get throws {
-            guard let sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "closed") }
-            return sqliteConnection
         }
     }
 }

@@ -1,3 +1,4 @@
+import Brigade
 import Dispatch
 import GRDB
 import Synchronization
@@ -57,24 +58,34 @@ final class SharedCommit: Sendable {
     }
 
     private let database: any DatabaseWriter
+    private let check: @Sendable (Database) throws -> Void
     private let queue = Mutex(Queue())
 
-    init(_ database: any DatabaseWriter) {
+    /// - Parameter check: whether a transaction may be committed; called when it has begun, and again before its end.
+    init(_ database: any DatabaseWriter, check: @escaping @Sendable (Database) throws -> Void = { _ in }) {
         self.database = database
+        self.check = check
     }
 
     /// How many writes wait for a transaction that has not begun.
     var waiting: Int { queue.withLock { $0.writes.count } }
 
-    /// Blocks until the write is on the disk.
+    /// Blocks until the write is on the disk. One that nobody waits for any more when its turn comes is not begun: its client
+    /// has been told that it failed, and may have asked again.
     /// - Throws: what the body throws, or what kept the transaction from its end; then nothing of the write is stored.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) throws -> Value {
         let value = Mutex<Value?>(nil)
+        let isGivenUp = Mutex(false)
         let write = Write { db in
+            if isGivenUp.withLock({ $0 }) { throw CancellationError() }
             let made = try body(db)
             value.withLock { $0 = made }
         }
-        try submit(write).get()
+        try withGiveUpHandler {
+            try submit(write).get()
+        } onGiveUp: {
+            isGivenUp.withLock { $0 = true }
+        }
         return value.withLock { $0 }!
     }
 
@@ -96,8 +107,10 @@ final class SharedCommit: Sendable {
         do {
             try database.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
+                    try check(db)
                     writes = takeAll()
                     for write in writes { try write.perform(db) }
+                    try check(db)
                     return .commit
                 }
             }

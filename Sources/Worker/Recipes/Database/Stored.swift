@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 /// A column that is answered as it is stored. The document promises what the API itself puts there.
 struct Stored<Promised: RequestValue>: RequestValue, ResponseValue, Hashable {
@@ -14,7 +14,7 @@ struct Stored<Promised: RequestValue>: RequestValue, ResponseValue, Hashable {
         switch json {
         case .null: return Stored(.null)
         case .integer(.small(let value)): return Stored(.integer(Int64(value)))
-        case .number(let value): return Stored(.real(value))
+        case .number, .longNumber: return Stored(json.double.map(StoredValue.real) ?? .null)
         case .string(let text): return Stored(.text(text))
         default:
             _ = Promised.read(json, issues: &issues)

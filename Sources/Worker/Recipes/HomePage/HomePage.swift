@@ -1,4 +1,4 @@
-import Messages
+import Brigade
 import Mustache
 
 /// The page for people: recipes, a search among them, a form to add one, and the way to the API.

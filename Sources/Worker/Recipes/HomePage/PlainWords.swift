@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 /// Issues in words for people, by the field and the issue's type. An issue that is not here says itself what is wrong.
 enum PlainWords {

@@ -7,7 +7,7 @@ struct RecipeCard {
     }
 
     /// What the page's script makes cards of.
-    static let blank = ["id": "0", "label": untitled, "link": "/"]
+    static let blank = ["id": "0", "label": untitled, "link": "./"]
     private static let untitled = "Untitled recipe"
 
     var label: String { Self.text(recipe.label).flatMap(Self.visible) ?? Self.untitled }

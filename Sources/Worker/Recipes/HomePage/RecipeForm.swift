@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 /// The form that adds a recipe: what was typed into it, and what is wrong with that.
 struct RecipeForm: Sendable {

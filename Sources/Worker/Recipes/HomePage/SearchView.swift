@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 /// A search, and what came of it.
 struct SearchView: Sendable {

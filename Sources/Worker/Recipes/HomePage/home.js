@@ -2,7 +2,7 @@
 // What the page can do without a script, done in place and by the API. The words are the page's own: they stand in its
 // data attributes, by the type of an issue or by what happened.
 (() => {
-  const api = "/api/v1/recipes/";
+  const api = "api/v1/recipes/"; // relative, as all addresses here: the page may stand below a prefix
   const longestText = 1000; // code points, as the server cuts them
   const element = id => document.getElementById(id);
   const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -58,7 +58,7 @@
       if (answer.status === 422) return refuse(content.detail[0], isSubmitted);
       if (!answer.ok) throw new Error(content.detail);
       show(text, content.results, most);
-      history.replaceState(null, "", text ? "/?" + query : "/");
+      history.replaceState(null, "", text ? "./?" + query : "./");
     } catch (error) {
       if (!signal.aborted) summary.textContent = summary.dataset.failed;
     }

@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 /// What others cook today: for each subreddit the lines of its best posts.
 struct Ideas: ResponseValue {

@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 extension JSON {
     /// The value as Python's `str()` prints what its `json` module reads: a text is itself, all else is its `repr()`.
@@ -14,53 +14,13 @@ extension JSON {
         case .null: "None"
         case .bool(let value): value ? "True" : "False"
         case .integer(let value): value.description
-        case .number(let value): value.pythonText
-        case .string(let text), .brokenString(let text): Self.pythonQuoted(text)
+        case .number, .longNumber: (double ?? .nan).pythonText
+        case .string(let text), .brokenString(let text): text.pythonRepresentation
         case .array(let elements): "[" + elements.map(\.pythonRepresentation).joined(separator: ", ") + "]"
         case .object(let members):
             "{"
-                + members.map { "\(Self.pythonQuoted($0.name)): \($0.value.pythonRepresentation)" }
+                + members.map { "\($0.name.pythonRepresentation): \($0.value.pythonRepresentation)" }
                 .joined(separator: ", ") + "}"
-        }
-    }
-
-    /// In single quotation marks, unless there are such in it and no double ones.
-    private static func pythonQuoted(_ text: String) -> String {
-        let scalars = text.unicodeScalars
-        let mark: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
-        var quoted = String.UnicodeScalarView([mark])
-        for scalar in scalars {
-            switch scalar {
-            case "\\", mark: quoted.append(contentsOf: ["\\", scalar])
-            case "\n": quoted.append(contentsOf: "\\n".unicodeScalars)
-            case "\r": quoted.append(contentsOf: "\\r".unicodeScalars)
-            case "\t": quoted.append(contentsOf: "\\t".unicodeScalars)
-            case _ where scalar.isPrintableInPython: quoted.append(scalar)
-            default: quoted.append(contentsOf: escaped(scalar).unicodeScalars)
-            }
-        }
-        quoted.append(mark)
-        return String(quoted)
-    }
-
-    private static func escaped(_ scalar: Unicode.Scalar) -> String {
-        let (letter, width) =
-            switch scalar.value {
-            case ..<0x100: ("x", 2)
-            case ..<0x1_0000: ("u", 4)
-            default: ("U", 8)
-            }
-        let digits = String(scalar.value, radix: 16)
-        return "\\" + letter + String(repeating: "0", count: width - digits.count) + digits
-    }
-}
-
-extension Unicode.Scalar {
-    fileprivate var isPrintableInPython: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-        case .spaceSeparator: self == " "
-        default: true
         }
     }
 }

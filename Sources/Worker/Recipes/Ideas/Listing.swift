@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 /// A page of posts as reddit sends it.
 struct Listing {

@@ -1,10 +1,7 @@
+import Brigade
 import AsyncHTTPClient
-import Endpoints
-import Logging
-import Messages
 import NIOCore
 import NIOPosix
-import Serving
 
 /// Asks the recipe subreddits for today's best posts, with one pooled client.
 final class Reddit: Sendable {

@@ -1,5 +1,4 @@
-import Endpoints
-import Messages
+import Brigade
 
 /// The home page, or where it is now.
 struct HomeAnswer: ResponseConvertible {
@@ -13,6 +12,7 @@ struct HomeAnswer: ResponseConvertible {
     }
 
     /// The page at another address, which a browser asks for by GET: loading it again posts nothing.
+    /// - Parameter location: relative to the request's path, which may stand below a prefix.
     static func elsewhere(_ location: String) -> HomeAnswer {
         HomeAnswer(answer: Response(.seeOther, fields: [Field("location", location)]))
     }

@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 /// The query of the home page, as its search box and the form's redirection make it. The document does not show it: the
 /// page is for people, and `GET /` is the contract's.
@@ -14,13 +14,13 @@ struct HomeQuery: Parameter {
 
     var declaration: ParameterDeclaration { ParameterDeclaration(.request) }
 
-    func value(in call: Call, issues: inout [Issue]) -> Value? {
+    func find(in context: Context, issues: inout [Issue]) -> Value? {
         var value = Value()
-        value.added = call.queryText("added").flatMap { Int64($0) }
+        value.added = context.queryParameter("added").flatMap { Int64($0) }
         // A box that was left empty asks for nothing.
-        if let keyword = call.queryText("keyword"), !keyword.isEmpty {
+        if let keyword = context.queryParameter("keyword"), !keyword.isEmpty {
             var found: [Issue] = []
-            _ = RecipeRoutes.keyword.value(in: call, issues: &found)
+            _ = RecipeRoutes.keyword.find(in: context, issues: &found)
             value.keyword = keyword
             value.issue = found.first
         }

@@ -1,5 +1,4 @@
-import Endpoints
-import Messages
+import Brigade
 
 /// The page for people, and what its form posts.
 struct HomeRoute {
@@ -7,11 +6,13 @@ struct HomeRoute {
     let page: HomePage
 
     func declare(on routes: inout API) {
-        routes.get("/", name: "root", "Root GET", HomeQuery(), run: .blocking, handler: show)
+        routes.get("/", name: "root", description: "Root GET", HomeQuery(), handler: show)
         // For who comes back to the address of a form that was refused.
-        routes.get("/recipes", name: "recipe_form", "", isDocumented: false) { HomeAnswer.elsewhere("/#add") }
+        routes.get("/recipes", name: "recipe_form", run: .inline, isDocumented: false) {
+            HomeAnswer.elsewhere("./#add")
+        }
         routes.post(
-            "/recipes", name: "add_recipe", "", SubmittedForm(RecipeCreate.self), run: .blocking, isDocumented: false,
+            "/recipes", name: "add_recipe", SubmittedForm(RecipeCreate.self), isDocumented: false,
             handler: add)
     }
 
@@ -25,7 +26,7 @@ struct HomeRoute {
     @Sendable private func add(_ form: Submission<RecipeCreate>) throws -> HomeAnswer {
         do {
             let recipe = try form.content.get().stored(in: database)
-            return .elsewhere("/?added=\(recipe.id)#added")
+            return .elsewhere("./?added=\(recipe.id)#added")
         } catch let error as ValidationError {
             return try refused(RecipeForm(form, issues: error.issues), .unprocessableContent)
         } catch let error as HTTPError {
@@ -34,7 +35,12 @@ struct HomeRoute {
     }
 
     private func refused(_ form: RecipeForm, _ status: Status, _ fields: [Field] = []) throws -> HomeAnswer {
-        .page(HomeView(search: try search(HomeQuery.Value()), form: form), of: page, status, fields: fields)
+        // What was typed is shown again, even while the recipes cannot be read.
+        let recipes =
+            status == .serviceUnavailable
+            ? (try? search(HomeQuery.Value())) ?? SearchView(keyword: "", issue: nil, recipes: [])
+            : try search(HomeQuery.Value())
+        return .page(HomeView(search: recipes, form: form), of: page, status, fields: fields)
     }
 
     private func search(_ query: HomeQuery.Value) throws -> SearchView {

@@ -1,5 +1,4 @@
-import Endpoints
-import Messages
+import Brigade
 
 /// What others cook: the same question, asked in two ways.
 struct IdeaRoutes {
@@ -7,10 +6,10 @@ struct IdeaRoutes {
 
     func declare(on routes: inout Router) {
         let reddit = reddit
-        routes.get("/ideas/async", name: "fetch_ideas_async", "", errors: [.badGateway, .gatewayTimeout]) {
+        routes.get("/ideas/async", name: "fetch_ideas_async", errors: [.badGateway, .gatewayTimeout]) {
             try await reddit.ideasAtOnce()
         }
-        routes.get("/ideas/", name: "fetch_ideas", "", errors: [.badGateway, .gatewayTimeout], run: .blocking) {
+        routes.get("/ideas/", name: "fetch_ideas", errors: [.badGateway, .gatewayTimeout]) {
             try reddit.ideas()
         }
     }

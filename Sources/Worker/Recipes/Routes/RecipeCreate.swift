@@ -1,4 +1,4 @@
-import Endpoints
+import Brigade
 
 /// A recipe as it is sent.
 struct RecipeCreate: Model {
@@ -7,10 +7,10 @@ struct RecipeCreate: Model {
     let url: WebURL
     let submitterID: Integer
 
-    static let properties = Properties(
-        RecipeCreate.init,
-        Property("label", \.label, examples: ["Ramen"]),
-        Property("source", \.source, examples: ["Serious Eats"]),
-        Property("url", \.url),
-        Property("submitter_id", \.submitterID, examples: [1]))
+    static let properties = Properties(RecipeCreate.init) {
+        Property("label", \.label, examples: ["Ramen"])
+        Property("source", \.source, examples: ["Serious Eats"])
+        Property("url", \.url)
+        Property("submitter_id", \.submitterID, examples: [1])
+    }
 }

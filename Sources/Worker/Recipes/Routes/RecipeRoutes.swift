@@ -1,5 +1,4 @@
-import Endpoints
-import Messages
+import Brigade
 
 /// To fetch, search and add recipes.
 struct RecipeRoutes {
@@ -10,15 +9,14 @@ struct RecipeRoutes {
 
     func declare(on routes: inout Router) {
         routes.get(
-            "/{recipe_id}", name: "fetch_recipe", "Fetch a single recipe by ID", Path("recipe_id", Integer.self),
-            errors: [.notFound], handler: fetch)
+            "/{recipe_id}", name: "fetch_recipe", description: "Fetch a single recipe by ID",
+            Path("recipe_id", Integer.self), errors: [.notFound], run: .inline, handler: fetch)
         routes.get(
-            "/search/", name: "search_recipes", "Search for recipes based on label keyword",
-            RecipeRoutes.keyword, Query("max_results", Integer?.self, default: 10, .atLeast(0)), run: .blocking,
-            handler: search)
+            "/search/", name: "search_recipes", description: "Search for recipes based on label keyword",
+            RecipeRoutes.keyword, Query("max_results", Integer?.self, default: 10, .atLeast(0)), handler: search)
         routes.post(
-            "/", name: "create_recipe", "Create a new recipe in the database.", Body(RecipeCreate.self),
-            status: .created, errors: [.badRequest, .serviceUnavailable], run: .blocking, handler: create)
+            "/", name: "create_recipe", description: "Create a new recipe in the database.", Body(RecipeCreate.self),
+            status: .created, errors: [.badRequest, .serviceUnavailable], handler: create)
     }
 
     @Sendable private func fetch(_ id: Integer) throws -> Written<Recipe> {

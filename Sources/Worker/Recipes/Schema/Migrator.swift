@@ -1,5 +1,5 @@
+import Brigade
 import GRDB
-import Logging
 
 /// Takes a database from one revision of its schema to another.
 ///

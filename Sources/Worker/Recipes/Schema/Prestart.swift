@@ -1,6 +1,6 @@
+import Brigade
 import GRDB
 import Glibc
-import Logging
 
 /// What happens once before the first worker: wait for the database, migrate it, seed it. To run it again changes
 /// nothing, and several may run it at once.
@@ -19,6 +19,7 @@ struct Prestart {
 
     func run() throws {
         log.info("waiting for the database", metadata: ["database": "\(settings.database.path)"])
+        if let warning = OldLog.warning(settings.database) { log.warning("\(warning)") }
         let database = try wait { () throws(UnusableDatabase) in try RecipeDatabase(preparing: settings.database) }
         do {
             try Migrator(location: settings.database, log: log).upgrade(database.pool)

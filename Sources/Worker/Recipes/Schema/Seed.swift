@@ -1,5 +1,5 @@
+import Brigade
 import GRDB
-import Logging
 
 /// The first rows: a superuser, and three recipes of theirs.
 struct Seed {

@@ -15,24 +15,35 @@ final class Acceptor: Sendable {
     private let listener: Listener
     private let scoreboard: Scoreboard
     private let slot: Scoreboard.Slot
+    private let connections: OpenConnections
     private let limit: Int
+    private let limitPerAddress: Int?
     private let log: Logger
     private let isStopping = Atomic(false)
+    /// Whether what waits on the listener when the thread ends is left to nobody else.
+    private let closesListener = Atomic(false)
     /// Connections of this thread that the loop has taken over.
     private let adopted = Atomic(0)
     /// Written to when a connection has closed or was taken over while the thread waits for that.
     private let bell: Int32
     private let listensToBell = Atomic(false)
 
-    /// - Parameter limit: of this worker's connections.
-    init(_ listener: Listener, scoreboard: Scoreboard, slot: Scoreboard.Slot, limit: Int, log: Logger) {
+    /// - Parameters:
+    ///   - connections: of this worker, over all its listeners.
+    ///   - limit: of them.
+    ///   - limitPerAddress: of all workers' connections of one client; nil for any number.
+    init(
+        _ listener: Listener, scoreboard: Scoreboard, slot: Scoreboard.Slot, connections: OpenConnections, limit: Int,
+        limitPerAddress: Int?, log: Logger
+    ) {
         self.listener = listener
         self.scoreboard = scoreboard
         self.slot = slot
+        self.connections = connections
         self.limit = limit
+        self.limitPerAddress = limitPerAddress
         self.log = log
-        bell = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
-        precondition(bell >= 0, "\(SystemError("eventfd"))")
+        bell = HostLimit.descriptor("eventfd") { eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)) }
     }
 
     deinit {
@@ -67,6 +78,12 @@ final class Acceptor: Sendable {
         isStopping.store(true, ordering: .relaxed)
     }
 
+    /// The whole server is about to stop: at its end the thread takes what waits, and then shuts the listener down. To be
+    /// said before `stop`.
+    func closeListener() {
+        closesListener.store(true, ordering: .relaxed)
+    }
+
     /// A connection of this worker has closed.
     func connectionClosed() {
         ring()
@@ -94,30 +111,31 @@ final class Acceptor: Sendable {
             socklen_t(MemoryLayout<Int32>.size))
         var turn = AcceptTurn()
         var isWaiting = false
-        var isShort = false
+        var trouble = Trouble.none
         // Said once; a server that is full now and then need not say so each time.
         var isFull = false
+        var refusals = AddressRefusals()
         while !isStopping.load(ordering: .relaxed) {
-            if slot.connections >= limit {
+            if connections.count >= limit {
                 if !isFull {
                     log.warning(
                         "no more connections are accepted until others close; allow more by max-connections",
                         metadata: ["connections": "\(limit)"])
                 }
                 isFull = true
-                waitForBell { slot.connections >= limit }
+                waitForBell { connections.count >= limit }
                 continue
             }
             let now = MonotonicClock.nanoseconds
             let adopted = adopted.load(ordering: .relaxed)
             switch turn.next(
                 own: slot.connections,
-                fewest: scoreboard.fewestConnections(tickedSince: turn.earliestTick(at: now)),
+                fewest: scoreboard.fewestConnections(tickedSince: turn.earliestTick(at: now), at: now),
                 isWaiting: isWaiting, adopted: adopted, tick: slot.tick, at: now)
             {
             case .accept:
                 isWaiting = false
-                if accept(receive, isShort: &isShort) {
+                if accept(receive, &trouble, &refusals) {
                     turn.handOver(at: MonotonicClock.nanoseconds)
                     isWaiting = poll(listener.descriptor, milliseconds: 0)
                 }
@@ -138,56 +156,100 @@ final class Acceptor: Sendable {
                 isWaiting = poll(listener.descriptor, milliseconds: 0)
             }
         }
-        takeWhatIsLeft(receive)
+        takeWhatIsLeft(receive, &refusals)
     }
 
-    /// A listener that does not block any more is one that the master has closed, because the whole server stops: nobody
-    /// else would serve what waits there. At a reload it blocks as ever, and the next worker does.
-    private func takeWhatIsLeft(_ receive: Receiver) {
-        guard listener.isNonBlocking else { return }
-        while take(receive) || errno == EINTR || errno == ECONNABORTED {}
+    /// When the whole server stops, nobody else would serve what waits there. At a reload the next worker does.
+    private func takeWhatIsLeft(_ receive: Receiver, _ refusals: inout AddressRefusals) {
+        guard closesListener.load(ordering: .relaxed) else { return }
+        // Another worker may be faster after the look; then the call blocks until the next `stopSignal`.
+        while poll(listener.descriptor, milliseconds: 0) {
+            guard take(receive, &refusals) || [EINTR, EAGAIN, ECONNABORTED].contains(errno) else { break }
+        }
         // Nobody looks at the queue again: who comes now is refused, and does not hang until this process ends. It ends
         // the listening for whoever else has the socket.
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
     }
 
-    /// - Parameter isShort: whether the log says already that none can be accepted.
+    /// Why connections cannot be accepted.
+    private enum Trouble {
+        case none
+        /// The listener has been shut down: by another worker when the server stops, and then this one is about to be told
+        /// to drain; else by somebody who should not have, and the master mends it.
+        case shutDown
+        /// The log says so.
+        case told
+    }
+
     /// - Returns: whether a connection was accepted and handed over.
-    private func accept(_ receive: Receiver, isShort: inout Bool) -> Bool {
-        if take(receive) {
-            if isShort { log.notice("connections can be accepted again") }
-            isShort = false
+    private func accept(
+        _ receive: Receiver, _ trouble: inout Trouble, _ refusals: inout AddressRefusals
+    ) -> Bool {
+        if take(receive, &refusals) {
+            if trouble == .told { log.notice("connections can be accepted again") }
+            trouble = .none
             return true
         }
         switch errno {
         case EINTR, ECONNABORTED, EPROTO, EPERM: break
-        // Another worker has emptied the queue for good; this one is about to be told to drain.
-        case EINVAL where listener.isNonBlocking: _ = poll(bell, milliseconds: -1)
+        // Whoever shares the listener may have set O_NONBLOCK or SO_RCVTIMEO on it.
         case EAGAIN: _ = poll(listener.descriptor, milliseconds: -1)
+        case EINVAL where trouble == .none:
+            trouble = .shutDown
+            rest()
         default:
             // Out of descriptors or memory, most likely: it does not pass sooner by asking again at once.
-            if !isShort {
+            if trouble != .told {
                 log.warning("connections cannot be accepted", metadata: ["error": "\(SystemError("accept4"))"])
             }
-            isShort = true
-            _ = poll(bell, milliseconds: 100)
+            trouble = .told
+            rest()
         }
         return false
     }
 
+    /// Waits before the next try, and lets no other worker wait for this one meanwhile.
+    private func rest() {
+        slot.changeStalled(by: 1)
+        _ = poll(bell, milliseconds: Self.retry)
+        slot.changeStalled(by: -1)
+    }
+
+    /// Before it is tried again to accept what could not be accepted.
+    private static let retry: Int32 = 100
+
     /// Accepts one connection and hands it over; false, and errno, when that fails.
-    private func take(_ receive: Receiver) -> Bool {
+    private func take(_ receive: Receiver, _ refusals: inout AddressRefusals) -> Bool {
         var storage = sockaddr_storage()
         let descriptor = brigade_accept(listener.descriptor, &storage)
         guard descriptor >= 0 else { return false }
-        slot.connectionOpened()
         let peer = SocketAddress(storage)
+        guard mayHave(peer, &refusals) else {
+            close(descriptor)
+            errno = ECONNABORTED
+            return false
+        }
+        connections.opened()
         if !peer.isLocal {
             var one: Int32 = 1
             setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         }
         receive(descriptor, peer)
         return true
+    }
+
+    /// Whether a client may have one more connection, which is counted then.
+    private func mayHave(_ peer: SocketAddress, _ refusals: inout AddressRefusals) -> Bool {
+        guard let limitPerAddress, !peer.isLocal else { return true }
+        // Counted first: of two workers that look at the same time, one sees the other's.
+        if scoreboard.connectionOpened(from: peer.network, on: slot) <= limitPerAddress { return true }
+        scoreboard.connectionClosed(from: peer.network, on: slot)
+        if let count = refusals.refuse(at: MonotonicClock.nanoseconds) {
+            log.warning(
+                "connections are refused: one client has as many as --max-connections-per-address allows",
+                metadata: ["client": "\(peer.host)", "limit": "\(limitPerAddress)", "refused": "\(count)"])
+        }
+        return false
     }
 
     /// Waits while the condition holds, at most that long, and until the first ring or signal.

@@ -1,5 +1,6 @@
 /// A line of the access log: the combined log format, as Apache and nginx write it, and the seconds that the answer took:
-/// `127.0.0.1 - - [23/Nov/2026:10:15:30 +0000] "GET /x?y HTTP/1.1" 200 123 "-" "curl/8.1" 0.000412`.
+/// `127.0.0.1 - - [23/Nov/2026:10:15:30 +0000] "GET /x?y HTTP/1.1" 200 123 "-" "curl/8.1" 0.000412`, and ` aborted` when the
+/// connection ended before all of it was sent.
 enum AccessLine {
     /// - Parameter peer: the client's address; empty for one of a unix socket.
     static func append(
@@ -18,6 +19,7 @@ enum AccessLine {
         output.append(contentsOf: words.fields)
         output.append(Characters.space)
         output.append(microseconds: answer.latency / 1000)
+        if answer.isAborted { output.append(" aborted") }
         output.append(Characters.lineFeed)
     }
 }

@@ -6,7 +6,7 @@ import Logging
 /// Writes the access log: lines are collected, and written once a pass of the loop.
 ///
 /// The loop waits for nobody who reads them: a pipe, a terminal or a socket that has no room makes lines wait, and then
-/// get lost; a full disk loses them too. They are counted, and when there is room again the worker's log says how many
+/// get lost whole; a full disk loses them too. They are counted, and when there is room again the worker's log says how many
 /// they were.
 @LoopActor final class RequestLog {
     /// Bytes that wait at most.
@@ -14,7 +14,7 @@ import Logging
     /// What a pipe that has room takes whole (PIPE_BUF of pipe(7)).
     private static let pieceSize = 4096
 
-    /// nil for standard output.
+    /// nil for a descriptor.
     private let path: String?
     private let log: Logger
     private var output: Output
@@ -22,31 +22,45 @@ import Logging
     private var date = LogDate(second: 0)
     private var lost = 0
 
-    /// An open file.
+    /// Written to without waiting.
     private struct Output: ~Copyable {
-        let descriptor: Int32
-        /// A write to a file of a disk does not wait for anybody.
+        private let output: brigade_output
+        /// What is closed at the end.
+        private let file: Int32?
+        /// A file of a disk takes any number of lines at once.
         let isFile: Bool
-        let isOwned: Bool
 
         init(_ descriptor: Int32, isOwned: Bool) {
-            self.descriptor = descriptor
-            self.isOwned = isOwned
+            output = brigade_output_open(descriptor)
+            file = isOwned ? descriptor : nil
             var information = stat()
             isFile = fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
         }
 
+        /// - Returns: how many bytes were taken; -1, and EAGAIN, when there is no room.
+        func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+            withUnsafePointer(to: output) { brigade_output_write($0, bytes.baseAddress, bytes.count) }
+        }
+
         deinit {
-            if isOwned { close(descriptor) }
+            withUnsafePointer(to: output) { brigade_output_close($0) }
+            if let file { close(file) }
         }
     }
 
-    /// - Parameter path: nil for standard output.
     /// - Throws: why the file cannot be opened.
-    nonisolated init(path: String?, log: Logger) throws(SystemError) {
+    nonisolated init(path: String, log: Logger) throws(SystemError) {
         self.path = path
         self.log = log
-        output = if let path { try Self.open(path) } else { Output(STDOUT_FILENO, isOwned: false) }
+        output = try Self.open(path)
+    }
+
+    /// The descriptor stays open as long as the process, and is this process's alone.
+    nonisolated init(_ descriptor: InheritedDescriptor, log: Logger) {
+        path = nil
+        self.log = log
+        if !descriptor.isStandard { _ = fcntl(descriptor.number, F_SETFD, FD_CLOEXEC) }
+        output = Output(descriptor.number, isOwned: false)
     }
 
     /// O_NONBLOCK, because the path may be a FIFO that nobody reads.
@@ -87,16 +101,14 @@ import Logging
     func flush() {
         if pending.isEmpty { return }
         var written = 0
-        while written < pending.count, output.isFile || hasRoom {
+        while written < pending.count {
             let end = output.isFile ? pending.count : pieceEnd(from: written)
-            let count = pending.withUnsafeBytes {
-                write(output.descriptor, $0.baseAddress! + written, end - written)
-            }
+            let count = pending.withUnsafeBytes { output.write(UnsafeRawBufferPointer(rebasing: $0[written..<end])) }
             if count > 0 {
                 written += count
             } else if errno == EAGAIN {
                 break
-            } else if errno != EINTR {
+            } else {
                 // A disk without room, a pipe without a reader: waiting would not help.
                 let error = SystemError("write")
                 if lost == 0 {
@@ -113,11 +125,6 @@ import Logging
             log.warning("lines of the access log were lost", metadata: ["lines": "\(lost)"])
             lost = 0
         }
-    }
-
-    private var hasRoom: Bool {
-        var entry = pollfd(fd: output.descriptor, events: Int16(POLLOUT), revents: 0)
-        return poll(&entry, 1, 0) == 1
     }
 
     /// As many whole lines as a piece holds.

@@ -32,6 +32,11 @@ enum Characters {
         byte &- UInt8(ascii: "0") < 10
     }
 
+    /// What stands in quotation marks for itself (qdtext of RFC 9110, section 5.6.4).
+    static func isQuotedText(_ byte: UInt8) -> Bool {
+        isFieldValue(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
     /// The value of a hexadecimal digit.
     static func hexadecimal(_ byte: UInt8) -> Int? {
         if isDigit(byte) { return Int(byte &- UInt8(ascii: "0")) }
@@ -39,17 +44,12 @@ enum Characters {
         return letter < 6 ? Int(letter) + 10 : nil
     }
 
-    /// Letters, digits, the other unreserved characters, sub-delims and `%` (RFC 3986, section 3.2.2).
-    static func isRegisteredName(_ byte: UInt8) -> Bool {
-        if isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26 { return true }
-        switch byte {
-        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "%"),
-            UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "("),
-            UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: ";"),
-            UInt8(ascii: "="):
-            return true
-        default: return false
-        }
+    /// Letters, digits, the other unreserved characters and sub-delims (RFC 3986, section 3.2.2).
+    @inline(__always) static func isRegisteredName(_ byte: UInt8) -> Bool {
+        guard byte < 0x80 else { return false }
+        // One bit for each of the bytes 0 to 63, and 64 to 127: letters, digits and -._~!$&'()*+,;=
+        let bits: UInt64 = byte < 64 ? 0x2bff_7fd2_0000_0000 : 0x47ff_fffe_87ff_fffe
+        return bits >> UInt64(byte & 63) & 1 == 1
     }
 }
 

@@ -23,7 +23,7 @@ struct ChunkedContent {
     /// Decodes as far as the bytes go.
     /// - Parameters:
     ///   - body: gets the content.
-    /// - Returns: whether the body is complete, its trailer section read and dropped.
+    /// - Returns: whether the body is complete, its trailer section read and dropped (RFC 9110, section 6.5.1).
     mutating func decode(
         _ bytes: Span<UInt8>, _ lines: inout LineReader, into body: inout [UInt8], limits: Limits
     ) throws(Refusal) -> Bool {
@@ -56,12 +56,13 @@ struct ChunkedContent {
                 if line.isEmpty { return true }
                 trailerLines += 1
                 guard trailerLines <= limits.fieldLines else { throw .tooManyFields }
-                _ = try FieldLine.parse(line, of: bytes)
+                let field = try FieldLine.parse(line, of: bytes)
+                guard TrailerField.isAllowed(field.name, of: bytes) else { throw .malformed("Forbidden trailer field") }
             }
         }
     }
 
-    /// Reads hexadecimal digits, and looks over the extensions after them, which nobody here knows.
+    /// Reads hexadecimal digits, and checks the extensions after them, which nobody here knows.
     private mutating func size(
         _ line: Range<Int>, _ bytes: Span<UInt8>, _ limits: Limits
     ) throws(Refusal) -> Int {
@@ -76,7 +77,9 @@ struct ChunkedContent {
         guard index > line.lowerBound else { throw malformed }
         if index < line.upperBound {
             guard bytes[index] == UInt8(ascii: ";") else { throw malformed }
-            for index in index..<line.upperBound where !Characters.isFieldValue(bytes[index]) { throw malformed }
+            guard ChunkExtensions.isValid(index..<line.upperBound, bytes) else {
+                throw .malformed("Malformed chunk extension")
+            }
             extensionBytes += line.upperBound - index
             guard extensionBytes <= limits.chunkExtensions else { throw .malformed("Too many chunk extensions") }
         }

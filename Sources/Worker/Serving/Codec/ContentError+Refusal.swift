@@ -4,10 +4,10 @@ extension ContentError {
     /// Why the content of a request was refused.
     init(_ refusal: Refusal) {
         let code: Code =
-            switch refusal {
-            case .bodyTooLarge: .tooLarge
-            case .bodyTimeout: .stalled
-            case .incomplete: .incomplete
+            switch refusal.status {
+            case .contentTooLarge: .tooLarge
+            case .requestTimeout: .stalled
+            case _ where refusal == .incomplete: .incomplete
             default: .malformed
             }
         self.init(code, refusal.detail)

@@ -12,7 +12,26 @@ struct Framing {
         case none, chunked, unknown
     }
 
+    /// Fields whose second line would let two readers see two requests: who asks, from where, for which part, and what the
+    /// content is. A list has no second line that differs; Host and Content-Length are counted by their values.
+    private struct Singles: OptionSet {
+        let rawValue: UInt16
+
+        static let authorization = Singles(rawValue: 1 << 0)
+        static let proxyAuthorization = Singles(rawValue: 1 << 1)
+        static let contentType = Singles(rawValue: 1 << 2)
+        static let contentRange = Singles(rawValue: 1 << 3)
+        static let origin = Singles(rawValue: 1 << 4)
+        static let range = Singles(rawValue: 1 << 5)
+        static let ifRange = Singles(rawValue: 1 << 6)
+        static let ifModifiedSince = Singles(rawValue: 1 << 7)
+        static let ifUnmodifiedSince = Singles(rawValue: 1 << 8)
+        /// By which a form's origin is judged.
+        static let fetchSite = Singles(rawValue: 1 << 9)
+    }
+
     private(set) var host: Range<Int>?
+    /// The last member of X-Forwarded-Proto, whose lines are one list: the nearest proxy wrote it.
     private(set) var forwardedScheme: Range<Int>?
     private(set) var expectsContinue = false
     private(set) var closes = false
@@ -20,6 +39,9 @@ struct Framing {
     private var length: Int?
     private var coding = Coding.none
     private var endsChunked = false
+    private var singles: Singles = []
+    /// Whether the content has a coding that must be taken off before it can be read (RFC 9110, section 8.4).
+    private var isEncoded = false
 
     /// Takes note of a field line.
     /// - Parameter origin: where the head begins, from which the places that are kept count.
@@ -28,12 +50,25 @@ struct Framing {
     ) throws(Refusal) {
         let (name, value) = (line.name, line.value)
         switch name.count {
+        case 5 where bytes.isWord(name, "range"): try note(.range, "Range")
+        case 6 where bytes.isWord(name, "origin"): try note(.origin, "Origin")
+        case 8 where bytes.isWord(name, "if-range"): try note(.ifRange, "If-Range")
+        case 12 where bytes.isWord(name, "content-type"): try note(.contentType, "Content-Type")
+        case 13 where bytes.isWord(name, "authorization"): try note(.authorization, "Authorization")
+        case 13 where bytes.isWord(name, "content-range"): try note(.contentRange, "Content-Range")
+        case 14 where bytes.isWord(name, "sec-fetch-site"): try note(.fetchSite, "Sec-Fetch-Site")
+        case 17 where bytes.isWord(name, "if-modified-since"): try note(.ifModifiedSince, "If-Modified-Since")
+        case 19 where bytes.isWord(name, "if-unmodified-since"): try note(.ifUnmodifiedSince, "If-Unmodified-Since")
+        case 19 where bytes.isWord(name, "proxy-authorization"): try note(.proxyAuthorization, "Proxy-Authorization")
         case 4 where bytes.isWord(name, "host"):
             guard host == nil else { throw .malformed("More than one Host") }
             guard Authority.isValid(value, bytes) else { throw .malformed("Malformed Host") }
             host = value.shifted(by: origin)
         case 6 where bytes.isWord(name, "expect"):
-            if bytes.isWord(value, "100-continue") { expectsContinue = true }
+            var rest: Range<Int>? = value
+            while let item = bytes.takeItem(&rest) {
+                if bytes.isWord(item, "100-continue") { expectsContinue = true }
+            }
         case 10 where bytes.isWord(name, "connection"):
             var rest: Range<Int>? = value
             while let item = bytes.takeItem(&rest) {
@@ -46,10 +81,22 @@ struct Framing {
             length = try Self.length(value, bytes)
         case 17 where bytes.isWord(name, "transfer-encoding"):
             try note(transferCodings: value, bytes)
+        case 16 where bytes.isWord(name, "content-encoding"):
+            var rest: Range<Int>? = value
+            while let item = bytes.takeItem(&rest) {
+                if !item.isEmpty, !bytes.isWord(item, "identity") { isEncoded = true }
+            }
         case 17 where bytes.isWord(name, "x-forwarded-proto"):
-            forwardedScheme = forwardedScheme ?? value.shifted(by: origin)
+            var rest: Range<Int>? = value
+            while let item = bytes.takeItem(&rest) {
+                if !item.isEmpty { forwardedScheme = item.shifted(by: origin) }
+            }
         default: break
         }
+    }
+
+    private mutating func note(_ field: Singles, _ name: StaticString) throws(Refusal) {
+        guard singles.insert(field).inserted else { throw .malformed("More than one \(name)") }
     }
 
     /// The client has been told to continue.
@@ -57,26 +104,35 @@ struct Framing {
         expectsContinue = false
     }
 
-    /// How the body ends, once every field line is known (RFC 9112, section 6.3).
-    func content(isOld: Bool, limit: Int) throws(Refusal) -> Content {
+    /// Once every field line is known.
+    func checkHost(isOld: Bool) throws(Refusal) {
         if host == nil, !isOld { throw .malformed("Host is missing") }
+    }
+
+    /// How the body ends, once every field line is known (RFC 9112, section 6.3).
+    func content(isOld: Bool) throws(Refusal) -> Content {
         switch coding {
-        case .none:
-            let length = length ?? 0
-            guard length <= limit else { throw .bodyTooLarge }
-            return .sized(length)
+        case .none: return .sized(length ?? 0)
         case .chunked, .unknown:
             if isOld { throw .malformed("Transfer-Encoding in HTTP/1.0") }
             if length != nil { throw .malformed("Both Transfer-Encoding and Content-Length") }
             // RFC 9112, section 6.3: where it ends cannot be known, whatever the codings are.
             if !endsChunked { throw .malformed("Chunked is not the last transfer coding") }
-            if coding == .unknown { throw Refusal(.notImplemented, "Transfer coding not implemented") }
             return .chunked
         }
     }
 
+    /// Refuses content, whose end is known, for codings that are not known here.
+    func checkCodings(of content: Content) throws(Refusal) {
+        if coding == .unknown { throw Refusal(.notImplemented, "Transfer coding not implemented") }
+        if isEncoded, content != .sized(0) { throw .encoded }
+    }
+
+    /// Zeros before another digit are none: some read an octal number there.
     private static func length(_ value: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> Int {
-        guard !value.isEmpty else { throw .malformed("Malformed Content-Length") }
+        guard !value.isEmpty, value.count == 1 || bytes[value.lowerBound] != UInt8(ascii: "0") else {
+            throw .malformed("Malformed Content-Length")
+        }
         var length = 0
         for index in value {
             guard Characters.isDigit(bytes[index]) else { throw .malformed("Malformed Content-Length") }

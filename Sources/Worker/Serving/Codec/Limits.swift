@@ -1,9 +1,11 @@
-/// How much of a request is taken in before it is refused.
+internal import Contract
+
+/// How much of a request is taken in before it is refused. `Refusal.naming` tells the settings.
 struct Limits: Sendable {
     /// Bytes of a request line.
     var requestLine = 8 << 10
     /// Bytes of a field line, of the header section or the trailer section.
-    var fieldLine = 8 << 10
+    var fieldLine = 64 << 10
     /// Field lines of a section.
     var fieldLines = 100
     /// Bytes of a whole head: what one connection can make the worker hold before its request is known.
@@ -14,4 +16,15 @@ struct Limits: Sendable {
     var chunkExtensions = 16 << 10
     /// Bytes of a body.
     var body = 16 << 20
+}
+
+extension Limits {
+    /// As the settings say.
+    init(_ settings: Settings) {
+        requestLine = settings.limitRequestLine
+        fieldLine = settings.limitRequestFieldSize
+        fieldLines = settings.limitRequestFields
+        head = settings.limitRequestHead
+        body = settings.maxBody
+    }
 }

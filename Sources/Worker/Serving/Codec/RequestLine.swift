@@ -3,7 +3,7 @@ import Messages
 /// A request line (RFC 9112, section 3), cut into its parts.
 struct RequestLine {
     let method: Method
-    /// Empty for an absolute target without a path, which stands for `/`.
+    /// Empty for an absolute target without a path, which stands for `/`, or for `*` with OPTIONS.
     private(set) var path: Range<Int>
     private(set) var query: Range<Int>?
     /// Of an absolute target: it takes the place of the Host field (RFC 9112, section 3.2.2).
@@ -18,10 +18,21 @@ struct RequestLine {
         let target = method.upperBound + 1..<(try Self.endOfTarget(method.upperBound + 1..<line.upperBound, bytes))
         isOld = try Self.isOld(version: target.upperBound + 1..<line.upperBound, bytes)
         self.method = Self.method(method, bytes)
+        // What follows would not be HTTP, so nothing of it is read.
+        // The first letter is looked at first: most methods are others, and comparing them whole costs more.
+        if bytes[method.lowerBound] == UInt8(ascii: "C"), self.method == .connect {
+            throw Refusal(.notImplemented, "CONNECT not implemented")
+        }
 
         var pathStart = target.lowerBound
         if bytes[pathStart] == UInt8(ascii: "/") {
             authority = nil
+        } else if self.method == .options, target.count == 1, bytes[pathStart] == UInt8(ascii: "*") {
+            // Of the whole server (RFC 9112, section 3.2.4).
+            authority = nil
+            path = target
+            query = nil
+            return
         } else {
             let found = try Self.authority(target, bytes)
             authority = found
@@ -85,7 +96,7 @@ struct RequestLine {
         }
     }
 
-    /// The authority of an absolute target; other forms but the path alone are not for an origin server.
+    /// The authority of an absolute target; but for the path alone and OPTIONS' `*`, other forms are not for an origin server.
     private static func authority(_ target: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> Range<Int> {
         for scheme in ["http://", "https://"] as [StaticString] {
             let length = scheme.utf8CodeUnitCount

@@ -58,6 +58,7 @@ struct RequestParser {
     /// When the head of the request whose body is read was complete.
     private(set) var arrival: UInt64 = 0
     private var refusedLine: [UInt8]?
+    private var refusedRequest: IncomingRequest?
 
     /// - Parameter asks: whether content waits until it is said how it is to be taken.
     init(limits: Limits, asks: Bool = false) {
@@ -77,12 +78,23 @@ struct RequestParser {
     /// The request line of the request that is not complete, or that was refused; nil when there is none that could be
     /// read.
     var unansweredLine: ArraySlice<UInt8>? {
-        switch stage {
-        case .requestLine: nil
+        if let head { return head.bytes.prefix { $0 != Characters.carriageReturn } }
+        return switch stage {
         case .fieldLines: buffer[start...].prefix { $0 != Characters.carriageReturn }
-        case .undecided, .sized, .chunked: head?.bytes.prefix { $0 != Characters.carriageReturn }
         case .refused: refusedLine?[...]
+        case .requestLine, .undecided, .sized, .chunked: nil
         }
+    }
+
+    /// That request, without its content, when its head was read to the end; nil for one that was given already.
+    var unansweredRequest: IncomingRequest? {
+        if case .refused = stage { return refusedRequest }
+        return isStreaming ? nil : head.map { incoming($0, body: []) }
+    }
+
+    /// It is answered.
+    mutating func forgetUnanswered() {
+        (head, refusedLine, refusedRequest) = (nil, nil, nil)
     }
 
     /// Whether the client waits to be told that its body is wanted, and has sent none of it (RFC 9110, section 10.1.1).
@@ -98,6 +110,9 @@ struct RequestParser {
 
     /// Bytes that wait to be parsed.
     var buffered: Int { buffer.count - start }
+
+    /// Bytes that it keeps, of content that is not whole too.
+    var held: Int { buffer.count + body.count }
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if case .refused = stage { return }
@@ -120,9 +135,16 @@ struct RequestParser {
     /// Apart, so that what happens to every request stays small.
     @inline(never) private mutating func refuse() {
         refusedLine = unansweredLine.map(Array.init)
+        refusedRequest = unansweredRequest
+        abandon()
+    }
+
+    /// Nothing is read any more, and nothing is kept of what was.
+    mutating func abandon() {
         stage = .refused
         isStreaming = false
-        buffer = []
+        head = nil
+        (buffer, body) = ([], [])
         start = 0
     }
 
@@ -198,13 +220,14 @@ struct RequestParser {
     /// The head gets an array of its own, so that the buffer can go on while an application holds the request.
     private mutating func completeHead(_ bytes: Span<UInt8>, at now: UInt64) throws(Refusal) -> Stage {
         guard let line = requestLine else { throw .malformed("Malformed request line") }
-        let content = try framing.content(isOld: line.isOld, limit: asks ? .max : limits.body)
+        try framing.checkHost(isOld: line.isOld)
         arrival = now
         var path = line.path
         var head = bytes.extracting(start..<lines.position).withUnsafeBufferPointer { Array($0) }
         if path.isEmpty {
             path = head.count..<head.count + 1
-            head.append(UInt8(ascii: "/"))
+            let isOfServer = line.method == .options && line.query == nil
+            head.append(UInt8(ascii: isOfServer ? "*" : "/"))
         }
         self.head = RequestHead(
             bytes: head, method: line.method, path: path, query: line.query,
@@ -212,6 +235,9 @@ struct RequestParser {
         fields = []
         forwardedScheme = framing.forwardedScheme
         start = lines.position
+        // From here on a refusal is an answer to this head, which the application finishes.
+        let content = try framing.content(isOld: line.isOld)
+        try framing.checkCodings(of: content)
         if asks, content != .sized(0) { return .undecided(content) }
         return try Self.stage(content, limit: limits.body)
     }
@@ -226,7 +252,7 @@ struct RequestParser {
     }
 
     private mutating func finish(_ head: RequestHead) -> IncomingRequest {
-        let request = incoming(head)
+        let request = incoming(head, body: body)
         if !body.isEmpty { body = [] }
         stage = .requestLine
         skippedEmptyLine = false
@@ -234,7 +260,7 @@ struct RequestParser {
         return request
     }
 
-    private func incoming(_ head: RequestHead) -> IncomingRequest {
+    private func incoming(_ head: RequestHead, body: [UInt8]) -> IncomingRequest {
         let isOld = requestLine?.isOld ?? false
         return IncomingRequest(
             head: head, body: body, isStreamed: isStreaming, forwardedScheme: forwardedScheme, arrival: arrival,
@@ -260,7 +286,7 @@ struct RequestParser {
             case .stream(let limit):
                 stage = try Self.stage(content, limit: limit ?? limits.body)
                 isStreaming = true
-                return .request(incoming(head))
+                return .request(incoming(head, body: body))
             }
         } catch {
             refuse()

@@ -24,10 +24,10 @@ enum ResponseEncoder {
     /// Appends an answer whose content is there. Fields that the server itself writes are left out of the response's own.
     /// - Parameters:
     ///   - isHead: the request's method was HEAD; the content is only counted.
-    ///   - arrival: when the request's head was complete.
+    ///   - arrival: when the request's head was complete, where the answer is to say how long it took.
     /// - Returns: how many bytes of it are content.
     static func append(
-        _ response: borrowing Response, isHead: Bool, persistence: Persistence, arrival: UInt64, at moment: Moment,
+        _ response: borrowing Response, isHead: Bool, persistence: Persistence, arrival: UInt64?, at moment: Moment,
         to output: inout OutputBuffer
     ) -> Int {
         appendFields(response, arrival: arrival, at: moment, to: &output)
@@ -42,7 +42,7 @@ enum ResponseEncoder {
     /// Appends the head of an answer whose content is made while it is sent.
     /// - Parameter framing: nil for an answer that has no content.
     static func appendHead(
-        _ response: borrowing Response, framing: OutgoingContent.Framing?, persistence: Persistence, arrival: UInt64,
+        _ response: borrowing Response, framing: OutgoingContent.Framing?, persistence: Persistence, arrival: UInt64?,
         at moment: Moment, to output: inout OutputBuffer
     ) {
         appendFields(response, arrival: arrival, at: moment, to: &output)
@@ -68,13 +68,15 @@ enum ResponseEncoder {
     }
 
     private static func appendFields(
-        _ response: borrowing Response, arrival: UInt64, at moment: Moment, to output: inout OutputBuffer
+        _ response: borrowing Response, arrival: UInt64?, at moment: Moment, to output: inout OutputBuffer
     ) {
         if let line = response.status.line { output.append(line) }
         output.append(moment.date.line)
-        output.append("x-process-time: ")
-        output.append(seconds: moment.nanoseconds > arrival ? moment.nanoseconds - arrival : 0)
-        output.append("\r\n")
+        if let arrival {
+            output.append("x-process-time: ")
+            output.append(seconds: moment.nanoseconds > arrival ? moment.nanoseconds - arrival : 0)
+            output.append("\r\n")
+        }
         for field in response.fields {
             if let line = field.line { output.append(line) }
         }

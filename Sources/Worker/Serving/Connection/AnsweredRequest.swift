@@ -1,9 +1,11 @@
 /// What is counted and logged of a request whose answer goes out. Its words are apart (`RequestWords`): numbers alone
 /// cost next to nothing.
 struct AnsweredRequest {
-    /// Nanoseconds, from its arrival to its answer.
-    let latency: UInt64
+    /// Nanoseconds, from its arrival to its answer; for the access log to the last byte that the socket took.
+    var latency: UInt64
     let status: Int
     /// Bytes of the answer's content.
-    let size: Int
+    var size: Int
+    /// Whether the connection ended before the client had all of it: the size is what the socket took.
+    var isAborted = false
 }

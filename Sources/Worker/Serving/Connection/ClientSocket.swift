@@ -14,6 +14,8 @@ import Messages
         }
 
         let entry: InFlightTable.Entry
+        /// Without its content.
+        let request: Request
         /// nil while its answer, whose content is still to be made, waits for its turn.
         var work: Work?
 
@@ -33,6 +35,10 @@ import Messages
         var watched: UInt32 = 0
         var scheduled = UInt64.max
         var isAdvancing = false
+        /// Whether its turn is still to come, before which it begins nothing.
+        var isQueued = false
+        /// Bytes, as the server has last heard.
+        var held = 0
     }
 
     private let descriptor: Int32
@@ -58,7 +64,7 @@ import Messages
         state = State(
             connection: Connection(
                 limits: server.limits, times: server.times, isLogged: server.accessLog != nil,
-                at: loop.moment.nanoseconds))
+                isTimed: server.isTimed, at: loop.moment.nanoseconds))
     }
 
     func open() {
@@ -76,7 +82,11 @@ import Messages
     }
 
     func ready(_ events: UInt32) {
-        receive(events, &state)
+        if receive(events, &state) { finishPass() }
+    }
+
+    func turnCame() {
+        state.isQueued = false
         advance()
     }
 
@@ -84,6 +94,12 @@ import Messages
         let moment = loop.moment
         guard let late = expire(&state, at: moment) else { return }
         for number in late { removeHandler(number)?.cancel() }
+        advance()
+    }
+
+    /// There is memory for more of what the client sends.
+    func readOn() {
+        state.connection.readOn(at: loop.moment.nanoseconds)
         advance()
     }
 
@@ -95,14 +111,17 @@ import Messages
 
     /// The worker leaves now.
     func stop() {
+        state.connection.stop(at: loop.moment) { response(for: $0, Refusal.stopping) }
         cancelHandlers()
-        state.connection.stop(at: loop.moment)
         advance()
     }
 
     /// Does all that can be done now. Answers of one pass go out in one write.
     func advance() {
-        guard begin(&state) else { return }
+        if begin(&state) { finishPass() }
+    }
+
+    private func finishPass() {
         while let action = step(&state) { perform(action) }
     }
 
@@ -110,6 +129,8 @@ import Messages
         switch action {
         case .handle(let number, let incoming):
             if let response = handle(number, incoming) { answer(number, response) }
+        case .refuse(let number, let incoming, let refusal):
+            if let response = refuse(number, incoming, refusal) { answer(number, response) }
         case .decide(let head):
             state.connection.take(server.application.content(of: head), at: loop.moment)
         case .deliver(_, let event): deliver(event)
@@ -129,30 +150,51 @@ import Messages
         if !isMade, response.stream != nil { _ = removeHandler(number) }
     }
 
+    /// Those who want to hear that an answer has been sent hear it when the pass is over: they may do anything, also to this
+    /// socket.
+    private func tellOfSent(_ connection: inout Connection, all: Bool = false) {
+        for body in connection.takeNotices(all: all) { server.host.afterPass(body) }
+    }
+
     private func close() {
         guard let token = state.token.take() else { return }
+        let (server, peer) = (server, peer.host)
+        state.connection.takeUnsent(at: loop.moment.nanoseconds) { server.log($0, $1, peer: peer) }
         cancelHandlers()
         deliver(.failure(.incomplete))
+        if !state.connection.notices.isEmpty { tellOfSent(&state.connection, all: true) }
         loop.remove(token)
         Glibc.close(descriptor)
-        server.closed(self)
+        server.closed(self, holding: state.held)
     }
 
     // MARK: With the state in hand
 
-    private func receive(_ events: UInt32, _ state: inout State) {
-        guard state.token != nil else { return }
+    /// Reads, and begins a pass; at once, because each look at the state is checked.
+    /// - Returns: whether something may be done now; what has come for a queued one waits until its turn comes.
+    private func receive(_ events: UInt32, _ state: inout State) -> Bool {
+        guard state.token != nil, !state.isQueued else { return false }
         let isBroken = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
         if state.watched & EPOLLIN.rawValue != 0, events & EPOLLIN.rawValue != 0 || isBroken {
             read(&state.connection)
         } else if isBroken {
             state.connection.fail(at: loop.moment.nanoseconds)
         }
+        return begin(&state)
+    }
+
+    /// Whether there is something to be read that is not the client's end.
+    private var hasBytes: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) > 0
     }
 
     private func read(_ connection: inout Connection) {
+        if let gathered = connection.gathered, server.isFull, hasBytes, !server.mayRead(self, after: gathered) {
+            return connection.holdBack(at: loop.moment.nanoseconds)
+        }
         let buffer = loop.readBuffer
-        let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        let count = recv(descriptor, buffer.baseAddress, min(buffer.count, connection.mostRead), 0)
         if count > 0 {
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             connection.receive(bytes, at: loop.moment.nanoseconds)
@@ -172,13 +214,15 @@ import Messages
         if let deadline = state.connection.deadline, deadline <= moment.nanoseconds, state.connection.wantsInput {
             read(&state.connection)
         }
-        return state.connection.expire(at: moment)
+        return state.connection.expire(at: moment) { response(for: $0, Refusal.late) }
     }
 
     /// - Returns: false when a pass is under way already, which does what is to be done.
     private func begin(_ state: inout State) -> Bool {
         if state.isAdvancing || state.token == nil { return false }
         state.isAdvancing = true
+        let requests = state.isQueued ? 0 : loop.isLate ? 1 : Turn.usual
+        state.connection.beginTurn(requests, at: loop.moment.nanoseconds)
         return true
     }
 
@@ -191,6 +235,11 @@ import Messages
         } while state.token != nil && state.connection.hasOutput && write(&state.connection, at: moment.nanoseconds)
         state.isAdvancing = false
         guard let token = state.token else { return nil }
+        if !state.connection.notices.isEmpty { tellOfSent(&state.connection) }
+        if !state.isQueued, state.connection.wantsTurn(at: moment.nanoseconds) {
+            state.isQueued = true
+            loop.queue(token)
+        }
         wait(&state, token)
         return nil
     }
@@ -201,6 +250,7 @@ import Messages
         let written = connection.output.withBytes { send(descriptor, $0.baseAddress, pending, Int32(MSG_NOSIGNAL)) }
         if written >= 0 {
             connection.wrote(written, at: now)
+            if !connection.unsent.isEmpty { logSent(&connection, at: now) }
             // The socket's buffer is full: asking again at once would only say so.
             return written == pending
         }
@@ -214,11 +264,24 @@ import Messages
 
     /// Before the answers go out: who has seen one must find it counted.
     private func count(_ connection: inout Connection) {
+        let server = server
+        connection.takeAnswers { server.answered($0) }
+        if connection.refusal != nil, let refusal = connection.takeRefusal() {
+            server.refused(refusal, peer: peer.host)
+        }
+    }
+
+    private func logSent(_ connection: inout Connection, at now: UInt64) {
         let (server, peer) = (server, peer.host)
-        connection.takeAnswers { server.answered($0, $1, peer: peer) }
+        connection.takeSent(at: now) { server.log($0, $1, peer: peer) }
     }
 
     private func wait(_ state: inout State, _ token: EventLoop.Token) {
+        let held = state.connection.held
+        if held != state.held {
+            server.holds(self, held - state.held)
+            state.held = held
+        }
         let interest = state.connection.interest()
         let wanted = (interest.input ? EPOLLIN.rawValue : 0) | (interest.output ? EPOLLOUT.rawValue : 0)
         if wanted != state.watched {

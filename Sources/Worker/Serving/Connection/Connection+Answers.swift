@@ -6,6 +6,9 @@ extension Connection {
     /// - Returns: whether its content is still to be made.
     @discardableResult
     mutating func answer(_ number: Int, with response: borrowing Response, at moment: Moment) -> Bool {
+        if response.hasExtras, let whenSent = response.whenSent {
+            keepNotice(of: number, isTaken: phase != .closed && exchanges.awaits(number), whenSent)
+        }
         if phase == .closed { return false }
         guard exchanges.first?.number == number else { return exchanges.answer(number, with: copy response) }
         guard exchanges.first?.isPending == true else { return false }
@@ -15,12 +18,36 @@ extension Connection {
         return isMade
     }
 
-    /// Gives every answer since the last time, in order, with its words where there is an access log.
-    mutating func takeAnswers(_ body: (AnsweredRequest, RequestWords?) -> Void) {
+    /// Gives every answer since the last time, in order.
+    mutating func takeAnswers(_ body: (AnsweredRequest) -> Void) {
         if answers.isEmpty { return }
-        for index in answers.indices { body(answers[index], isLogged ? words[index] : nil) }
+        for answer in answers { body(answer) }
         answers.removeAll(keepingCapacity: true)
-        if isLogged { words.removeAll() }
+    }
+
+    /// Gives what the access log says of the answers that have been sent since the last time, in order.
+    mutating func takeSent(at now: UInt64, _ body: (AnsweredRequest, RequestWords) -> Void) {
+        var count = 0
+        while count < unsent.count, let answer = unsent[count].whole(sent: output.taken, at: now) {
+            body(answer, unsent[count].words)
+            count += 1
+        }
+        if count == unsent.count { unsent.removeAll(keepingCapacity: true) } else { unsent.removeFirst(count) }
+    }
+
+    /// Gives what the access log says of all others, when the connection has ended: also of requests without an answer.
+    mutating func takeUnsent(at now: UInt64, _ body: (AnsweredRequest, RequestWords) -> Void) {
+        guard isLogged else { return }
+        while let exchange = exchanges.removeFirst() {
+            guard let words = exchange.words else { continue }
+            unsent.append(UnsentAnswer(closedAt: now, arrival: exchange.arrival, words))
+        }
+        for request in [parked, parser.unansweredRequest] {
+            guard let request else { continue }
+            unsent.append(UnsentAnswer(closedAt: now, arrival: request.arrival, RequestWords(request.head)))
+        }
+        for answer in unsent { body(answer.final(sent: output.taken, of: output.total, at: now), answer.words) }
+        unsent = []
     }
 
     /// Answers that are there and whose turn it is.
@@ -35,8 +62,8 @@ extension Connection {
         guard let exchange = exchanges.first else { return }
         beginOutput(at: moment.nanoseconds)
         let size = ResponseEncoder.append(
-            response, isHead: exchange.isHead, persistence: persistence(of: exchange), arrival: exchange.arrival,
-            at: moment, to: &output)
+            response, isHead: exchange.isHead, persistence: persistence(of: exchange),
+            arrival: isTimed ? exchange.arrival : nil, at: moment, to: &output)
         conclude(status: response.status.code, size: size, at: moment.nanoseconds)
     }
 
@@ -56,7 +83,7 @@ extension Connection {
         beginOutput(at: moment.nanoseconds)
         ResponseEncoder.appendHead(
             response, framing: framing, persistence: persistence(of: exchanges.first ?? exchange),
-            arrival: exchange.arrival, at: moment, to: &output)
+            arrival: isTimed ? exchange.arrival : nil, at: moment, to: &output)
         guard isMade, let framing else {
             return conclude(status: response.status.code, size: 0, at: moment.nanoseconds)
         }
@@ -74,11 +101,17 @@ extension Connection {
     }
 
     /// The exchange that came first is over.
-    mutating func conclude(status: Int, size: Int, at now: UInt64) {
+    /// - Parameter isCut: its content has no end.
+    mutating func conclude(status: Int, size: Int, isCut: Bool = false, at now: UInt64) {
         guard let exchange = exchanges.removeFirst() else { return }
+        learn(size)
         let latency = now > exchange.arrival ? now - exchange.arrival : 0
-        answers.append(AnsweredRequest(latency: latency, status: status, size: size))
-        if let spoken = exchange.words { words.append(spoken) }
+        let answer = AnsweredRequest(latency: latency, status: status, size: size)
+        answers.append(answer)
+        if !notices.isEmpty { setEndOfNotices(of: exchange.number) }
+        if let words = exchange.words {
+            unsent.append(UnsentAnswer(answer, arrival: exchange.arrival, words, end: isCut ? nil : output.total))
+        }
         becomeQuiet(at: now)
     }
 

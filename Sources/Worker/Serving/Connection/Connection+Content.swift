@@ -5,7 +5,7 @@ extension Connection {
     // MARK: Of a request
 
     /// Whether more of it is read from the socket now.
-    var wantsContent: Bool {
+    @inline(__always) var wantsContent: Bool {
         guard let content else { return false }
         return content.isAsked || parser.buffered < Self.mostUnread
     }
@@ -52,7 +52,7 @@ extension Connection {
         waits.body.stop()
         phase = .finishing
         exchanges.first?.persistence = .closed
-        return .deliver(number: content.number, .failure(refusal))
+        return .deliver(number: content.number, .failure(note(refusal)))
     }
 
     /// The request is answered. Unless the rest is there, the connection ends with that: what comes is dropped.
@@ -155,6 +155,7 @@ extension Connection {
 
     mutating func nextTransfer(at moment: Moment) -> Action? {
         if phase == .closed || phase == .lingering { return nil }
+        if let (number, request, refusal) = dueRefusal.take() { return .refuse(number: number, request, refusal) }
         if let (number, stream) = dueContent.take() { return .make(number: number, stream) }
         if let action = nextContent(at: moment.nanoseconds) { return action }
         if hasRoomForContent, case .streaming(var outgoing) = exchanges.first?.answer, outgoing.isWaiting {

@@ -44,6 +44,7 @@ extension Connection {
 
     /// How the content of the request is taken whose head was given.
     mutating func take(_ mode: ContentMode, at moment: Moment) {
+        if case .stream(let limit) = mode { contentLimit = limit } else { contentLimit = nil }
         switch parser.take(mode) {
         case .request(let request): parked = request
         case .refused(let refusal): refuse(refusal, at: moment)
@@ -53,6 +54,7 @@ extension Connection {
 
     private mutating func begin(_ request: consuming IncomingRequest, at moment: Moment) -> Action {
         requests += 1
+        spendTurn()
         if !request.isPersistent { phase = .finishing }
         let method = request.head.method
         exchanges.append(
@@ -60,21 +62,32 @@ extension Connection {
                 number: requests, arrival: request.arrival, isHead: method == .head,
                 isSafe: method.isSafe && !request.isStreamed && !request.isOld, isOld: request.isOld,
                 persistence: request.isPersistent ? (request.isOld ? .keptAlive : .implied) : .closed,
-                words: isLogged ? RequestWords(request.head) : nil))
+                bytes: request.body.count, words: isLogged ? RequestWords(request.head) : nil))
         waits.body.stop()
         if request.isStreamed { beginContent(at: moment.nanoseconds) }
         return .handle(number: requests, request)
     }
 
     mutating func refuse(_ refusal: Refusal, at moment: Moment) {
+        let refusal = note(refusal)
         requests += 1
         phase = .finishing
         let line = parser.unansweredLine
+        let request = parser.unansweredRequest
+        defer { parser.forgetUnanswered() }
         var exchange = Exchange(
             number: requests, arrival: waits.requestSince, isHead: line?.starts(with: "HEAD ".utf8) == true,
             isSafe: true, isOld: false,
-            persistence: .closed, words: isLogged ? RequestWords(line: line) : nil)
-        exchange.answer = .ready(refusal.response)
+            persistence: .closed, bytes: 0,
+            words: isLogged ? request.map { RequestWords($0.head) } ?? RequestWords(line: line) : nil)
+        if let request {
+            dueRefusal = (requests, request, refusal)
+            isTransferring = true
+        } else {
+            exchange.take(.ready(refusal.response))
+        }
+        parser.abandon()
+        waits.memorySince = nil
         exchanges.append(exchange)
         encodeReady(at: moment)
     }

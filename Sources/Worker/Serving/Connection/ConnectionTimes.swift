@@ -4,8 +4,10 @@ struct ConnectionTimes: Sendable {
     var head: UInt64 = 10_000_000_000
     /// For the next request.
     var keepAlive: UInt64 = 75_000_000_000
-    /// For more of a body, or for the client to read more of its answers. After that long it must keep its pace, too.
-    var standstill: UInt64 = 30_000_000_000
+    /// For more of a body, and for memory to take more of it. A client must be fast enough, too (`MinimumRate`).
+    var body: UInt64 = 30_000_000_000
+    /// For the client to read more of its answers; the same holds.
+    var send: UInt64 = 30_000_000_000
     /// For a request's answer, or for its head, from its arrival; nil is for ever.
     var request: UInt64?
     /// For one more request while the worker drains.

@@ -5,9 +5,11 @@ struct ConnectionWaits {
     /// For the rest of a head: since its first byte.
     var headSince: UInt64
     /// For a body.
-    var body = Pace()
+    var body: MinimumRate
+    /// For memory to take more of a body, which the client has sent.
+    var memorySince: UInt64?
     /// For the client to read what waits for it.
-    var output = Pace()
+    var output: MinimumRate
     /// When it last took something; nil when nothing was ever sent.
     var lastSent: UInt64?
     /// For the end of a connection whose worker leaves.
@@ -18,7 +20,9 @@ struct ConnectionWaits {
     private var lingersSince: UInt64 = 0
     private var lingerMoved: UInt64 = 0
 
-    init(at now: UInt64) {
+    init(_ times: ConnectionTimes, at now: UInt64) {
+        body = MinimumRate(standstill: times.body)
+        output = MinimumRate(standstill: times.send)
         quietSince = now
         headSince = now
     }

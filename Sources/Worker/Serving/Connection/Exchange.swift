@@ -22,7 +22,11 @@ struct Exchange {
     let isOld: Bool
     /// Whether the answer says that the connection stays, or that it closes.
     var persistence: ResponseEncoder.Persistence
-    var answer = Answer.pending
+    private(set) var answer = Answer.pending
+    /// That are held for it: the request's content until it is answered, then the answer's until its turn comes.
+    private(set) var bytes: Int
+    /// Whether it runs on a blocking thread until it is answered.
+    var blocks = false
     /// For the access log; nil when there is none.
     var words: RequestWords?
 
@@ -37,6 +41,11 @@ struct Exchange {
     /// Whether its answer is there, and needs nothing more.
     var isAnswered: Bool {
         if case .ready(let response) = answer { response.stream == nil } else { false }
+    }
+
+    mutating func take(_ answer: consuming Answer) {
+        if case .ready(let response) = answer { bytes = response.body.count } else { bytes = 0 }
+        self.answer = answer
     }
 
     /// Whether the content of that answer is to be made.

@@ -5,10 +5,34 @@ import Messages
 struct ExchangeQueue {
     var first: Exchange?
     private var others: [Exchange] = []
+    /// That these hold: content of requests that are not answered, and answers that wait for their turn.
+    private(set) var bytes = 0
 
     var isEmpty: Bool { first == nil }
 
     var count: Int { first == nil ? 0 : 1 + others.count }
+
+    /// Whether that request has no answer.
+    func awaits(_ number: Int) -> Bool {
+        if let first, first.number == number { return first.isPending }
+        return others.contains { $0.number == number && $0.isPending }
+    }
+
+    /// How many have no answer.
+    var pending: Int {
+        guard let first else { return 0 }
+        return others.reduce(first.isPending ? 1 : 0) { $0 + ($1.isPending ? 1 : 0) }
+    }
+
+    /// How many of those run on blocking threads.
+    var blocking: Int {
+        guard let first else { return 0 }
+        return others.reduce(first.blocks && first.isPending ? 1 : 0) { $0 + ($1.blocks && $1.isPending ? 1 : 0) }
+    }
+
+    mutating func lastBlocks() {
+        if others.isEmpty { first?.blocks = true } else { others[others.count - 1].blocks = true }
+    }
 
     /// Whether a request may run beside all of them.
     var areSafe: Bool { others.last?.isSafe ?? first?.isSafe ?? true }
@@ -20,11 +44,13 @@ struct ExchangeQueue {
     }
 
     mutating func append(_ exchange: consuming Exchange) {
+        bytes += exchange.bytes
         if first == nil { first = exchange } else { others.append(exchange) }
     }
 
     mutating func removeFirst() -> Exchange? {
-        let removed = first.take()
+        guard let removed = first.take() else { return nil }
+        bytes -= removed.bytes
         if !others.isEmpty { first = others.removeFirst() }
         return removed
     }
@@ -33,7 +59,9 @@ struct ExchangeQueue {
     /// with optimization (seen by the fuzzer under the address sanitizer).
     mutating func answerFirst(_ answer: consuming Exchange.Answer) {
         guard var exchange = first.take() else { return }
-        exchange.answer = answer
+        bytes -= exchange.bytes
+        exchange.take(answer)
+        bytes += exchange.bytes
         first = exchange
     }
 
@@ -41,20 +69,26 @@ struct ExchangeQueue {
     /// - Returns: whether its content is still to be made.
     mutating func answer(_ number: Int, with response: Response) -> Bool {
         guard let index = others.firstIndex(where: { $0.number == number && $0.isPending }) else { return false }
-        others[index].answer = .ready(response)
+        answerOther(index, with: response)
         return others[index].isMade(response)
     }
 
-    /// Gives those for which it is asked that answer.
+    private mutating func answerOther(_ index: Int, with response: Response) {
+        bytes -= others[index].bytes
+        others[index].take(.ready(response))
+        bytes += others[index].bytes
+    }
+
+    /// Gives those for which it is asked an answer, made from their numbers.
     /// - Returns: their numbers.
-    mutating func refuse(_ response: Response, _ isRefused: (Exchange) -> Bool) -> [Int] {
+    mutating func refuse(with response: (Int) -> Response, _ isRefused: (Exchange) -> Bool) -> [Int] {
         var numbers: [Int] = []
         if let exchange = first, isRefused(exchange) {
-            answerFirst(.ready(response))
+            answerFirst(.ready(response(exchange.number)))
             numbers.append(exchange.number)
         }
         for index in others.indices where isRefused(others[index]) {
-            others[index].answer = .ready(response)
+            answerOther(index, with: response(others[index].number))
             numbers.append(others[index].number)
         }
         return numbers

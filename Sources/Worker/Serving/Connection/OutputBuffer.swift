@@ -12,6 +12,8 @@ struct OutputBuffer: ~Copyable {
     private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var start = 0
     private var end = 0
+    /// How many were taken in all.
+    private(set) var taken: UInt64 = 0
 
     deinit {
         memory.deallocate()
@@ -19,6 +21,9 @@ struct OutputBuffer: ~Copyable {
 
     /// How many bytes wait.
     var count: Int { end - start }
+
+    /// How many there were in all.
+    var total: UInt64 { taken + UInt64(count) }
 
     /// Bytes of memory that it holds.
     var capacity: Int { memory.count }
@@ -30,6 +35,7 @@ struct OutputBuffer: ~Copyable {
 
     /// The first bytes that wait are taken.
     mutating func take(_ count: Int) {
+        taken += UInt64(count)
         start += count
         guard start == end else { return }
         (start, end) = (0, 0)
@@ -39,7 +45,7 @@ struct OutputBuffer: ~Copyable {
     }
 
     /// Room for so many bytes more.
-    private mutating func reserve(_ count: Int) {
+    @inline(__always) private mutating func reserve(_ count: Int) {
         if memory.count - end < count { grow(count) }
     }
 
@@ -69,8 +75,11 @@ struct OutputBuffer: ~Copyable {
         bytes.withUnsafeBytes { append($0) }
     }
 
-    mutating func append(_ text: StaticString) {
-        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    /// Inlined, so that the words of a head, of which each answer has some, are stored without a call.
+    @inline(__always) mutating func append(_ text: StaticString) {
+        reserve(text.utf8CodeUnitCount)
+        memcpy(memory.baseAddress! + end, text.utf8Start, text.utf8CodeUnitCount)
+        end += text.utf8CodeUnitCount
     }
 
     // MARK: Numbers
@@ -107,9 +116,14 @@ struct OutputBuffer: ~Copyable {
     private mutating func append(_ number: Int, digits: Int) {
         reserve(digits)
         var rest = UInt(number)
-        for index in stride(from: end + digits - 1, through: end, by: -1) {
-            memory[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-            rest /= 10
+        var place = memory.baseAddress! + end + digits
+        // What is reserved is not checked again for each digit: every answer has a dozen of them.
+        for _ in 0..<digits {
+            place -= 1
+            let next = rest / 10
+            place.storeBytes(
+                of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest &- next &* 10), as: UInt8.self)
+            rest = next
         }
         end += digits
     }

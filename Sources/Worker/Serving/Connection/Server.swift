@@ -12,17 +12,29 @@ import Messages
     let pool: BlockingPool
     let accessLog: RequestLog?
     let log: Logger
-    /// Whether readiness is to be answered with no.
-    private(set) var isLeaving = false
-    private(set) var isDraining = false
+    let isTimed: Bool
+    let host: ServerHost
+    /// Whether the application knows that the worker leaves.
+    private var isLeaving = false
+    private var isDraining = false
+    // Looked at in every pass, and not checked at run time: it calls nobody, so nothing comes back here while it is used.
+    @exclusivity(unchecked) private var budget: BufferBudget<ObjectIdentifier>
+    private let trim = IdleTrim()
+    private var holds = LoopHolds()
     private let inFlight: InFlightTable
     private let recycling: Recycling?
 
     private let scoreboard: Scoreboard
+    private let connections: OpenConnections
     private let maxConnections: Int
+    /// Nanoseconds that requests may wait for blocking threads before that is said; nil is for ever.
+    private let patience: UInt64?
+    private let maxConnectionsPerAddress: Int?
     private var sockets: [ObjectIdentifier: ClientSocket] = [:]
     private var acceptors: [Acceptor] = []
     private var stopping: AcceptorStop?
+    /// The scoreboard is told the same, and never asked: others can write to it.
+    private var answers: UInt64 = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     /// - Parameter recycling: nil for a server that serves any number of requests.
@@ -37,23 +49,41 @@ import Messages
         self.recycling = recycling
         self.log = log
         inFlight = InFlightTable(slot)
-        limits = Limits(body: settings.maxBody)
+        connections = OpenConnections(slot)
+        limits = Limits(settings)
+        budget = BufferBudget(
+            limit: settings.bufferMemory ?? Settings.bufferMemory(of: settings.maxWorkerMemory), body: settings.maxBody)
         times = ConnectionTimes(
             head: settings.headerTimeout.asNanoseconds, keepAlive: settings.keepAlive.asNanoseconds,
+            body: settings.bodyTimeout.asNanoseconds, send: settings.sendTimeout.asNanoseconds,
             request: settings.requestTimeout?.asNanoseconds)
         maxConnections = settings.maxConnections
+        patience = settings.workerTimeout?.asNanoseconds
+        maxConnectionsPerAddress = settings.maxConnectionsPerAddress
         pool = BlockingPool(
             threads: settings.blockingThreads, capacity: settings.maxConnections * Connection.mostExchanges, slot: slot)
+        host = ServerHost(pool)
+        isTimed = application.isTimed
+        application.open(host)
     }
 
     /// Accepts connections, from now on; not once more, and not when the worker leaves already.
     func start(_ listeners: [Listener]) {
         guard stopping == nil, !isDraining else { return }
-        EventLoop.shared.onPass = { [slot] in slot.tick = $0 }
-        EventLoop.shared.onMessages = { [application] in application.passEnded() }
-        EventLoop.shared.onPassEnd = { [application, accessLog] in
-            application.passEnded()
+        EventLoop.shared.onPass = { [slot, trim] now in
+            slot.tick = now
+            trim.passBegins(at: now)
+        }
+        RepeatingTimer(every: 1_000_000_000) { [weak self] now in
+            HealthReport.shared.tell(at: now)
+            self?.lookAtPool(now)
+        }.start()
+        EventLoop.shared.onMessages = { [host] in host.endPass() }
+        EventLoop.shared.onPassEnd = { [host, accessLog, pool] in
+            host.endPass()
+            pool.wake()
             accessLog?.flush()
+            if self.budget.isAskedFor { self.giveMemory() }
         }
         slot.tick = MonotonicClock.nanoseconds
         slot.state = .ready
@@ -61,7 +91,8 @@ import Messages
         stopping = stop
         for listener in listeners {
             let acceptor = Acceptor(
-                listener, scoreboard: scoreboard, slot: slot, limit: maxConnections, log: log)
+                listener, scoreboard: scoreboard, slot: slot, connections: connections, limit: maxConnections,
+                limitPerAddress: maxConnectionsPerAddress, log: log)
             acceptors.append(acceptor)
             let thread = acceptor.start { descriptor, peer in
                 LoopExecutor.shared.call {
@@ -75,6 +106,24 @@ import Messages
         }
     }
 
+    /// Busy is not stuck, so nothing is done about it but to say so.
+    private func lookAtPool(_ now: UInt64) {
+        guard let patience else { return }
+        for news in pool.look(at: now, patience: patience) {
+            switch news {
+            case .stalls(let stall):
+                log.warning(
+                    "requests wait for blocking threads, and none of their operation goes on; give more by --blocking-threads, or a limit by --request-timeout",
+                    metadata: [
+                        "operation": "\(stall.operation)", "waiting": "\(stall.waiting)",
+                        "seconds": "\(stall.silence / 1_000_000_000)", "held_by": "\(stall.words)",
+                    ])
+            case .goesOn(let operation):
+                log.notice("blocking threads go on", metadata: ["operation": "\(operation)"])
+            }
+        }
+    }
+
     private func adopt(_ descriptor: Int32, _ peer: SocketAddress, _ listener: Listener) {
         let socket = ClientSocket(owning: descriptor, peer: peer, listener: listener, server: self)
         sockets[ObjectIdentifier(socket)] = socket
@@ -82,11 +131,36 @@ import Messages
         if isDraining { socket.drain() }
     }
 
-    func closed(_ socket: ClientSocket) {
-        sockets[ObjectIdentifier(socket)] = nil
-        slot.connectionClosed()
+    func closed(_ socket: ClientSocket, holding bytes: Int) {
+        let identifier = ObjectIdentifier(socket)
+        sockets[identifier] = nil
+        budget.change(identifier, by: -bytes)
+        budget.forget(identifier)
+        connections.closed()
+        if maxConnectionsPerAddress != nil, !socket.peer.isLocal {
+            scoreboard.connectionClosed(from: socket.peer.network, on: slot)
+        }
         for acceptor in acceptors { acceptor.connectionClosed() }
         if sockets.isEmpty { resumeWaiting() }
+    }
+
+    // MARK: Memory
+
+    /// A connection holds so many bytes more than before, or fewer.
+    func holds(_ socket: ClientSocket, _ bytes: Int) {
+        budget.change(ObjectIdentifier(socket), by: bytes)
+    }
+
+    /// Whether more is read of a request; `readOn` is called later where not.
+    func mayRead(_ socket: ClientSocket, after bytes: Int) -> Bool {
+        budget.mayRead(ObjectIdentifier(socket), after: bytes, at: EventLoop.shared.moment.nanoseconds)
+    }
+
+    /// Whether there is no memory for a large answer.
+    var isFull: Bool { budget.isFull }
+
+    private func giveMemory() {
+        for identifier in budget.next(at: EventLoop.shared.moment.nanoseconds) { sockets[identifier]?.readOn() }
     }
 
     // MARK: Requests
@@ -101,28 +175,58 @@ import Messages
         inFlight.leave(entry)
     }
 
+    /// A handler has been on the loop for that time.
+    func held(by request: Request, from start: UInt64) {
+        let end = MonotonicClock.nanoseconds
+        let path = String(decoding: request.path, as: UTF8.self)
+        guard holds.isNews("\(request.method) \(path)", from: start, to: end) else { return }
+        log.warning(
+            "a handler has held the loop, and all requests waited for it; let it run on the pool of threads",
+            metadata: [
+                "method": "\(request.method)", "path": "\(path)", "milliseconds": "\((end - start) / 1_000_000)",
+            ])
+    }
+
     /// An answer goes out.
-    /// - Parameters:
-    ///   - words: where there is an access log.
-    ///   - peer: the client's address; empty for one of a unix socket.
-    func answered(_ request: AnsweredRequest, _ words: RequestWords?, peer: String) {
+    func answered(_ request: AnsweredRequest) {
         slot.requestAnswered(in: request.latency)
-        if let accessLog, let words { accessLog.append(request, words, peer: peer) }
-        if let recycling { recycling.answered(slot.requests) }
+        answers += 1
+        if let recycling { recycling.answered(answers) }
+    }
+
+    /// An answer has been sent, or never will be.
+    /// - Parameter peer: the client's address; empty for one of a unix socket.
+    func log(_ request: AnsweredRequest, _ words: RequestWords, peer: String) {
+        accessLog?.append(request, words, peer: peer)
+    }
+
+    /// A request, or its content, is refused by the server itself. Anybody can cause that as often as they like, so it is
+    /// said to those alone who look for it.
+    func refused(_ refusal: Refusal, peer: String) {
+        log.debug(
+            "a request is refused",
+            metadata: ["status": "\(refusal.status.code)", "reason": "\(refusal.detail)", "peer": "\(peer)"])
     }
 
     // MARK: Leaving
 
     /// Serves on; the application hears from now on that the server is about to stop.
     func withdraw() {
+        if isLeaving { return }
         isLeaving = true
+        application.drain()
+    }
+
+    /// Nobody else will serve what waits on the listeners: whoever stops accepting takes that too.
+    func closeListeners() {
+        for acceptor in acceptors { acceptor.closeListener() }
     }
 
     /// Accepts no more, and returns when every connection is finished.
     /// - Parameter draining: called when no connection is accepted any more.
     func drain(draining: () -> Void = {}) async {
         isDraining = true
-        isLeaving = true
+        withdraw()
         slot.state = .draining
         for socket in sockets.values { socket.drain() }
         await stopping?.run()
@@ -133,16 +237,16 @@ import Messages
     /// Cancels what is in flight and closes every connection.
     func stop() {
         isDraining = true
-        isLeaving = true
+        withdraw()
         slot.state = .draining
         for acceptor in acceptors { acceptor.stop() }
         for socket in sockets.values { socket.stop() }
     }
 
-    /// Returns when no connection is open.
+    /// Returns when no connection is open, and everybody who wanted to hear of an answer's end has heard.
     func finished() async {
-        if sockets.isEmpty { return }
-        await withCheckedContinuation { waiting.append($0) }
+        if !sockets.isEmpty { await withCheckedContinuation { waiting.append($0) } }
+        host.endPass()
     }
 
     private func resumeWaiting() {
@@ -161,8 +265,7 @@ import Messages
     /// Logs why a request failed.
     /// - Returns: the id beside it.
     func report(_ error: any Error) -> String {
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-        let id = String(repeating: "0", count: 16 - digits.count) + digits
+        let id = RandomID.make()
         log.error("a request failed", metadata: ["id": "\(id)", "error": "\(error)"])
         return id
     }

@@ -34,6 +34,9 @@ import Glibc
     private static let longestWait: UInt64 = 1_000_000_000
     private static let readBufferSize = 64 << 10
     private static let mostEvents = 256
+    /// Nanoseconds that those with work left get in one pass, before the descriptors are looked at again: about what a
+    /// client waits that has asked for little. After as long in what is ready, a pass is late.
+    private static let longestSlice: UInt64 = 2_000_000
     private static let wakeToken = UInt64.max
 
     /// For whoever reads a socket now; its content does not outlive the call.
@@ -45,22 +48,29 @@ import Glibc
     /// Called at the end of each pass.
     var onPassEnd: (() -> Void)?
 
-    // These two are asked for several times a request, and not checked at run time: nothing is called while one is read
+    // These five are asked for several times a request, and not checked at run time: nothing is called while one is read
     // or set that comes back here.
     @exclusivity(unchecked) private(set) var moment = Moment(
         nanoseconds: MonotonicClock.nanoseconds, date: HTTPDate(second: 0))
     @exclusivity(unchecked) private var places: [Place] = []
+    @exclusivity(unchecked) private var turns = TurnQueue<Token>()
+    @exclusivity(unchecked) private var lateness: UInt64 = 0
+    @exclusivity(unchecked) private var deadlines = DeadlineQueue<Token>()
     private let poller: Int32
     private var vacant: [Int] = []
-    private var deadlines = DeadlineQueue<Token>()
+    /// Empty, for the next that are taken.
+    private var messages: [LoopExecutor.Message] = []
 
     private init() {
-        poller = epoll_create1(Int32(EPOLL_CLOEXEC))
-        precondition(poller >= 0, "\(SystemError("epoll_create1"))")
+        poller = HostLimit.descriptor("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
         let wake = LoopExecutor.shared.wakeDescriptor
-        let result = brigade_epoll_control(poller, EPOLL_CTL_ADD, wake, EPOLLIN.rawValue, Self.wakeToken)
-        precondition(result == 0, "\(SystemError("epoll_ctl"))")
+        let edges = EPOLLIN.rawValue | EPOLLET.rawValue
+        let result = brigade_epoll_control(poller, EPOLL_CTL_ADD, wake, edges, Self.wakeToken)
+        if result != 0 { HostLimit.end(SystemError("epoll_ctl")) }
     }
+
+    /// Whether this pass has lasted so long that each of those that are still ready gets a short turn.
+    var isLate: Bool { moment.nanoseconds >= lateness }
 
     /// Reads the clock: for work that follows other work of the same pass.
     func updateTime() {
@@ -108,6 +118,11 @@ import Glibc
         deadlines.insert(token, at: time)
     }
 
+    /// Calls the source's `turnCame` once, when what is ready has been served, and those who asked before.
+    func queue(_ token: Token) {
+        turns.append(token)
+    }
+
     private func source(_ token: Token) -> (any EventSource)? {
         let index = Int(token.index)
         guard index < places.count, places[index].turn == token.turn else { return nil }
@@ -123,20 +138,33 @@ import Glibc
 
     private func pass(_ events: UnsafeMutablePointer<epoll_event>) {
         let nextDeadline = deadlines.first
-        let count = epoll_wait(poller, events, Int32(Self.mostEvents), wait(until: nextDeadline))
+        var patience = wait(until: nextDeadline)
+        if patience > 0, !LoopExecutor.shared.fallAsleep() { patience = 0 }
+        let count = epoll_wait(poller, events, Int32(Self.mostEvents), patience)
+        LoopExecutor.shared.awake()
         let start = beginPass()
         for index in 0..<max(0, Int(count)) {
             let bits = brigade_epoll_token(events + index)
-            if bits == Self.wakeToken {
-                onMessages?()
-                perform(LoopExecutor.shared.takeMessages())
-            } else {
-                source(Token(bits: bits))?.ready(brigade_epoll_events(events + index))
-            }
+            if bits == Self.wakeToken { continue }
+            source(Token(bits: bits))?.ready(brigade_epoll_events(events + index))
         }
+        if LoopExecutor.shared.hasMessages { performMessages() }
         if let nextDeadline, nextDeadline <= start { callLate(until: start) }
         LoopExecutor.shared.runJobs()
+        if turns.count > 0 { giveTurns() }
         onPassEnd?()
+    }
+
+    /// One each to those that have work left, for a while: the rest go first in the next pass.
+    private func giveTurns() {
+        updateTime()
+        lateness = moment.nanoseconds + Self.longestSlice
+        var waiting = turns.count
+        while waiting > 0, !isLate, let token = turns.popFirst() {
+            waiting -= 1
+            source(token)?.turnCame()
+            updateTime()
+        }
     }
 
     /// Those whose time had come when the pass began: one that schedules itself anew waits for the next.
@@ -146,7 +174,7 @@ import Glibc
 
     /// Milliseconds that there is nothing to do for.
     private func wait(until deadline: UInt64?) -> Int32 {
-        if LoopExecutor.shared.hasJobs { return 0 }
+        if LoopExecutor.shared.hasJobs || turns.count > 0 { return 0 }
         var nanoseconds = Self.longestWait
         if let deadline {
             let now = MonotonicClock.nanoseconds
@@ -161,16 +189,23 @@ import Glibc
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
         let start = MonotonicClock.nanoseconds
         moment.begin(at: start, second: now.tv_sec)
+        lateness = start + Self.longestSlice
         onPass?(start)
         return start
     }
 
-    private func perform(_ messages: [LoopExecutor.Message]) {
-        for message in messages {
+    private func performMessages() {
+        onMessages?()
+        var taken: [LoopExecutor.Message] = []
+        swap(&taken, &messages)
+        LoopExecutor.shared.takeMessages(into: &taken)
+        for message in taken {
             switch message {
             case .job(let job): LoopExecutor.shared.run(job)
             case .call(let body): body()
             }
         }
+        taken.removeAll(keepingCapacity: taken.count <= Self.mostEvents)
+        swap(&taken, &messages)
     }
 }

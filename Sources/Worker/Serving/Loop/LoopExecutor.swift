@@ -6,7 +6,7 @@ import Synchronization
 /// Where the loop's jobs wait: the executor of `LoopActor`, and of every task that prefers the loop.
 ///
 /// A job that the loop's own thread adds costs no lock; one from another thread goes through a locked queue, and an
-/// eventfd wakes the loop.
+/// eventfd wakes the loop if it sleeps: it looks into the queue before it does, and many messages cost one wake-up.
 final class LoopExecutor: SerialExecutor, TaskExecutor {
     static let shared = LoopExecutor()
 
@@ -16,17 +16,20 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
         case call(@Sendable @LoopActor () -> Void)
     }
 
-    /// Readable while messages wait.
+    /// Written when there are messages and the loop sleeps; it is edge-triggered, and nobody reads it.
     let wakeDescriptor: Int32
 
     private let messages = Mutex<[Message]>([])
+    /// Whether there are, or somebody who has put the first of them there is about to say so.
+    private let isAsked = Atomic(false)
+    private let isAsleep = Atomic(false)
     private let thread = Atomic<pthread_t>(0)
-    // Only the loop's thread touches it: `enqueue` looks at the thread first, and `takeJobs` is the loop's.
-    private nonisolated(unsafe) var jobs: [UnownedJob] = []
+    // Only the loop's thread touches it: `enqueue` looks at the thread first, and `runJobs` is the loop's. It is looked at in
+    // every pass, and not checked at run time: nothing is called meanwhile that comes back here.
+    @exclusivity(unchecked) private nonisolated(unsafe) var jobs: [UnownedJob] = []
 
     private init() {
-        wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
-        precondition(wakeDescriptor >= 0, "eventfd: \(SystemError("eventfd"))")
+        wakeDescriptor = HostLimit.descriptor("eventfd") { eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)) }
     }
 
     /// From now on the calling thread is the loop's.
@@ -62,18 +65,32 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
             messages.append(message)
             return messages.count == 1
         }
-        if isFirst { eventfd_write(wakeDescriptor, 1) }
+        guard isFirst else { return }
+        // Either this thread sees that the loop sleeps, or the loop sees that it is asked: each writes its own word before it
+        // reads the other's.
+        isAsked.store(true, ordering: .sequentiallyConsistent)
+        if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { eventfd_write(wakeDescriptor, 1) }
     }
 
+    /// The loop is about to sleep.
+    /// - Returns: false when it must not, because it is asked for something.
+    @LoopActor func fallAsleep() -> Bool {
+        isAsleep.store(true, ordering: .sequentiallyConsistent)
+        return !isAsked.load(ordering: .sequentiallyConsistent)
+    }
+
+    /// The loop is awake: it looks into the queue by itself.
+    @LoopActor func awake() {
+        isAsleep.store(false, ordering: .relaxed)
+    }
+
+    @LoopActor var hasMessages: Bool { isAsked.load(ordering: .acquiring) }
+
     /// What other threads have asked since the last time.
-    @LoopActor func takeMessages() -> [Message] {
-        var count: UInt64 = 0
-        eventfd_read(wakeDescriptor, &count)
-        return messages.withLock { messages in
-            let taken = messages
-            messages.removeAll(keepingCapacity: taken.isEmpty)
-            return taken
-        }
+    @LoopActor func takeMessages(into taken: inout [Message]) {
+        // Before they are taken: who puts the first one there meanwhile says so anew.
+        isAsked.store(false, ordering: .sequentiallyConsistent)
+        messages.withLock { swap(&$0, &taken) }
     }
 
     @LoopActor var hasJobs: Bool { !jobs.isEmpty }

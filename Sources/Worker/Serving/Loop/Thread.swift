@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Contract
 import Glibc
 
 /// A thread of the system.
@@ -13,7 +14,7 @@ struct Thread: Sendable {
         }
     }
 
-    /// Starts one; it inherits the calling thread's signal mask.
+    /// Starts one; it inherits the calling thread's signal mask. Where the host gives none, the worker ends (`HostLimit`).
     /// - Parameter name: at most 15 bytes, for those who look at the process.
     static func start(_ name: String, _ run: @escaping @Sendable () -> Void) -> Thread {
         var identifier = pthread_t()
@@ -29,7 +30,7 @@ struct Thread: Sendable {
                 Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
                 return nil
             }, body)
-        precondition(failure == 0, "pthread_create: \(String(cString: strerror(failure)))")
+        if failure != 0 { HostLimit.end(SystemError("pthread_create", errno: failure)) }
         return Thread(identifier: identifier)
     }
 

@@ -13,11 +13,15 @@ final class Master: Sendable {
     }
 
     /// Tells the master. One that is gone is noticed by the channel's end.
-    func send(_ message: WorkerMessage) {
+    /// - Returns: whether there was room for it.
+    @discardableResult
+    func send(_ message: WorkerMessage) -> Bool {
         do {
             try channel.send(message)
+            return true
         } catch {
             log.debug("the master cannot be told", metadata: ["message": "\(message)", "error": "\(error)"])
+            return false
         }
     }
 
@@ -44,6 +48,7 @@ final class Master: Sendable {
         func ready(_ events: UInt32) {
             switch master.channel.receive(MasterMessage.self) {
             case .message(.accept): accept()
+            case .message(.close): departure.closeListeners()
             case .message(.drain): departure.drain()
             case .message(.stop): departure.stop()
             case .message(.reopenLogs): departure.reopenLogs()

@@ -24,6 +24,9 @@ struct ProcessEnvironment {
     /// Whether a master has started the process.
     var hasMaster: Bool { control != nil }
 
+    /// A worker of a master, or its prestart, which has no channel.
+    var isMastersChild: Bool { variables[Inheritance.generation] != nil }
+
     /// As log lines name the process.
     var workerName: String {
         guard hasMaster, let slot else { return "worker pid=\(getpid())" }

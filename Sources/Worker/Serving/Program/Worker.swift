@@ -25,9 +25,7 @@ struct Worker {
     /// - Returns: the descriptor to read them from.
     static func blockSignals() -> Int32 {
         let numbers = [SIGTERM, SIGQUIT, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGWINCH]
-        let descriptor = brigade_signalfd(numbers, Int32(numbers.count))
-        precondition(descriptor >= 0, "\(SystemError("signalfd"))")
-        return descriptor
+        return HostLimit.descriptor("signalfd") { brigade_signalfd(numbers, Int32(numbers.count)) }
     }
 
     /// Takes over what the master hands over; without a master it makes the same for itself.
@@ -55,7 +53,7 @@ struct Worker {
                 master = nil
             }
         } catch {
-            throw BootError(code: .boot, description: "what the master hands over cannot be used: \(error)")
+            throw BootError(code: .boot, description: "what the master hands over cannot be used: \(error.advised)")
         }
         let index = environment.slot ?? 0
         guard (0..<Scoreboard.capacity).contains(index) else {
@@ -71,20 +69,25 @@ struct Worker {
     }
 
     private static func accessLog(_ settings: Settings, _ log: Logger) throws(BootError) -> RequestLog? {
-        let path: String?
+        let reason: String
         switch settings.accessLog {
         case .off: return nil
-        case .standardOutput: path = nil
-        case .file(let name): path = name
+        case .descriptor(let descriptor):
+            do {
+                try descriptor.examine()
+                return RequestLog(descriptor, log: log)
+            } catch {
+                reason = "\(error); choose another with --access-log"
+            }
+        case .file(let path):
+            do {
+                return try RequestLog(path: path, log: log)
+            } catch {
+                reason = "\(error); let the user of the workers write to it, or choose another with --access-log"
+            }
         }
-        do {
-            return try RequestLog(path: path, log: log)
-        } catch {
-            throw BootError(
-                code: .usage,
-                description: "the access log '\(path ?? "-")' cannot be opened: \(error); "
-                    + "let the user of the workers write to it, or choose another with --access-log")
-        }
+        throw BootError(
+            code: .usage, description: "the access log '\(settings.accessLog)' cannot be opened: \(reason)")
     }
 
     private static func listeners(
@@ -99,14 +102,34 @@ struct Worker {
             }
         }
         if !listeners.isEmpty { return listeners }
+        // What it was given, where, and what to do.
+        func refusal(_ address: BindAddress, _ failure: ListenFailure) -> BootError {
+            let resolution = try? Resolution(flags: [:], environment: environment.variables, file: nil)
+            let reason = failure.text(choosing: "BIND")
+            return BootError(
+                code: .bind,
+                description: "\(resolution?.assignment(of: "bind") ?? "BIND"): cannot listen on \(address): \(reason)")
+        }
+        do {
+            try ListeningSocket.checkOverlaps(settings.bind)
+        } catch {
+            throw refusal(error.address, error.failure)
+        }
         for address in settings.bind {
             do {
-                listeners.append(try Listener(binding: address, backlog: settings.backlog))
+                listeners.append(
+                    try Listener(binding: address, backlog: settings.backlog, mode: settings.socketMode))
             } catch {
-                throw BootError(code: .bind, description: "cannot listen on \(address): \(error)")
+                for listener in listeners { listener.name?.remove() }
+                throw refusal(address, error)
             }
         }
         return listeners
+    }
+
+    /// Takes the names of its own sockets away, when it cannot serve after all.
+    func giveUpNames() {
+        for listener in listeners { listener.name?.remove() }
     }
 
     /// Nobody replaces a worker that runs by itself.
@@ -118,27 +141,109 @@ struct Worker {
         }
     }
 
-    /// Serves until told to leave.
-    func run(_ application: any Application) -> Never {
+    // MARK: Serving
+
+    /// Runs the scope around serving on the loop, which is this thread's from now on; the process ends with the scope.
+    func run(_ scope: @escaping @Sendable (WorkerProgram.Serve) async throws -> Void) -> Never {
         LoopActor.occupyThread { [self] in
-            let server = Server(
-                application: application, settings: settings, scoreboard: scoreboard, slot: slot,
-                accessLog: accessLog, recycling: recycling, log: log)
-            let leave = Departure(server: server, master: master, log: log)
+            let departure = Departure(
+                master: master, names: listeners.compactMap(\.name), errorLog: settings.errorLog,
+                accessLog: accessLog, log: log)
             do throws(SystemError) {
-                try SignalSource(signals, endsOnInterrupt: master == nil, leave).open()
-                try master?.open(leave) { server.start(listeners) }
+                try SignalSource(signals, endsOnInterrupt: master == nil, departure).open()
+                try master?.open(departure) { departure.start(listeners) }
             } catch {
                 log.critical("\(error)")
-                exit(ExitCode.boot.rawValue)
+                WorkerProgram.leave(.boot)
             }
-            if let master {
-                master.send(.ready)
-            } else {
-                server.start(listeners)
-                let addresses = listeners.map(\.authority).joined(separator: ",")
-                log.notice("ready", metadata: ["listening": "\(addresses)"])
+            let shift = Shift(self, departure)
+            let task = Task.immediate(executorPreference: LoopExecutor.shared) {
+                do {
+                    try await scope(WorkerProgram.Serve { try await shift.serve($0) })
+                    shift.end(nil)
+                } catch {
+                    shift.end(error)
+                }
             }
+            departure.open(task)
+        }
+    }
+
+    /// Makes the worker ready with an application.
+    @LoopActor fileprivate func serve(_ application: any Application, _ departure: Departure) {
+        let server = Server(
+            application: application, settings: settings, scoreboard: scoreboard, slot: slot,
+            accessLog: accessLog, recycling: recycling, log: log)
+        departure.open(server)
+        if let master {
+            master.send(.ready)
+            HealthReport.shared.open { master.send(.healthProblem($0)) }
+        } else {
+            HealthReport.shared.open { [log] problem in
+                if let problem {
+                    log.error("health problem: \(problem)")
+                } else {
+                    log.notice("the health problem has ended")
+                }
+                return true
+            }
+            server.start(listeners)
+            let addresses = listeners.map(\.authority).joined(separator: ",")
+            log.notice("ready", metadata: ["listening": "\(addresses)"])
+        }
+    }
+
+    /// What a worker does from its boot to its end.
+    @LoopActor final class Shift {
+        private let worker: Worker
+        private let departure: Departure
+        private var hasServed = false
+
+        fileprivate init(_ worker: Worker, _ departure: Departure) {
+            self.worker = worker
+            self.departure = departure
+        }
+
+        /// Returns when the last answer is sent, and the application has stopped.
+        func serve(_ application: any Application) async throws(ServeError) {
+            if hasServed { throw .twice }
+            hasServed = true
+            if !departure.isLeaving {
+                worker.serve(application, departure)
+                await withTaskCancellationHandler {
+                    await departure.served()
+                } onCancel: { [departure] in
+                    // Somebody else of the scope has failed: what is begun is answered, and the worker leaves.
+                    LoopExecutor.shared.call { departure.drain() }
+                }
+            }
+            await application.stop()
+        }
+
+        /// The scope has ended.
+        fileprivate func end(_ error: (any Error)?) -> Never {
+            if !hasServed, !departure.isLeaving {
+                worker.log.critical("the application cannot be made: \(error ?? ServeError.never)")
+                worker.giveUpNames()
+                WorkerProgram.leave(.application)
+            }
+            // Who is told to leave while it prepares itself is right to give up.
+            if let error, hasServed || !(error is CancellationError) {
+                worker.log.error("the end of the worker's scope failed: \(error)")
+            }
+            departure.end()
+        }
+    }
+}
+
+/// How a worker's scope must not serve.
+enum ServeError: Error, CustomStringConvertible {
+    case twice, never
+
+    var description: String {
+        switch self {
+        case .twice: "a worker serves one application, once"
+        case .never: "the worker's scope has ended without serving one"
         }
     }
 }

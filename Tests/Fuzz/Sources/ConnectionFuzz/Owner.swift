@@ -19,11 +19,15 @@ struct Owner: ~Copyable {
     private var unsaid: [UInt8] = []
     private var handled = 0
     private var answered = 0
+    private var logged = 0
+    private var isLoggedToEnd = false
     /// Requests whose handlers have not answered.
     private var pending: [Int] = []
     /// The one that is given its content piece by piece, and the one whose answer is made so.
     private var reader: Int?
     private var maker: Int?
+    /// Whether requests wait for their turn; nothing more is read meanwhile.
+    private var isQueued = false
     private var isHalfClosed = false
     private var isClosed = false
 
@@ -38,7 +42,7 @@ struct Owner: ~Copyable {
         case 0, 1: unsaid += Client.sentences[script.number(below: Client.sentences.count)]
         case 2, 3: say(script.size())
         case 4: say(.max)
-        case 5: if connection.wantsInput, unsaid.isEmpty { connection.receiveEnd() }
+        case 5: if connection.wantsInput, !isQueued, unsaid.isEmpty { connection.receiveEnd() }
         case 6, 7: answer(&script)
         case 8: write(script.size())
         case 9: write(.max)
@@ -57,10 +61,11 @@ struct Owner: ~Copyable {
     /// Nobody does anything any more but wait: the connection must come to its end by itself.
     mutating func leaveAlone() {
         var silence = Script(.init(start: nil, count: 0))
-        for number in pending { _ = connection.answer(number, with: Response(.ok), at: moment) }
-        pending = []
-        advance(&silence)
         for _ in 0..<100 where !isClosed {
+            // Also those that had waited for their turn, and begin only now.
+            for number in pending { _ = connection.answer(number, with: Response(.ok), at: moment) }
+            pending = []
+            advance(&silence)
             if let number = maker.take() { _ = connection.cutContent(number, at: now) }
             if let deadline = connection.deadline { pass(to: deadline) }
             advance(&silence)
@@ -71,7 +76,7 @@ struct Owner: ~Copyable {
     // MARK: What happens
 
     private mutating func say(_ most: Int) {
-        guard connection.wantsInput, !unsaid.isEmpty else { return }
+        guard connection.wantsInput, !isQueued, !unsaid.isEmpty else { return }
         let count = min(most, unsaid.count, Self.largestRead)
         unsaid[..<count].withUnsafeBytes { connection.receive($0, at: now) }
         unsaid.removeFirst(count)
@@ -128,6 +133,8 @@ struct Owner: ~Copyable {
         case 1:
             connection.stop(at: moment)
             pending = []
+        case 2: if connection.gathered != nil { connection.holdBack(at: now) }
+        case 3: connection.readOn(at: now)
         default: break
         }
     }
@@ -135,6 +142,7 @@ struct Owner: ~Copyable {
     // MARK: What is done
 
     private mutating func advance(_ script: inout Script) {
+        connection.beginTurn([Turn.usual, 1, 0][script.number(below: 3)], at: now)
         var actions = 0
         while let action = connection.next(at: moment) {
             require(!isClosed, "something is done after the close")
@@ -142,10 +150,31 @@ struct Owner: ~Copyable {
             actions += 1
             require(actions < 10_000, "there is no end to what is done")
         }
-        var logged = 0
-        connection.takeAnswers { _, words in logged += words == nil ? 0 : 1 }
-        answered += logged
+        var count = 0
+        connection.takeAnswers { _ in count += 1 }
+        answered += count
+        isQueued = !isClosed && connection.wantsTurn(at: now)
+        log()
         check()
+    }
+
+    /// Every request has one line in the log at the latest when the connection has ended, and none before it was sent.
+    private mutating func log() {
+        var lines = 0
+        let isAllSent = !connection.hasOutput
+        connection.takeSent(at: now) { answer, _ in
+            lines += 1
+            if answer.isAborted { fatalError("an answer that was sent is logged as aborted") }
+        }
+        if isAllSent, !isClosed { require(connection.unsent.isEmpty, "an answer that was sent is not logged") }
+        if isClosed, !isLoggedToEnd {
+            isLoggedToEnd = true
+            connection.takeUnsent(at: now) { _, _ in lines += 1 }
+        }
+        logged += lines
+        require(logged <= answered || isClosed, "a request is logged before it is answered")
+        // One more than were handled: a refusal, or a request whose content has not come to its end.
+        if isClosed { require(logged >= handled && logged <= handled + 2, "\(logged) lines for \(handled) requests") }
     }
 
     private mutating func perform(_ action: Connection.Action, _ script: inout Script) {
@@ -159,6 +188,10 @@ struct Owner: ~Copyable {
             require(request.body.count <= Self.limits.body, "a body beyond the limit")
             pending.append(number)
             if request.isStreamed { reader = number }
+        case .refuse(let number, let request, let refusal):
+            require(number == handled + 1, "a refusal of request \(number) comes after \(handled)")
+            require(request.body.isEmpty, "a refused request has content")
+            require(!connection.answer(number, with: refusal.response, at: moment), "a refusal is a stream")
         case .deliver(let number, let event):
             require(number == reader, "content for somebody who does not read")
             if case .piece(let bytes) = event { require(!bytes.isEmpty, "an empty piece") } else { reader = nil }
@@ -174,14 +207,16 @@ struct Owner: ~Copyable {
         }
     }
 
-    private func check() {
+    private mutating func check() {
         // One more than were handled: a refusal.
         require(answered <= handled + 1, "a request is answered twice")
         require(connection.output.count <= Self.mostOutput, "\(connection.output.count) bytes of output")
         require(connection.parser.buffered <= Self.mostInput, "\(connection.parser.buffered) bytes of input")
         if isClosed {
             require(connection.deadline == nil && !connection.wantsInput, "it waits after the close")
-        } else if connection.hasOutput || pending.isEmpty && maker == nil && reader == nil {
+        } else if connection.hasOutput
+            || pending.isEmpty && maker == nil && reader == nil && !connection.wantsTurn(at: now)
+        {
             require(connection.deadline != nil, "it waits for its client, and for ever")
         }
     }

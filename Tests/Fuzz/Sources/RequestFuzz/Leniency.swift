@@ -9,10 +9,8 @@ enum Leniency: CaseIterable {
     /// The white space around a value is spaces and tabs (RFC 9110, section 5.6.3). llhttp takes only spaces around these
     /// two.
     case tabAroundLength, tabAroundCoding
-    /// Trailers may be discarded, and are here (RFC 9110, section 6.5.1): what they say of framing means nothing.
-    case framingInTrailers
-    /// Extensions that are not recognized MUST be ignored (RFC 9112, section 7.1.1); ours are looked over for control
-    /// characters only, so that their end is beyond doubt.
+    /// White space is allowed around a chunk extension's name and value, and obs-text in a quoted value (RFC 9112, section
+    /// 7.1.1). llhttp takes neither.
     case chunkExtension
 
     /// The reason of a difference, if it is a known one.
@@ -25,11 +23,10 @@ enum Leniency: CaseIterable {
         switch error {
         case "invalid HTTP method": self = .unknownMethod
         case "invalid HTTP version" where request.minor > 1: self = .laterMinorVersion
-        case "invalid character in content-length header" where isChunked: self = .framingInTrailers
         case "invalid character in content-length header" where holdsTab && request.has("content-length"):
             self = .tabAroundLength
         // Of the request's own coding nothing but the white space can be in doubt: what we read is `chunked`.
-        case "unknown (http_parser error)" where isChunked: self = holdsTab ? .tabAroundCoding : .framingInTrailers
+        case "unknown (http_parser error)" where isChunked && holdsTab: self = .tabAroundCoding
         case "strict mode assertion" where isChunked && bytes.contains(UInt8(ascii: ";")): self = .chunkExtension
         default: return nil
         }

@@ -28,7 +28,8 @@ extension ReadRequest {
         let line = bytes.prefix { $0 != UInt8(ascii: "\r") }.split(separator: UInt8(ascii: " "))
         precondition(line.count == 3 && line[2].count == 8, "a request line has three parts")
         let request = Request(head: incoming.head)
-        precondition(request.path.first == UInt8(ascii: "/"), "a path begins with a slash")
+        let isOfServer = request.method == .options && request.path.elementsEqual("*".utf8)
+        precondition(request.path.first == UInt8(ascii: "/") || isOfServer, "a path begins with a slash")
         precondition(request.method.rawValue.utf8.elementsEqual(line[0]))
         precondition(line[2].last == UInt8(ascii: "0") || !incoming.isOld)
         // What an application sees of the target is its end.

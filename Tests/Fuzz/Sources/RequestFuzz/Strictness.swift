@@ -6,8 +6,10 @@ enum Strictness: String, CaseIterable {
     /// more than one space, and any number of empty lines before, where section 2.2 wants one to be ignored.
     case requestLine = "400 Malformed request line"
     /// Ours: a target is visible ASCII of RFC 3986, without a fragment, in origin or absolute form (RFC 9112,
-    /// section 3.2). CONNECT and the asterisk are for proxies and whole servers, which this is not.
+    /// section 3.2), or the asterisk of OPTIONS.
     case target = "400 Malformed target"
+    /// Both may: a method that is not implemented (RFC 9110, section 9.1). CONNECT is for proxies, which this is not.
+    case connect = "501 CONNECT not implemented"
     /// Ours: the method is a token, and exactly one space follows it (RFC 9112, section 3).
     case method = "400 Malformed method"
     /// Ours: `HTTP/` digit dot digit, and the line ends there (RFC 9112, section 2.3).
@@ -29,6 +31,16 @@ enum Strictness: String, CaseIterable {
     /// Ours: even an equal one may be refused (RFC 9110, section 8.6), and is here.
     case lengths = "400 More than one Content-Length"
     case length = "400 Malformed Content-Length"
+    /// Ours: a sender MUST NOT send two of what is no list (RFC 9110, section 5.3), and two readers may each take another.
+    case authorizations = "400 More than one Authorization"
+    case proxyAuthorizations = "400 More than one Proxy-Authorization"
+    case contentTypes = "400 More than one Content-Type"
+    case contentRanges = "400 More than one Content-Range"
+    case origins = "400 More than one Origin"
+    case ranges = "400 More than one Range"
+    case ifRanges = "400 More than one If-Range"
+    case ifModifiedSinces = "400 More than one If-Modified-Since"
+    case ifUnmodifiedSinces = "400 More than one If-Unmodified-Since"
     /// Ours: `ought to be handled as an error` (RFC 9112, section 6.3).
     case bothLengths = "400 Both Transfer-Encoding and Content-Length"
     /// Ours: MUST be treated as if the framing was faulty (RFC 9112, section 6.1).
@@ -43,6 +55,13 @@ enum Strictness: String, CaseIterable {
     case notChunkedLast = "400 Chunked is not the last transfer coding"
     /// Ours: hexadecimal digits at once, and no white space after them (RFC 9112, section 7.1).
     case chunkSize = "400 Malformed chunk size"
+    /// Ours: names and values are tokens, a value may be a quoted string (RFC 9112, section 7.1.1). llhttp takes more.
+    case chunkExtension = "400 Malformed chunk extension"
+    /// Ours: trailers of framing, routing, authentication and content MUST NOT be sent (RFC 9110, section 6.5.1), and one who
+    /// merges them reads another request.
+    case trailer = "400 Forbidden trailer field"
+    /// Ours: `MAY respond with 415` to a content coding that is not taken (RFC 9110, section 8.4).
+    case contentCoding = "415 Content coding not supported; send the content as it is"
     /// Ours: CRLF follows the data (RFC 9112, section 7.1).
     case chunkEnd = "400 Chunk longer than its size"
     /// Limits of ours: `a server that receives a request-target longer than any URI it wishes to parse MUST respond

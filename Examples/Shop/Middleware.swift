@@ -1,0 +1,34 @@
+// What stands around endpoints.
+import Brigade
+import Glibc
+
+/// Every answer says which request it is of, and a slow one is logged.
+struct RequestID: Middleware {
+    func handle(_ context: Context, next: Next) async throws -> Response {
+        let start = ContinuousClock.now
+        let response = try await next(context)
+        let duration = start.duration(to: .now)
+        if duration > .seconds(1) {
+            context.log.warning(
+                "slow", metadata: ["route": "\(context.route?.path ?? "none")", "duration": "\(duration)"])
+        }
+        return response.adding(Field("x-request-id", context.id))
+    }
+}
+
+/// While the file `maintenance` is there, nothing is sold.
+struct Maintenance: InlineMiddleware {
+    func before(_ context: Context) throws -> Response? {
+        guard context.request.method == .post, context.route?.name == "order", access("maintenance", F_OK) == 0 else {
+            return nil
+        }
+        throw HTTPError(.serviceUnavailable, "The shop is closed for a moment", fields: [Field("retry-after", "60")])
+    }
+}
+
+/// For answers that no cache may keep.
+struct NoStore: InlineMiddleware {
+    func after(_ response: inout Response, _ context: Context) {
+        response.fields.append(Field("cache-control", "no-store"))
+    }
+}

@@ -1,0 +1,17 @@
+// A shop: an API that uses most of Brigade. README.md tells how to start it, and which file shows what.
+import Brigade
+
+/// The shop's users from the environment; see `Accounts`.
+func accounts() throws -> Accounts { try Accounts(ProcessEnvironment.value(of: "SHOP_USERS")) }
+
+WorkerProgram(
+    "shop",
+    check: { _ = try accounts() },
+    commands: [
+        .init("openapi") { _ in print(try makeShop(Shop(), Accounts()).document().indentedText) }
+    ]
+) { serve in
+    let shop = Shop()
+    try await serve(makeShop(shop, try accounts()))
+    Logger(label: "shop").notice("closed", metadata: ["orders": "\(shop.orderCount)"])
+}.run()

@@ -1,0 +1,11 @@
+import Contract
+import Logging
+
+/// What is wrong and does no harm, for whoever asked at a terminal.
+enum Warnings {
+    static func write(_ warnings: [String]) {
+        for warning in warnings {
+            LogOutput.tell("brigade: warning: \(warning.visible)", .warning)
+        }
+    }
+}

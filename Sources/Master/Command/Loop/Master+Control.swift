@@ -1,0 +1,81 @@
+import Contract
+import Glibc
+import Logging
+import Platform
+import Supervisor
+
+extension Master {
+    func serveDesk(_ ready: [Poll.Readiness]) {
+        guard let desk = holdings.desk else { return }
+        let requests = desk.handle(ready, at: MonotonicClock.now) {
+            errands.forget($0)
+        } dropped: { request in
+            if case .status = request { return }
+            log.notice("'\(request.line)' is not done: who asked for it on the control socket did not wait for a reply")
+        }
+        for (client, request) in requests where end == nil { perform(request, for: client, desk) }
+    }
+
+    private func perform(_ request: ControlRequest, for client: Int, _ desk: ControlDesk) {
+        let now = MonotonicClock.now
+        switch request {
+        case .status(let asJSON):
+            let report = report()
+            desk.answer(client, .good(asJSON ? report.json : report.text), at: now)
+        case .reload(let waits):
+            if case .stopping = supervisor.standing { return desk.answer(client, .bad("the server stops"), at: now) }
+            if waits { errands.add(.reload(after: supervisor.newestGeneration), for: client) }
+            handle(.signal(.hangup))
+            if !waits { desk.answer(client, .good("a reload is asked for; the log says what comes of it"), at: now) }
+        case .stop(let waits):
+            if waits { errands.add(.stop, for: client) }
+            // Asking twice is no wish for more haste, unlike a second signal.
+            if case .stopping = supervisor.standing {} else { handle(.signal(.terminate)) }
+            if !waits { desk.answer(client, .good("the server stops; the log says when it has"), at: now) }
+        case .scale(let count):
+            if case .stopping = supervisor.standing { return desk.answer(client, .bad("the server stops"), at: now) }
+            errands.add(.scale(count), for: client)
+            handle(.scale(to: count))
+        }
+    }
+
+    /// Answers whoever waits for something that has come about.
+    func answerErrands() {
+        let living = supervisor.workers.count { !$0.isLeaving }
+        answer(errands.look(ready: supervisor.readyWorkers, living: living, target: supervisor.target))
+    }
+
+    func answer(_ answered: [(client: Int, reply: ControlReply)]) {
+        for (client, reply) in answered { holdings.desk?.answer(client, reply, at: MonotonicClock.now) }
+    }
+
+    private var prestartLine: StatusReport.PrestartLine? {
+        guard let prestart, let began = supervisor.prestartBegan else { return nil }
+        return StatusReport.PrestartLine(
+            pid: prestart.child.pid, generation: prestart.generation, started: began)
+    }
+
+    func report() -> StatusReport {
+        var requests = totals.requests
+        var latency = totals.latency
+        let lines = supervisor.workers.map { worker in
+            let account = account(of: worker.id)
+            let pid = workers[worker.id]?.child.pid
+            requests = .addingClamped(requests, account.requests)
+            latency += account.latency
+            return StatusReport.WorkerLine(
+                id: worker.id, pid: pid, state: worker.state.name, started: worker.started, account: account,
+                memory: pid.flatMap(ProcessMemory.proportional))
+        }
+        let refusals = refusals
+        // After the workers were looked at: what has begun meanwhile is not younger than nothing.
+        let now = MonotonicClock.now
+        return StatusReport(
+            state: state(refuses: !refusals.isEmpty), pid: getpid(), age: now - started,
+            generation: supervisor.generation,
+            target: supervisor.target, ready: supervisor.readyWorkers, requests: requests, latency: latency,
+            lost: totals.lost, lastLoss: lastLoss, lastChange: lastChange, prestart: prestartLine,
+            refusals: refusals, problems: supervisor.healthProblems, workers: lines,
+            now: now)
+    }
+}

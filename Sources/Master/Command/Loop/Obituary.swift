@@ -1,0 +1,63 @@
+import Contract
+
+/// What the scoreboard still shows of a worker that is gone, taken before its slot is given away.
+struct Obituary {
+    let account: Scoreboard.Slot.Account
+    /// How many processes of the control group the kernel has killed for want of memory since the last worker ended.
+    let oomKills: Int
+}
+
+/// Requests in flight of one kind: the same method and target.
+struct RequestsInFlight: Equatable {
+    let method: String
+    let target: String
+    let count: Int
+    /// When the first of them began.
+    let started: Duration
+
+    /// Of so many kinds the log names each; of more, the oldest and the newest, one half each: who has stood still for
+    /// long, and who has just come, and perhaps brought the end.
+    static let mostKinds = 20
+
+    /// - Parameter requests: the oldest first.
+    /// - Returns: what to name, and how many requests are left over.
+    static func kinds(of requests: [InFlightRequest]) -> (named: [RequestsInFlight], others: Int) {
+        var indices: [[String]: Int] = [:]
+        var kinds: [RequestsInFlight] = []
+        for request in requests {
+            let key = [request.method, request.target]
+            if let index = indices[key] {
+                let kind = kinds[index]
+                kinds[index] = RequestsInFlight(
+                    method: kind.method, target: kind.target, count: kind.count + 1, started: kind.started)
+            } else {
+                indices[key] = kinds.count
+                kinds.append(
+                    RequestsInFlight(
+                        method: request.method, target: request.target, count: 1, started: request.started))
+            }
+        }
+        guard kinds.count > mostKinds else { return (kinds, 0) }
+        let named = kinds.prefix(mostKinds / 2) + kinds.suffix(mostKinds / 2)
+        return (Array(named), requests.count - named.reduce(0) { $0 + $1.count })
+    }
+
+    /// - Parameter now: CLOCK_MONOTONIC.
+    func text(at now: Duration) -> String {
+        let age = max(.zero, now - started).text
+        return count == 1 ? "\(method) \(target), \(age) old" : "\(count) times \(method) \(target), up to \(age) old"
+    }
+}
+
+/// What workers that are gone have done: totals never go back.
+struct Totals: Equatable {
+    var requests: UInt64 = 0
+    var latency = LatencyHistogram()
+    /// Workers that ended and were not told to.
+    var lost = 0
+
+    mutating func add(_ obituary: Obituary) {
+        requests = .addingClamped(requests, obituary.account.requests)
+        latency += obituary.account.latency
+    }
+}

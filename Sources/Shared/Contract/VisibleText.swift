@@ -1,0 +1,30 @@
+extension String {
+    /// The same on one line, with each character escaped that ends a line, speaks to a terminal or turns the order of what
+    /// follows: what a client, a worker or a file's name says must not forge what others read. `\n`, else `\u{9b}`.
+    package var visible: String {
+        if utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return self }
+        var visible = ""
+        for scalar in unicodeScalars {
+            if scalar == "\n" {
+                visible += "\\n"
+            } else if Self.isObeyed(scalar) {
+                visible += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                visible.unicodeScalars.append(scalar)
+            }
+        }
+        return visible
+    }
+
+    private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        // C0, DEL and C1 (ECMA-48): U+009B begins what ESC [ does.
+        case 0..<0x20, 0x7f..<0xa0: true
+        // Line and paragraph separator.
+        case 0x2028, 0x2029: true
+        // Marks, embeddings, overrides and isolates of direction (UAX #9).
+        case 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Endpoints
+import Messages
+import Synchronization
+import Testing
+
+/// Dependencies with something around the use of their value.
+@Suite struct DependencyScopeTests {
+    private final class Log: Sendable {
+        private let lines = Mutex<[String]>([])
+        var all: [String] { lines.withLock { $0 } }
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
+    private struct Broken: Error {}
+
+    private let log = Log()
+
+    private func transaction(_ name: String, commit: @escaping @Sendable () throws -> Void = {}) -> Dependency<String> {
+        Dependency { [log] (use: Dependency<String>.Use) async throws in
+            log.add("begin \(name)")
+            do {
+                try await use(name)
+            } catch {
+                log.add("roll back \(name)")
+                throw error
+            }
+            try commit()
+            log.add("commit \(name)")
+        }
+    }
+
+    private func get(_ target: String, _ declare: (inout API) -> Void) async throws -> Response {
+        var api = API(title: "t")
+        declare(&api)
+        return try await Kitchen.answer(api.build(), Request(.get, target))
+    }
+
+    @Test func itEndsWhenTheHandlerHasMadeItsAnswer() async throws {
+        let (first, log) = (transaction("a"), log)
+        let second = Dependency(first) { (use: Dependency<Int>.Use, name: String) async throws in
+            log.add("begin in \(name)")
+            try await use(7)
+            log.add("commit in \(name)")
+        }
+        let response = try await get("/") { api in
+            api.get("/", second, first) { number, name in
+                log.add("handler")
+                return "\(number) \(name)"
+            }
+        }
+        #expect(response.text == #""7 a""#)
+        #expect(log.all == ["begin a", "begin in a", "handler", "commit in a", "commit a"])
+    }
+
+    @Test func whatTheHandlerThrowsComesOutOfUse() async throws {
+        let transaction = transaction("a")
+        let response = try await get("/") { api in
+            api.get("/", transaction) { _ async throws -> String in throw HTTPError(.conflict, "taken") }
+        }
+        #expect(response.text == #"{"detail":"taken"}"#)
+        #expect(log.all == ["begin a", "roll back a"])
+    }
+
+    @Test func aCommitThatFailsIsTheAnswer() async throws {
+        let (outer, inner) = (
+            transaction("outer"), transaction("inner") { throw HTTPError(.serviceUnavailable, "full") }
+        )
+        let response = try await get("/") { api in api.get("/", outer, inner) { "\($0) \($1)" } }
+        #expect(response.status == .serviceUnavailable)
+        #expect(log.all == ["begin outer", "begin inner", "roll back outer"])
+    }
+
+    @Test func oneThatNeverGivesItsValueAwayIsA500() async throws {
+        let silent = Dependency { (_: Dependency<Int>.Use) async throws in }
+        #expect(try await get("/") { api in api.get("/", silent) { $0 } }.status == .internalServerError)
+        let refusing = Dependency { (_: Dependency<Int>.Use) async throws in throw HTTPError(.forbidden) }
+        #expect(try await get("/") { api in api.get("/", refusing) { $0 } }.status == .forbidden)
+    }
+
+    @Test func aRouterMayNeedIt() async throws {
+        let transaction = transaction("a")
+        let response = try await get("/x/") { api in
+            api.group("/x", needs: transaction) { $0.get("/") { "a" } }
+        }
+        #expect(response.text == #""a""# && log.all == ["begin a", "commit a"])
+    }
+}

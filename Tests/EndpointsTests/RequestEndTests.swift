@@ -1,0 +1,287 @@
+import Endpoints
+import Messages
+import Synchronization
+import Testing
+
+/// How a request ends: in order, not at all, twice, or with work that comes late.
+@Suite struct RequestEndTests {
+    private final class Log: Sendable {
+        private let lines = Mutex<[String]>([])
+        var all: [String] { lines.withLock { $0 } }
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
+    private let log = Log()
+
+    private final class Calls: Sendable {
+        private let count = Mutex(0)
+
+        var isFirst: Bool {
+            count.withLock { count in
+                count += 1
+                return count == 1
+            }
+        }
+    }
+
+    private func transaction() -> Dependency<Int> {
+        Dependency { [log] (use: Dependency<Int>.Use) async throws in
+            log.add("begin")
+            do {
+                try await use(log.all.count)
+            } catch {
+                log.add("roll back")
+                throw error
+            }
+            log.add("commit")
+        }
+    }
+
+    // MARK: Scopes
+
+    @Test(.timeLimit(.minutes(1))) func aClientThatGoesCancelsADependencyThatIsNotThereYet() async throws {
+        let started = AsyncStream<Void>.makeStream()
+        let connection = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+            started.continuation.yield()
+            do {
+                try await Task.sleep(for: .seconds(600))
+            } catch {
+                log.add("cancelled")
+                throw error
+            }
+            try await use(1)
+        }
+        var api = API(title: "t")
+        api.get("/", connection) { $0 }
+        let application = try api.build()
+        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        for await _ in started.stream { break }
+        request.cancel()
+        #expect(try await request.value.status == .serviceUnavailable)
+        #expect(log.all == ["cancelled"])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func whatEndsATransactionIsNotCancelled() async throws {
+        let started = AsyncStream<Void>.makeStream()
+        let transaction = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+            do { try await use(1) } catch { log.add(Task.isCancelled ? "cancelled" : "roll back") }
+        }
+        var api = API(title: "t")
+        api.get("/", transaction) { number async throws in
+            started.continuation.yield()
+            try await Task.sleep(for: .seconds(600))
+            return number
+        }
+        let application = try api.build()
+        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        for await _ in started.stream { break }
+        request.cancel()
+        _ = try await request.value
+        #expect(log.all == ["roll back"])
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    func toUseAValueTwiceIsAnErrorThatLosesNobody(atOnce: Bool) async throws {
+        let twice = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+            defer { log.add("over") }
+            if atOnce {
+                async let other: Void = use(2)
+                try await use(1)
+                try await other
+            } else {
+                try await use(1)
+                try await use(2)
+            }
+        }
+        var api = API(title: "t")
+        api.get("/", twice) { number async in
+            await Task.yield()
+            return number
+        }
+        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .internalServerError)
+        #expect(log.all == ["over"])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func whatNobodyIsToldOfIsRolledBack() async throws {
+        let started = AsyncStream<Void>.makeStream()
+        let transaction = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+            do {
+                try await use(1)
+                log.add("commit")
+            } catch {
+                log.add("roll back")
+                throw error
+            }
+        }
+        var api = API(title: "t")
+        // It does not heed that its request is cancelled.
+        api.get("/", transaction) { number async in
+            started.continuation.yield()
+            while !Task.isCancelled { await Task.yield() }
+            return number
+        }
+        let application = try api.build()
+        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        for await _ in started.stream { break }
+        request.cancel()
+        _ = try await request.value
+        #expect(log.all == ["roll back"])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aWorkerThatStopsWaitsForWhatStandsAroundDependencies() async throws {
+        let (gate, opening) = AsyncStream<Void>.makeStream()
+        let started = AsyncStream<Void>.makeStream()
+        let slow = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+            try await use(1)
+            started.continuation.yield()
+            for await _ in gate { break }
+            log.add("ended")
+        }
+        var api = API(title: "t")
+        api.get("/", slow) { $0 }
+        let application = try api.build(stop: { [log] in log.add("stopped") })
+        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        for await _ in started.stream { break }
+        let stop = Task { await application.stop() }
+        await Task.yield()
+        #expect(log.all == [])
+        opening.yield()
+        await stop.value
+        #expect(log.all == ["ended", "stopped"])
+        _ = try await request.value
+    }
+
+    // MARK: Middleware
+
+    private struct Again: Middleware {
+        func handle(_ context: Context, next: Next) async throws -> Response {
+            let first = try await next(context)
+            let second = try await next(context)
+            return Response(.ok, body: first.body + second.body)
+        }
+    }
+
+    @Test func aMiddlewareThatTriesAgainGetsNoValueThatHasEnded() async throws {
+        var api = API(title: "t")
+        api.get("/", use: [Again()], transaction()) { $0 }
+        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == "13")
+        #expect(log.all == ["begin", "commit", "begin", "commit"])
+    }
+
+    @Test func aMiddlewareThatTriesAgainHearsTheSameIssues() async throws {
+        let page = Dependency(Query("page", Int.self)) { $0 }
+        var api = API(title: "t")
+        api.get("/", use: [Again()], page) { $0 }
+        let text = try await Kitchen.answer(api.build(), Request(.get, "/?page=x")).text
+        #expect(text.split(separator: "int_parsing").count == 3, "\(text)")
+    }
+
+    @Test func aFullPoolIsAnAnswerThatMiddlewareSees() async throws {
+        struct Stamp: Middleware {
+            func handle(_ context: Context, next: Next) async throws -> Response {
+                try await next(context).adding(Field("x-stamp", "1"))
+            }
+        }
+        var api = API(title: "t")
+        api.use(Stamp())
+        api.get("/") { "a" }
+        let application = try api.build()
+        application.open(NoHost())
+        let response = try await Kitchen.answer(application, Request(.get, "/"))
+        #expect(response.status == .serviceUnavailable && response.value(of: "x-stamp") == "1")
+    }
+
+    // MARK: WouldBlock
+
+    @Test func aHandlerThatWouldBlockGoesToThePoolAlsoBehindDependenciesThatAwait() async throws {
+        let number = Dependency { () async -> Int in 7 }
+        let calls = Calls()
+        var api = API(title: "t")
+        api.get("/", number, run: .inline) { number in
+            if calls.isFirst { throw WouldBlock() }
+            return number
+        }
+        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == "7")
+    }
+
+    @Test func soDoesADependency() async throws {
+        let calls = Calls()
+        let number = Dependency(run: .inline) { () throws -> Int in
+            if calls.isFirst { throw WouldBlock() }
+            return 7
+        }
+        var api = API(title: "t")
+        api.get("/", number) { number async in number }
+        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == "7")
+    }
+
+    @Test(arguments: [Execution.inline, .blocking]) func onThePoolItIsAnError(run: Execution) async throws {
+        var api = API(title: "t")
+        api.onError((any Error).self) { _, _ in Reply("stuck").status(.serviceUnavailable) }
+        api.get("/", run: run) { () throws -> String in throw WouldBlock() }
+        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == #""stuck""#)
+    }
+
+    // MARK: Errors
+
+    @Test func aTimeoutOfTheHandlersOwnIsNoClientThatHasGone() async throws {
+        var api = API(title: "t")
+        api.get("/") { () async throws -> String in throw CancellationError() }
+        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .internalServerError)
+        api.onError(CancellationError.self) { _, _ in Reply("late").status(.gatewayTimeout) }
+        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .gatewayTimeout)
+    }
+
+    @Test func aRuleThatChangesTheContentKeepsTheFields() async throws {
+        var api = API(title: "t")
+        api.onError(MethodNotAllowedError.self) { _, _ in Reply("no").status(.methodNotAllowed) }
+        api.onError(HTTPError.self) { error, _ in Reply("no").status(error.status) }
+        api.get("/", HTTPBearer()) { $0 }
+        let refused = try await Kitchen.answer(api.build(), Request(.put, "/"))
+        #expect(refused.text == #""no""# && refused.value(of: "allow") == "GET, HEAD")
+        let stranger = try await Kitchen.answer(api.build(), Request(.get, "/"))
+        #expect(stranger.status == .unauthorized && stranger.value(of: "www-authenticate") == "Bearer")
+        #expect(stranger.fields.filter { $0.name == "content-type" }.count == 1)
+    }
+
+    @Test func anErrorOfAnEarlierTryIsForgotten() async throws {
+        struct Watch: Middleware {
+            func handle(_ context: Context, next: Next) async throws -> Response {
+                let first = try await next(context)
+                let failure = context.failure
+                let second = try await next(context)
+                return Response(failure != nil && context.failure == nil ? second.status : first.status)
+            }
+        }
+        let calls = Calls()
+        var api = API(title: "t")
+        api.get("/", use: [Watch()]) { () throws -> String in
+            if calls.isFirst { throw HTTPError(.conflict) }
+            return "a"
+        }
+        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .ok)
+    }
+
+    // MARK: Work after answers
+
+    @Test(.timeLimit(.minutes(1))) func workThatAStreamAsksForIsDoneToo() async throws {
+        let (log, done) = (log, AsyncStream<Void>.makeStream())
+        var api = API(title: "t")
+        api.get("/", RequestContext()) { context in
+            let pieces = AsyncStream<[UInt8]>(unfolding: {
+                context.afterResponse {
+                    log.add("done")
+                    // Nobody asks for more: it is begun at once.
+                    context.afterResponse { done.continuation.yield() }
+                }
+                return nil
+            })
+            return StreamedResponse("text/plain", pieces)
+        }
+        let response = try await Kitchen.answer(api.build(), Request(.get, "/"))
+        try await response.stream?.run { _ in }
+        response.whenSent?()
+        for await _ in done.stream { break }
+        #expect(log.all == ["done"])
+    }
+}

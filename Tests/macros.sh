@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Tests/Macros, a package that asks for the trait Macros: what @Model writes, and what is said of its misuse. It builds
+# swift-syntax, which takes a minute or two.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/Macros"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+swift build --build-tests >&2
+swift test --skip-build
+
+# misuse WORDS: the declaration on the standard input is refused with an error that has the words.
+misuse() {
+    { printf 'import Brigade\nimport BrigadeMacros\n' && cat; } >"$folder/misuse.swift"
+    swiftc -typecheck -swift-version 6 -I .build/debug/Modules \
+        -Xcc -fmodule-map-file=.build/debug/CLinux.build/module.modulemap \
+        -load-plugin-executable .build/debug/MacroPlugin-tool#MacroPlugin "$folder/misuse.swift" >"$folder/said" 2>&1 || true
+    grep -F 'error:' "$folder/said" | grep -qF -- "$1" && return
+    printf 'FAILED: an error with "%s" expected, and the compiler said:\n' "$1" >&2
+    cat "$folder/said" >&2
+    exit 1
+}
+misuse "@Model is for structs" <<<'@Model final class A { var a: Int = 0 }'
+misuse "@Model cannot be on a generic struct" <<<'@Model struct A<B> { var a: Int }'
+misuse "must say its type: var a: Type" <<<'@Model struct A { var a = 5 }'
+misuse "a property of a @Model must have one name" <<<'@Model struct A { var (a, b): (Int, Int) }'
+misuse "a let with a value cannot be read from a request" <<<'@Model struct A { let a: Int = 5 }'
+misuse "@Rule is for the stored properties of a @Model" <<<'@Model struct A { @Rule(.atLeast(1)) var a: Int { 5 } }'
+misuse "the struct around it is no @Model" <<<'struct A { @Name("b") var a: Int }'
+misuse "requires the types 'Int' and 'String' be equivalent" <<<'@Model struct A { @Rule(.length(1...5)) var a: Int }'
+misuse "no member 'long'" <<<'@Model struct A { @Rule(.long) var a: String }'
+misuse "type 'B' does not conform to protocol 'RequestValue'" <<<'struct B {}; @Model struct A { var a: B }'
+echo "--- the macros: all well"
