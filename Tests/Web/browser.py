@@ -4,7 +4,7 @@ import os
 import pathlib
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -14,6 +14,10 @@ from processes import PATIENCE
 
 OUTPUT = pathlib.Path(os.environ.get("WEB_OUTPUT", "."))
 WIDE, NARROW = (1280, 900), (390, 844)
+
+# What Chromium says when the page was replaced between finding an element and reading it. Only the first has a class
+# of its own in selenium.
+REPLACED = ("stale element reference", "does not belong to the document", "No node with given id", "context was destroyed")
 
 
 class Browser:
@@ -58,11 +62,15 @@ class Browser:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def await_state(self, state, what):
-        """Waits until `state()` is true, and gives that back; an element that is just being replaced is asked again."""
-        ignored = [StaleElementReferenceException]
-        waiting = WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05, ignored_exceptions=ignored)
+        """Waits until `state()` is true and returns it. Asks again when the page is replaced in the meantime."""
+        def asked(_):
+            try:
+                return state()
+            except WebDriverException as error:
+                if not any(text in str(error) for text in REPLACED):
+                    raise
         try:
-            return waiting.until(lambda _: state())
+            return WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05).until(asked)
         except TimeoutException as error:
             picture = self.screenshot("failed")
             raise AssertionError(f"no {what} within {PATIENCE} s ({picture}); the console: {self.console()}") from error
