@@ -52,18 +52,21 @@ let package = Package(
     targets: [
         // Shared: what master and worker agree on.
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
+        .target(name: "Contract", path: "Sources/Shared/Contract", swiftSettings: settings),
         .target(
-            name: "Contract", dependencies: ["CLinux", log], path: "Sources/Shared/Contract", swiftSettings: settings),
+            name: "Linux", dependencies: ["CLinux", "Contract", log], path: "Sources/Shared/Linux",
+            swiftSettings: settings),
 
-        // Master: no NIO, no database, no Task, no Dispatch queue. The supervisor depends on nothing at all.
-        .target(name: "Supervisor", path: "Sources/Master/Supervisor", swiftSettings: settings),
+        // Master: no NIO, no database, no Task, no Dispatch queue.
         .target(
-            name: "Platform", dependencies: ["CLinux", "Contract"], path: "Sources/Master/Platform",
+            name: "Supervisor", dependencies: ["Contract"], path: "Sources/Master/Supervisor", swiftSettings: settings),
+        .target(
+            name: "Platform", dependencies: ["CLinux", "Contract", "Linux"], path: "Sources/Master/Platform",
             swiftSettings: settings),
         .executableTarget(
             name: "BrigadeCommand",
             dependencies: [
-                "Contract", "Platform", "Supervisor", log,
+                "Contract", "Linux", "Platform", "Supervisor", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Master/Command",
@@ -76,7 +79,8 @@ let package = Package(
         // Worker.
         .target(name: "Messages", path: "Sources/Worker/Messages", swiftSettings: settings),
         .target(
-            name: "Serving", dependencies: ["CLinux", "Contract", "Messages", log], path: "Sources/Worker/Serving",
+            name: "Serving", dependencies: ["CLinux", "Contract", "Linux", "Messages", log],
+            path: "Sources/Worker/Serving",
             swiftSettings: settings),
         .target(
             name: "Endpoints", dependencies: ["Messages", log], path: "Sources/Worker/Endpoints",
@@ -102,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "Recipes",
             dependencies: [
-                "Brigade", "Contract", ssl,
+                "Brigade", "Contract", "Linux", ssl,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -113,13 +117,16 @@ let package = Package(
             swiftSettings: settings),
 
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
-        .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
+        .testTarget(name: "ContractTests", dependencies: ["Contract", "Linux"], swiftSettings: settings),
+        .testTarget(name: "LinuxTests", dependencies: ["Contract", "Linux"], swiftSettings: settings),
         .testTarget(name: "SupervisorTests", dependencies: ["Supervisor"], swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["BrigadeCommand", "Contract", "Supervisor"], swiftSettings: settings),
-        .testTarget(name: "PlatformTests", dependencies: ["CLinux", "Contract", "Platform"], swiftSettings: settings),
+            name: "CommandTests", dependencies: ["BrigadeCommand", "Contract", "Linux", "Supervisor"],
+            swiftSettings: settings),
         .testTarget(
-            name: "ServingTests", dependencies: ["CLinux", "Contract", "Messages", "Serving", log],
+            name: "PlatformTests", dependencies: ["CLinux", "Contract", "Linux", "Platform"], swiftSettings: settings),
+        .testTarget(
+            name: "ServingTests", dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", log],
             swiftSettings: settings),
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "Messages"], exclude: ["Snapshots"],
@@ -135,7 +142,7 @@ let package = Package(
             exclude: ["Snapshots"],
             swiftSettings: settings),
         .executableTarget(
-            name: "faulty-worker", dependencies: ["CLinux", "Contract", "Messages", "Serving"],
+            name: "faulty-worker", dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving"],
             path: "Tests/FaultyWorker", swiftSettings: settings),
         .testTarget(
             name: "ServerTests",

@@ -2,6 +2,7 @@ import Testing
 
 @testable import BrigadeCommand
 @testable import Contract
+@testable import Linux
 
 @Suite struct RequestsInFlightTests {
     private func request(_ target: String, _ seconds: Int) -> InFlightRequest {

@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Glibc
 
 /// A worker that seems well, takes no connection, and does nothing that it is told.

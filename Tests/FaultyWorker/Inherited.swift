@@ -1,5 +1,6 @@
 import CLinux
 import Contract
+import Linux
 import Glibc
 
 /// What a worker inherits, as one has it that goes behind the library's back.

@@ -1,5 +1,6 @@
 import CLinux
 import Contract
+import Linux
 import Glibc
 import Platform
 import Testing

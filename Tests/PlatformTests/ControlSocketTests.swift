@@ -1,3 +1,4 @@
+import Linux
 import CLinux
 import Contract
 import Glibc

@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Foundation
 import Glibc
 import Messages

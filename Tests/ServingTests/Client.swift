@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Glibc
 
 /// A plain client of a loopback port. Its reads block: no test waits for time.

@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Glibc
 
 /// A folder of a test's own, which goes with the value.

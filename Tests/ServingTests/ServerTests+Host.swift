@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Messages
 import Synchronization
 import Testing

@@ -1,3 +1,4 @@
+import Linux
 import Contract
 import Glibc
 import Logging

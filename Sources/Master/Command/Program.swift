@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Linux
 import Glibc
 import Logging
 import Platform

@@ -1,5 +1,6 @@
 internal import CLinux
 import Contract
+import Linux
 import Glibc
 
 /// Listening sockets that a service manager opened, or kept, and handed over (sd_listen_fds(3)).

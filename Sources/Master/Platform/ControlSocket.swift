@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Glibc
 
 /// Where a master is asked how it does, and told what to do.

@@ -1,4 +1,5 @@
 import Contract
+import Linux
 package import Glibc
 
 /// Who the workers shall be (credentials(7)).

@@ -1,4 +1,5 @@
-package import Contract
+internal import Contract
+package import Linux
 import Glibc
 
 /// The table of this process's open files.

@@ -1,5 +1,6 @@
 internal import CLinux
-package import Contract
+internal import Contract
+package import Linux
 import Glibc
 
 /// A program that was opened once: every start of it runs the same file, whatever stands at its path by now.

@@ -1,5 +1,6 @@
 internal import CLinux
-package import Contract
+internal import Contract
+package import Linux
 import Glibc
 
 /// How a child is started: what it runs, and everything that it is given.

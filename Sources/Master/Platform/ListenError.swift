@@ -1,4 +1,5 @@
 package import Contract
+package import Linux
 
 /// An address at which nobody can listen. Its text says what to do.
 package struct ListenError: Error, CustomStringConvertible {

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Contract
+internal import Linux
 import Glibc
 
 /// A listening socket is shared with every worker and with what they start, and whoever has it open can change it for all.

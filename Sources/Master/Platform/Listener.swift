@@ -1,5 +1,6 @@
 internal import CLinux
 package import Contract
+package import Linux
 import Glibc
 
 /// A listening socket of this server, shared by all its workers. A unix socket's name goes with it.

@@ -1,5 +1,6 @@
 internal import CLinux
-package import Contract
+internal import Contract
+package import Linux
 import Glibc
 
 /// A text in memory that is handed on by a descriptor (memfd_create(2)).

@@ -1,5 +1,6 @@
 internal import CLinux
 import Contract
+import Linux
 import Glibc
 
 /// A file that says who the master is. The lock on it is the truth; the number in it is for people.

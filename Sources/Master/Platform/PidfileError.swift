@@ -1,4 +1,5 @@
 internal import Contract
+internal import Linux
 import Glibc
 
 /// A pidfile that cannot be had. Its text says what to do.

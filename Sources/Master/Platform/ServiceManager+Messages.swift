@@ -1,5 +1,6 @@
 internal import CLinux
 import Contract
+import Linux
 import Glibc
 
 extension ServiceManager {

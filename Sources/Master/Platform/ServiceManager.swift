@@ -1,5 +1,6 @@
 internal import CLinux
-package import Contract
+internal import Contract
+package import Linux
 import Glibc
 
 /// Whoever started this process and wants to know how it does (sd_notify(3)).

@@ -1,5 +1,6 @@
 internal import CLinux
-package import Contract
+internal import Contract
+package import Linux
 import Glibc
 
 /// Signals as something to read (signalfd(2)): no handler runs, and none of them interrupts anything.

@@ -1,4 +1,5 @@
 package import Contract
+package import Linux
 
 /// What a listener is called while a service manager keeps it for this server: its address, and the file that a unix
 /// socket is bound to, so that the next master knows both.

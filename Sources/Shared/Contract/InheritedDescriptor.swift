@@ -1,6 +1,3 @@
-internal import CLinux
-import Glibc
-
 /// A descriptor that whoever started this process has given to it, by a path that means one: `/dev/stdout`, `/dev/fd/5`,
 /// `/proc/self/fd/5`.
 ///
@@ -9,8 +6,8 @@ import Glibc
 package struct InheritedDescriptor: Equatable, Sendable, CustomStringConvertible {
     package let number: Int32
 
-    package static let standardOutput = InheritedDescriptor(STDOUT_FILENO)
-    package static let standardError = InheritedDescriptor(STDERR_FILENO)
+    package static let standardOutput = InheritedDescriptor(1)
+    package static let standardError = InheritedDescriptor(2)
 
     package init(_ number: Int32) {
         self.number = number
@@ -32,21 +29,5 @@ package struct InheritedDescriptor: Equatable, Sendable, CustomStringConvertible
     package var description: String { "/dev/fd/\(number)" }
 
     /// Whether it is one of the streams that every process has, and hands on.
-    package var isStandard: Bool { number <= STDERR_FILENO }
-
-    /// Whether a log can be written to it. What this process opens itself is closed on exec, and is not meant.
-    /// - Throws: why not.
-    package func examine() throws(BadValue) {
-        guard let flags = try? check("fcntl", { fcntl(number, F_GETFD) }), isStandard || flags & FD_CLOEXEC == 0 else {
-            throw BadValue("whoever started this process has given it no descriptor \(number)")
-        }
-        guard fcntl(number, F_GETFL) & O_ACCMODE != O_RDONLY else {
-            throw BadValue("descriptor \(number) is open for reading only")
-        }
-        var listens: Int32 = 0
-        var length = socklen_t(MemoryLayout<Int32>.size)
-        if getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0, listens != 0 {
-            throw BadValue("descriptor \(number) is a listening socket")
-        }
-    }
+    package var isStandard: Bool { number <= Self.standardError.number }
 }

@@ -1,5 +1,3 @@
-internal import CLinux
-
 /// How long answers took: a count for each of 64 ranges, two to a power of two of microseconds.
 ///
 /// Bucket 0 is everything below 1 µs; bucket 1 + 2n is from 2ⁿ to 1.5 · 2ⁿ µs, and bucket 2 + 2n from there to 2ⁿ⁺¹ µs, a
@@ -8,7 +6,7 @@ package struct LatencyHistogram: Equatable, Sendable {
     /// By bucket.
     package var counts: [UInt64]
 
-    static let buckets = Int(BRIGADE_LATENCY_BUCKETS)
+    package static let buckets = 64
 
     /// An empty one.
     package init() {
@@ -56,7 +54,7 @@ package struct LatencyHistogram: Equatable, Sendable {
         return .nanoseconds((half == 0 ? 3 : 4) << power * 500)
     }
 
-    static func bucket(_ nanoseconds: UInt64) -> Int {
+    package static func bucket(_ nanoseconds: UInt64) -> Int {
         let halves = nanoseconds / 500
         if halves < 2 { return 0 }
         let power = UInt64.bitWidth - 1 - halves.leadingZeroBitCount

@@ -1,5 +1,3 @@
-package import Logging
-
 /// A log level as it is written in settings.
 package enum LogLevel: String, CaseIterable, Sendable {
     case trace, debug, info, notice, warning, error, critical
@@ -14,6 +12,4 @@ package enum LogLevel: String, CaseIterable, Sendable {
 
     /// As syslog, Python and Java's loggers have them.
     private static let otherNames = ["warn": "warning", "err": "error", "crit": "critical", "fatal": "critical"]
-
-    package var level: Logger.Level { Logger.Level(rawValue: rawValue)! }
 }

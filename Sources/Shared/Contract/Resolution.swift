@@ -84,16 +84,12 @@ package struct Resolution: Sendable {
         return (found.text, found.assignment)
     }
 
-    /// The env file that flags or the environment name, and everything together.
-    package static func reading(
-        flags: [String: [String]], environment: [String: String]
-    ) throws(SettingsError) -> Resolution {
+    /// The env file that flags or the environment name, as they spell it; nil when none does.
+    package static func envFilePath(flags: [String: [String]], environment: [String: String]) -> String? {
         let sources = SettingSources(flags: flags, environment: environment, file: nil)
         let setting = Setting.named("env-file")
         let text = sources.text(flag: setting.flag, variable: setting.variable)?.text
-        let file: EnvFile?
-        if let text, !text.isEmpty { file = try EnvFile.named(text) } else { file = nil }
-        return try Resolution(flags: flags, environment: environment, file: file)
+        return text.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Without a word about it, the control socket stands in the folder that the service manager made (systemd.exec(5)).

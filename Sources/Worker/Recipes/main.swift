@@ -1,5 +1,6 @@
 import Brigade
 import Contract
+import Linux
 
 WorkerProgram(
     "recipe-worker",

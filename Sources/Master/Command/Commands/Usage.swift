@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Linux
 
 /// A command line that is none: one line, which names what is wrong and the command whose help says what would be right.
 enum Usage {

@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Logging
 
 /// What is wrong and does no harm, for whoever asked at a terminal.

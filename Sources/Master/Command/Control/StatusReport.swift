@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Supervisor
 
 /// How a master and its workers are, at one moment.

@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Logging
 import Platform
 import Supervisor

@@ -1,4 +1,5 @@
 import Contract
+import Linux
 
 /// What the scoreboard still shows of a worker that is gone, taken before its slot is given away.
 struct Obituary {

@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Glibc
 
 /// What `brigade` itself was started as.

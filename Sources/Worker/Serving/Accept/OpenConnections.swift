@@ -1,4 +1,5 @@
 internal import Contract
+internal import Linux
 import Synchronization
 
 /// How many connections of this worker are open, counted by itself. The scoreboard is told, for the others, and not asked:

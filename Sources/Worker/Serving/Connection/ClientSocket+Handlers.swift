@@ -1,4 +1,5 @@
 internal import Contract
+internal import Linux
 import Logging
 import Messages
 

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Contract
+internal import Linux
 import Glibc
 
 /// The one loop of a worker: waits for descriptors, times and other threads, and tells who waits for them.

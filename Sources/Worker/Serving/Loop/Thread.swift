@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Contract
+internal import Linux
 import Glibc
 
 /// A thread of the system.

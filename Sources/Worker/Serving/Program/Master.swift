@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Contract
+internal import Linux
 import Logging
 
 /// The master as a worker sees it: the other end of the control channel.

@@ -1,4 +1,5 @@
 internal import Contract
+internal import Linux
 import Glibc
 
 /// The environment of this worker, and what its master put there.

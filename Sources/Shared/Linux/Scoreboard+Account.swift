@@ -1,3 +1,5 @@
+package import Contract
+
 extension Scoreboard.Slot {
     /// What the slot says of its worker's work, as far as it can be true of a worker of that age.
     package struct Account: Sendable {

@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Contract
+@testable import Linux
 
 /// The scoreboard is memory that every worker can write to: what is read of it is never more than can be.
 @Suite struct ClaimTests {

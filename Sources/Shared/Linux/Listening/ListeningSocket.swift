@@ -1,3 +1,5 @@
+package import Contract
+
 /// A stream socket that listens: the master's, and that of a worker which runs by itself.
 package enum ListeningSocket {
     /// One that has just been opened. Whoever gets it owns its descriptor.

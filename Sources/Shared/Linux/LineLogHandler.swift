@@ -1,3 +1,4 @@
+package import Contract
 import Glibc
 package import Logging
 
@@ -56,4 +57,8 @@ package struct LineLogHandler: LogHandler {
     private static func quoted(_ text: String) -> String {
         text.isEmpty || text.contains(" ") || text.contains("\"") ? "\"\(text.visible)\"" : text.visible
     }
+}
+
+extension LogLevel {
+    package var level: Logger.Level { Logger.Level(rawValue: rawValue)! }
 }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Contract
+@testable import Linux
 
 @Suite struct WholeLinesTests {
     /// An output with room for some bytes.

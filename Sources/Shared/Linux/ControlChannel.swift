@@ -1,3 +1,4 @@
+package import Contract
 internal import CLinux
 import Glibc
 

@@ -1,0 +1,67 @@
+package import Contract
+import Glibc
+
+extension EnvFile {
+    /// - Throws: what keeps it from being read, or the first line that is no such line.
+    package init(path: String) throws(SettingsError) {
+        try self.init(path: path, bytes: Self.read(path))
+    }
+
+    /// The file that a setting names. A `-` before its path says that it need not be there, as it does for systemd's
+    /// EnvironmentFile= (systemd.exec(5)).
+    /// - Returns: nil when it is not there, and need not be.
+    /// - Throws: what keeps it from being read, or the first line that is no such line.
+    static func named(_ text: String) throws(SettingsError) -> EnvFile? {
+        guard text.hasPrefix("-") else { return try EnvFile(path: text) }
+        let path = String(text.dropFirst())
+        guard !path.isEmpty else { throw SettingsError("the env file '-' has no name: give a path, or -PATH") }
+        if access(path, F_OK) != 0, errno == ENOENT { return nil }
+        return try EnvFile(path: path)
+    }
+
+    private static let largest = 1 << 20
+
+    private static func read(_ path: String) throws(SettingsError) -> [UInt8] {
+        // A pipe by that name must not keep this process waiting; and it could not be read again at a reload.
+        let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard number >= 0 else {
+            let advice = errno == EACCES ? "; let the server's own user read it" : ""
+            throw unreadable(path, String(cString: strerror(errno)) + advice)
+        }
+        let file = FileDescriptor(owning: number)
+        var information = stat()
+        guard fstat(file.number, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+            throw unreadable(path, "it is no file")
+        }
+        var bytes: [UInt8] = []
+        while true {
+            var failure: Int32 = 0
+            let part = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+                let length = Glibc.read(file.number, buffer.baseAddress, buffer.count)
+                if length < 0 { failure = errno }
+                count = max(0, length)
+            }
+            guard failure == 0 else { throw unreadable(path, String(cString: strerror(failure))) }
+            if part.isEmpty { return bytes }
+            bytes += part
+            guard bytes.count <= largest else {
+                throw unreadable(path, "it is larger than \(Units.text(size: largest))")
+            }
+        }
+    }
+
+    private static func unreadable(_ path: String, _ reason: String) -> SettingsError {
+        SettingsError("the env file \(path) cannot be read: \(reason)")
+    }
+}
+
+extension Resolution {
+    /// The settings of all sources, after reading the env file that flags or the environment name.
+    package static func reading(
+        flags: [String: [String]], environment: [String: String]
+    ) throws(SettingsError) -> Resolution {
+        let path = envFilePath(flags: flags, environment: environment)
+        let file: EnvFile? = if let path { try EnvFile.named(path) } else { nil }
+        return try Resolution(flags: flags, environment: environment, file: file)
+    }
+}
