@@ -29,7 +29,7 @@ struct DeafWorker {
 
     private func sayReady() {
         // The channel itself stays open: its end would be the worker's.
-        let channel = ControlChannel(owning: FileDescriptor(owning: dup(inherited.control)))
+        let channel = ControlChannel(owning: OwnedDescriptor(owning: dup(inherited.control)))
         do {
             try channel.send(WorkerMessage.ready)
         } catch {

@@ -74,7 +74,7 @@ struct Inherited {
             &thread, nil,
             { control in
                 let number = Int32(Int(bitPattern: control))
-                let channel = ControlChannel(owning: FileDescriptor(owning: number))
+                let channel = ControlChannel(owning: OwnedDescriptor(owning: number))
                 while true {
                     if (try? channel.send(WorkerMessage.booted)) != nil { continue }
                     var room = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)

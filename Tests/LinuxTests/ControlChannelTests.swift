@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ControlChannelTests {
     @Test func everyMessageArrivesWholeAndInOrder() throws {
-        var end: FileDescriptor?
+        var end: OwnedDescriptor?
         let master = try ControlChannel.pair(workerEnd: &end)
         let worker = ControlChannel(owning: end.take()!)
         for message in WorkerMessage.allCases { try worker.send(message) }
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func aDeadOtherSideIsTheEnd() throws {
-        var end: FileDescriptor?
+        var end: OwnedDescriptor?
         let master = try ControlChannel.pair(workerEnd: &end)
         end = nil
         guard case .end = master.receive(WorkerMessage.self) else { Issue.record("no end"); return }
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func aHealthProblemIsShortAndOnOneLine() throws {
-        var end: FileDescriptor?
+        var end: OwnedDescriptor?
         let master = try ControlChannel.pair(workerEnd: &end)
         let worker = ControlChannel(owning: end.take()!)
         let long = String(repeating: "ü", count: 300)
@@ -59,7 +59,7 @@ import Testing
 
     @Test(arguments: [[2, 1], [1], [1, 9], [1, 1, 1]] as [[UInt8]])
     func aMessageOfAnotherVersionIsKnownAsUnknown(bytes: [UInt8]) throws {
-        var end: FileDescriptor?
+        var end: OwnedDescriptor?
         let master = try ControlChannel.pair(workerEnd: &end)
         let worker = ControlChannel(owning: end.take()!)
         #expect(send(worker.descriptor, bytes, bytes.count, 0) == bytes.count)

@@ -20,10 +20,10 @@ import Testing
     }
 
     @Test func theManagersOwnAndTheStoredOnesAreToldApart() throws {
-        let own = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
-        let tcp = try Listener.open(BindAddress("[::1]:0"), backlog: 16)
+        let own = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        let tcp = try ListeningSocket.open(BindAddress("[::1]:0"), backlog: 16)
         let path = folder.file("socket")
-        let unix = try Listener.open(.unix(path: path), backlog: 16)
+        let unix = try ListeningSocket.open(.unix(path: path), backlog: 16)
         // As a master left it that was killed while it stopped.
         tcp.stopBlocking()
         let names = ["web", try #require(tcp.storeName), try #require(unix.storeName)]
@@ -46,7 +46,7 @@ import Testing
         "http", "", "unknown", "stored", "-brigade-", "tcp 127.0.0.1=3a8001",
     ])
     func noNameThatAPersonWouldGiveIsTakenForAStoredOne(name: String) throws {
-        let own = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        let own = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let activation = try Activation.take(handOver([own.descriptor], names: [name]), from: Self.first)
         #expect(activation.activated.map(\.address) == [own.address])
         #expect(activation.stored.isEmpty && activation.remarks == [] && activation.useless == [])
@@ -73,10 +73,10 @@ import Testing
 
     @Test func aStoredSocketWhoseNameIsAnothersByNowLeavesItToThem() throws {
         let path = folder.file("socket")
-        let killed = try Listener.open(.unix(path: path), backlog: 16)
+        let killed = try ListeningSocket.open(.unix(path: path), backlog: 16)
         let environment = handOver([killed.descriptor], names: [try #require(killed.storeName)])
         unlink(path)
-        let other = try Listener.open(.unix(path: path), backlog: 16)
+        let other = try ListeningSocket.open(.unix(path: path), backlog: 16)
         do {
             let activation = try Activation.take(environment, from: Self.first)
             #expect(activation.stored.map(\.isFound) == [false])
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func whatIsOfNoUseIsNamedAndClosed() throws {
-        let tcp = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        let tcp = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let name = try #require(tcp.storeName)
         let environment = handOver([tcp.descriptor, tcp.descriptor], names: [name, "=brigade=nonsense"])
         let deaf = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -10,7 +10,7 @@ final class BuiltMaster {
     let folder = Folder()
     let child: Child
     private var log = ""
-    private let logEnd: FileDescriptor
+    private let logEnd: OwnedDescriptor
 
     /// Says that it is ready, and then hears nothing: only KILL ends it, the master's or that of the master's death.
     static let deafWorker = """
@@ -31,8 +31,8 @@ final class BuiltMaster {
     ) throws {
         var ends: [Int32] = [-1, -1]
         #expect(pipe(&ends) == 0)
-        logEnd = FileDescriptor(owning: ends[0])
-        let writeEnd = FileDescriptor(owning: ends[1])
+        logEnd = OwnedDescriptor(owning: ends[0])
+        let writeEnd = OwnedDescriptor(owning: ends[1])
         let path = folder.write(worker, to: "worker", mode: 0o755)
         // A shell hands the log's end over as stderr, and becomes the master: the pid stays.
         let redirect = activated == nil ? "exec \"$0\" \"$@\" 2>&3 3>&-" : "exec \"$0\" \"$@\" 2>&4 4>&-"

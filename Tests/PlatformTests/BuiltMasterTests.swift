@@ -1,3 +1,4 @@
+import Linux
 import CLinux
 import Contract
 import Glibc
@@ -124,7 +125,7 @@ import Testing
     }
 
     @Test func aSocketOfTheServiceManagersTakesThePlaceOfBind() throws {
-        let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let master = try BuiltMaster(environment: ["LISTEN_FDS": "1"], activated: listener.descriptor)
         #expect(master.line("the sockets are the service manager's") != nil)
         #expect(master.line("listening on http://\(listener.address)") != nil)
@@ -133,7 +134,7 @@ import Testing
 
     /// By its default name, which is that of the unit.
     @Test func aSocketUnitMayBeCalledLikeThisServer() throws {
-        let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let master = try BuiltMaster(
             environment: ["LISTEN_FDS": "1", "LISTEN_FDNAMES": "brigade-api.socket"], activated: listener.descriptor)
         #expect(master.line("listening on http://\(listener.address)") != nil)
@@ -142,7 +143,7 @@ import Testing
 
     @Test func whatTheServiceManagerHasKeptInVainIsSaidAndForgotten() throws {
         let notifications = Notifications()
-        let other = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        let other = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let name = try #require(other.storeName)
         let master = try BuiltMaster(
             ["--bind", "127.0.0.1:0"],

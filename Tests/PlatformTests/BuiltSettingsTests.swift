@@ -1,3 +1,4 @@
+import Linux
 import Contract
 import Glibc
 import Platform
@@ -264,7 +265,7 @@ import Testing
     }
 
     @Test func anAddressInUseWillDoAndIsSaid() throws {
-        let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 1)
+        let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 1)
         let command = try BuiltCommand(["check"] + fine + ["--bind", "\(listener.address)"])
         #expect(command.status == .exited(0))
         #expect(command.output.contains("\n\(listener.address): a server listens there now"))

@@ -46,7 +46,7 @@ import Testing
             #expect(setrlimit(__rlimit_resource_t(__RLIMIT_OFILE.rawValue), &limit) == 0)
             while dup(clients[0]) >= 0 {}
             for _ in clients { _ = listener.accept()?.release() }
-            #expect(Stream.read(clients[7], upTo: 1) == .end)
+            #expect(StreamSocket.read(clients[7], upTo: 1) == .end)
             #expect(Poll.wait(for: [.init(listener.descriptor)], atMost: .zero) == [])
             // And the next, when there is room again, is heard.
             for client in clients { close(client) }
@@ -78,20 +78,20 @@ import Testing
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         #expect(socketpair(AF_UNIX, type, 0, &ends) == 0)
         defer { close(ends[0]) }
-        #expect(Stream.read(ends[0], upTo: 16) == .wouldBlock)
-        #expect(Stream.write(ends[1], "status\n".utf8) == .count(7))
-        #expect(Stream.read(ends[0], upTo: 4) == .bytes(Array("stat".utf8)))
-        #expect(Stream.read(ends[0], upTo: 16) == .bytes(Array("us\n".utf8)))
+        #expect(StreamSocket.read(ends[0], upTo: 16) == .wouldBlock)
+        #expect(StreamSocket.write(ends[1], "status\n".utf8) == .count(7))
+        #expect(StreamSocket.read(ends[0], upTo: 4) == .bytes(Array("stat".utf8)))
+        #expect(StreamSocket.read(ends[0], upTo: 16) == .bytes(Array("us\n".utf8)))
         let much = [UInt8](repeating: 1, count: 1 << 20)
-        guard case .count(let count) = Stream.write(ends[1], much) else { Issue.record("nothing went"); return }
+        guard case .count(let count) = StreamSocket.write(ends[1], much) else { Issue.record("nothing went"); return }
         #expect(count < much.count)
-        #expect(Stream.write(ends[1], much) == .wouldBlock)
+        #expect(StreamSocket.write(ends[1], much) == .wouldBlock)
         close(ends[1])
         // What came before the end is read before it, and nobody is killed by writing.
-        #expect(Stream.read(ends[0], upTo: 1) == .bytes([1]))
-        #expect(Stream.write(ends[0], much) == .end)
-        while case .bytes = Stream.read(ends[0], upTo: 1 << 16) {}
-        #expect(Stream.read(ends[0], upTo: 1) == .end)
+        #expect(StreamSocket.read(ends[0], upTo: 1) == .bytes([1]))
+        #expect(StreamSocket.write(ends[0], much) == .end)
+        while case .bytes = StreamSocket.read(ends[0], upTo: 1 << 16) {}
+        #expect(StreamSocket.read(ends[0], upTo: 1) == .end)
     }
 }
 

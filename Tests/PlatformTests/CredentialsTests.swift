@@ -118,21 +118,22 @@ import Testing
     @Test(.enabled(if: geteuid() == 0, "only root may change owners"))
     func aUnixSocketsNameIsGivenAway() throws {
         let folder = Folder()
-        let listener = try Listener.open(.unix(path: folder.file("socket")), backlog: 16)
+        let listener = try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 16)
         let credentials = try #require(try Credentials.find(user: "54321", group: "54322"))
-        try listener.give(to: credentials)
+        try listener.give(user: credentials.user, group: credentials.group)
         var file = stat()
         #expect(lstat(folder.file("socket"), &file) == 0)
         #expect((file.st_uid, file.st_gid) == (54321, 54322))
         // And one that has no name is none the worse for it.
-        try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16).give(to: credentials)
+        try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16).give(
+            user: credentials.user, group: credentials.group)
     }
 
     @Test func theUmaskHoldsForNewFiles() async {
         let folder = Folder()
         let path = folder.file("new")
         await #expect(processExitsWith: .success) { [path = path as String] in
-            Umask.set(0o027)
+            CurrentProcess.setUmask(0o027)
             close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666))
         }
         var file = stat()

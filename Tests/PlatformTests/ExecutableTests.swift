@@ -80,7 +80,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             let signals = try SignalDescriptor([SIGCHLD])
             raise(SIGCHLD)
-            StandardState.settle()
+            CurrentProcess.resetInheritedState()
             #expect(signals.next() == SIGCHLD)
         }
     }

@@ -119,7 +119,7 @@ import Testing
         } catch {
             #expect(error == .threads(2))
         }
-        #expect((Threads.count ?? 0) >= 1)
+        #expect((CurrentProcess.threadCount ?? 0) >= 1)
     }
 
     @Test(.enabled(if: geteuid() == 0, "the limit is one of users who are not root, and theirs of all their processes"))

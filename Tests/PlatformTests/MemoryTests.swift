@@ -6,16 +6,16 @@ import Testing
 @Suite struct MemoryTests {
     @Test func aProcesssMemoryGrowsWithWhatItWrites() throws {
         let size = 64 << 20
-        let before = try #require(ProcessMemory.proportional(of: getpid()))
+        let before = try #require(ProcessStatus.memory(of: getpid()))
         #expect(before > 1 << 20)
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 4096)
         defer { memory.deallocate() }
         memset(memory.baseAddress!, 1, size)
-        #expect(ProcessMemory.proportional(of: getpid())! - before > size / 2)
+        #expect(ProcessStatus.memory(of: getpid())! - before > size / 2)
     }
 
     @Test func whoIsNotThereHasNoMemory() {
-        #expect(ProcessMemory.proportional(of: 0x7fff_fffe) == nil)
+        #expect(ProcessStatus.memory(of: 0x7fff_fffe) == nil)
     }
 
     @Test func theGroupsKillsAreCounted() throws {

@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func aListenerIsStoredAndForgotten() throws {
-        let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+        let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let name = try #require(listener.storeName)
         manager.store(listener, name: name)
         #expect(notifications.next() == ["FDSTORE=1", "FDNAME=\(name)"])
@@ -109,7 +109,7 @@ import Testing
             let manager = try ServiceManager(name: notifications.path)
             notifications.fill()
             do {
-                let listener = try Listener.open(BindAddress("127.0.0.1:0"), backlog: 16)
+                let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
                 for _ in 0..<100 { manager.store(listener, name: "brigade-a") }
                 manager.store(listener, name: "brigade-b")
                 manager.forget(name: "brigade-b")

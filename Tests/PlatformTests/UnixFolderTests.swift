@@ -10,17 +10,17 @@ import Testing
 
     @Test func aFileThatIsNoSocketStays() throws {
         let path = folder.write("precious", to: "file")
-        #expect(throws: ListenError.self) { try Listener.open(.unix(path: path), backlog: 16) }
+        #expect(throws: ListenError.self) { try ListeningSocket.open(.unix(path: path), backlog: 16) }
         #expect(text(of: path) == "precious")
     }
 
     @Test func aSymbolicLinkStaysWhereverItLeads() throws {
         symlink(folder.file("nowhere"), folder.file("dangling"))
-        _ = try Listener.open(.unix(path: folder.file("socket")), backlog: 16)
+        _ = try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 16)
         symlink(folder.file("socket"), folder.file("link"))
         for name in ["dangling", "link"] {
             let error = #expect(throws: ListenError.self) {
-                try Listener.open(.unix(path: folder.file(name)), backlog: 16)
+                try ListeningSocket.open(.unix(path: folder.file(name)), backlog: 16)
             }
             #expect(error?.description.contains("a symbolic link has that name") == true)
         }
@@ -34,10 +34,10 @@ import Testing
             (plain, "a file that is no socket"), (folder.file("link"), "a symbolic link"),
             (folder.file("file/x"), "file"),
         ] {
-            let failure = #expect(throws: ListenFailure.self) { try ListeningSocket.examine(.unix(path: path)) }
+            let failure = #expect(throws: ListenError.Reason.self) { try ListeningSocket.examine(.unix(path: path)) }
             #expect(failure?.text(choosing: "--bind").contains(reason) == true)
         }
-        let listener = try Listener.open(.unix(path: folder.file("socket")), backlog: 16)
+        let listener = try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 16)
         try ListeningSocket.examine(listener.address)
         #expect(connects(to: folder.file("socket")))
         #expect(folder.names == ["file", "link", "socket"])
@@ -51,7 +51,7 @@ import Testing
             #expect(open(path, O_RDONLY) == -1)
             let address = BindAddress.unix(path: "\(path)/socket")
             try ListeningSocket.examine(address)
-            let listener = try Listener.open(address, backlog: 16)
+            let listener = try ListeningSocket.open(address, backlog: 16)
             #expect(access("\(path)/socket", F_OK) == 0)
             withExtendedLifetime(listener) {}
         }
@@ -64,8 +64,8 @@ import Testing
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
             #expect(setgid(54325) == 0 && setuid(54325) == 0)
             let address = BindAddress.unix(path: "\(path)/socket")
-            let checked = try #require(throws: ListenFailure.self) { try ListeningSocket.examine(address) }
-            let opened = #expect(throws: ListenError.self) { try Listener.open(address, backlog: 16) }
+            let checked = try #require(throws: ListenError.Reason.self) { try ListeningSocket.examine(address) }
+            let opened = #expect(throws: ListenError.self) { try ListeningSocket.open(address, backlog: 16) }
             #expect(opened?.description.contains("Permission denied") == true)
             #expect(ListenError(address, checked).description == opened?.description)
         }
@@ -73,10 +73,10 @@ import Testing
 
     @Test func aMissingFolderIsNamed() throws {
         let error = #expect(throws: ListenError.self) {
-            try Listener.open(.unix(path: folder.file("none/socket")), backlog: 16)
+            try ListeningSocket.open(.unix(path: folder.file("none/socket")), backlog: 16)
         }
         #expect(error?.description.contains("the folder \(folder.file("none"))") == true)
-        #expect(throws: ListenFailure.self) {
+        #expect(throws: ListenError.Reason.self) {
             try ListeningSocket.examine(.unix(path: folder.file("none/socket")))
         }
         try ListeningSocket.examine(.unix(path: folder.file("socket")))

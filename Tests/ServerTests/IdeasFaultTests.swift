@@ -96,7 +96,7 @@ import Testing
 
     @Test func anUpstreamThatDoesNotAcceptIsAGatewayTimeout() throws {
         // Its queue is full: what comes now is dropped, and tried again, and dropped.
-        let listener = try Listener(backlog: 0)
+        let listener = try ListeningSocket(backlog: 0)
         let waiting = try (0..<2).map { _ in try HalfOpen(port: listener.port) }
         let environment = ["REDDIT_BASE_URL": "http://127.0.0.1:\(listener.port)"]
         let server = try Server(workers: 1, environment: Self.hasty.merging(environment) { $1 })

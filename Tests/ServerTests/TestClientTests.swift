@@ -31,8 +31,8 @@ import Testing
     }
 
     /// Answers the first request with these lines, and holds all others.
-    private func peer(_ lines: [String]) throws -> Listener {
-        let listener = try Listener()
+    private func peer(_ lines: [String]) throws -> ListeningSocket {
+        let listener = try ListeningSocket()
         let answer = (lines + ["content-length: 0", "", ""]).joined(separator: "\r\n")
         Thread.detachNewThread {
             let first = accept(listener.descriptor, nil, nil)
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func aTestThatIsCancelledWaitsForNoAnswer() async throws {
-        let peer = try Listener()
+        let peer = try ListeningSocket()
         let client = TestClient(server: "http://127.0.0.1:\(peer.port)")
         let request = Task { try await client.get("/") }
         // The request is there; nobody answers it.

@@ -4,10 +4,10 @@ import Glibc
 
 /// A plain client of a loopback port. Its reads block: no test waits for time.
 struct Client: ~Copyable {
-    private let socket: FileDescriptor
+    private let socket: OwnedDescriptor
 
     init(port: UInt16) throws {
-        let socket = FileDescriptor(
+        let socket = OwnedDescriptor(
             owning: try check("socket") {
                 Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             })

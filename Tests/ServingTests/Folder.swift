@@ -16,7 +16,7 @@ struct Folder: ~Copyable {
 
     func text(_ file: String) throws -> String {
         let number = try check("open") { open(path(file), O_RDONLY) }
-        let descriptor = FileDescriptor(owning: number)
+        let descriptor = OwnedDescriptor(owning: number)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {

@@ -45,7 +45,6 @@ enum LoopThread {
         let client = Task.detached { try await body(listener.port, slot) }
         let result = await client.result
         await server.drain()
-        close(listener.descriptor)
         #expect(slot.connections == 0)
         #expect(slot.state == .draining)
         try result.get()

@@ -83,7 +83,7 @@ import Testing
         let lines = Lines()
         let path = folder.path("fifo")
         mkfifo(path, 0o600)
-        let reader = FileDescriptor(owning: open(path, O_RDONLY | O_NONBLOCK))
+        let reader = OwnedDescriptor(owning: open(path, O_RDONLY | O_NONBLOCK))
         let log = try RequestLog(path: path, log: lines.logger)
         let written = 5000
         var read: [UInt8] = []

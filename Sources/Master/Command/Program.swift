@@ -9,7 +9,7 @@ import Platform
 @main
 enum Program {
     static func main() {
-        StandardState.settle()
+        CurrentProcess.resetInheritedState()
         _ = OwnProgram.path
         let arguments = OwnProgram.arguments
         do {

@@ -6,8 +6,8 @@ import Glibc
 /// A text in memory that is handed on by a descriptor (memfd_create(2)).
 package enum MemoryFile {
     /// Close-on-exec, as every descriptor is until somebody keeps it.
-    package static func write(_ text: String) throws(SystemError) -> FileDescriptor {
-        let file = FileDescriptor(owning: try check("memfd_create") { brigade_memfd_create("brigade-state") })
+    package static func write(_ text: String) throws(SystemError) -> OwnedDescriptor {
+        let file = OwnedDescriptor(owning: try check("memfd_create") { brigade_memfd_create("brigade-state") })
         let number = file.number
         let bytes = Array(text.utf8)
         var written = 0

@@ -1,7 +1,7 @@
 internal import CLinux
 import Contract
-import Linux
 import Glibc
+import Linux
 
 /// A file that says who the master is. The lock on it is the truth; the number in it is for people.
 ///
@@ -9,8 +9,8 @@ import Glibc
 /// open, so a killed master leaves none, and an exec that keeps the descriptor keeps it.
 package final class Pidfile {
     package let path: String
-    private let file: FileDescriptor
-    private let name: NameInFolder?
+    private let file: OwnedDescriptor
+    private let name: OwnedPath?
 
     /// Locks the file and writes this process's pid into it. A file that a killed master left behind is taken over; one
     /// that holds anything but a number is somebody's, and stays as it is.
@@ -36,10 +36,10 @@ package final class Pidfile {
         try lock(descriptor, path)
         // That somebody has removed the name since is no reason to end: the lock is the truth.
         let name = try? standing(at: path, descriptor)
-        return Pidfile(path: path, file: FileDescriptor(owning: descriptor), name: name)
+        return Pidfile(path: path, file: OwnedDescriptor(owning: descriptor), name: name)
     }
 
-    private init(path: String, file: consuming FileDescriptor, name: NameInFolder?) {
+    private init(path: String, file: consuming OwnedDescriptor, name: OwnedPath?) {
         self.path = path
         self.file = file
         self.name = name
@@ -57,7 +57,7 @@ package final class Pidfile {
         let number = Glibc.open(path, flags)
         if number < 0, errno == ENOENT { return }
         guard number >= 0 else { throw PidfileError(path, SystemError("open")) }
-        let file = FileDescriptor(owning: number)
+        let file = OwnedDescriptor(owning: number)
         _ = try standing(at: path, file.number)
         try refuseOthers(file.number, path)
     }
@@ -67,10 +67,10 @@ package final class Pidfile {
 
     private static let attempts = 16
 
-    private static func open(_ path: String) throws(PidfileError) -> FileDescriptor {
+    private static func open(_ path: String) throws(PidfileError) -> OwnedDescriptor {
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
         do {
-            return FileDescriptor(owning: try check("open") { Glibc.open(path, flags, 0o644) })
+            return OwnedDescriptor(owning: try check("open") { Glibc.open(path, flags, 0o644) })
         } catch {
             throw PidfileError(path, error)
         }
@@ -86,12 +86,12 @@ package final class Pidfile {
     }
 
     /// The file's name, when the name is that file's.
-    private static func standing(at path: String, _ file: Int32) throws(PidfileError) -> NameInFolder? {
+    private static func standing(at path: String, _ file: Int32) throws(PidfileError) -> OwnedPath? {
         var information = stat()
         do throws(SystemError) {
             _ = try check("fstat") { fstat(file, &information) }
             guard information.isOf(S_IFREG) else { throw SystemError("open", errno: EINVAL) }
-            let kept = try NameInFolder(path: path, file: FileIdentity(of: information))
+            let kept = try OwnedPath(path: path, file: FileIdentity(of: information))
             return kept.isOurs ? kept : nil
         } catch {
             throw PidfileError(path, error)
@@ -133,5 +133,35 @@ package final class Pidfile {
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = pread(file, &bytes, bytes.count, 0)
         return Int32(String(decoding: bytes.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    }
+}
+
+/// A pidfile that cannot be had. Its text says what to do.
+package struct PidfileError: Error, CustomStringConvertible {
+    /// Whether another master holds it.
+    package let isLocked: Bool
+    package let description: String
+
+    init(_ path: String, lockedBy pid: Int32?) {
+        isLocked = true
+        let holder = pid.map { "another master, pid \($0)," } ?? "another master"
+        description = "\(holder) holds the pidfile \(path); stop it, or choose another file with --pidfile"
+    }
+
+    init(_ path: String, _ reason: String) {
+        isLocked = false
+        description = "the pidfile \(path) cannot be used: \(reason)"
+    }
+
+    init(_ path: String, _ error: SystemError) {
+        let reason =
+            switch error.errno {
+            case ENOENT, ENOTDIR: "there is no such folder; make it"
+            case EACCES, EPERM, EROFS: "this user may not write there; choose another path with --pidfile"
+            case ELOOP: "it is a symbolic link; name the file itself"
+            case EISDIR, EINVAL, ENXIO, ESPIPE: "it is no file; choose another path with --pidfile"
+            default: error.description
+            }
+        self.init(path, reason)
     }
 }

@@ -5,11 +5,11 @@ import Glibc
 
 /// Signals as something to read (signalfd(2)): no handler runs, and none of them interrupts anything.
 package struct SignalDescriptor: ~Copyable {
-    private let file: FileDescriptor
+    private let file: OwnedDescriptor
 
     /// Blocks the signals from now on. Two that come before the first is read are one.
     package init(_ signals: [Int32]) throws(SystemError) {
-        file = FileDescriptor(owning: try check("signalfd") { brigade_signalfd(signals, Int32(signals.count)) })
+        file = OwnedDescriptor(owning: try check("signalfd") { brigade_signalfd(signals, Int32(signals.count)) })
     }
 
     /// For poll.

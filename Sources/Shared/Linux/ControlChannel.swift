@@ -4,21 +4,21 @@ import Glibc
 
 /// One end of the SOCK_SEQPACKET pair between the master and a worker. Non-blocking.
 package struct ControlChannel: ~Copyable, Sendable {
-    private let socket: FileDescriptor
+    private let socket: OwnedDescriptor
 
     /// Takes over an open end.
-    package init(owning socket: consuming FileDescriptor) {
+    package init(owning socket: consuming OwnedDescriptor) {
         self.socket = socket
     }
 
     /// A new pair, both ends close-on-exec.
     /// - Parameter workerEnd: gets the end that the worker inherits; the other is returned.
-    package static func pair(workerEnd: inout FileDescriptor?) throws(SystemError) -> ControlChannel {
+    package static func pair(workerEnd: inout OwnedDescriptor?) throws(SystemError) -> ControlChannel {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         _ = try check("socketpair") { socketpair(AF_UNIX, type, 0, &ends) }
-        workerEnd = FileDescriptor(owning: ends[1])
-        return ControlChannel(owning: FileDescriptor(owning: ends[0]))
+        workerEnd = OwnedDescriptor(owning: ends[1])
+        return ControlChannel(owning: OwnedDescriptor(owning: ends[0]))
     }
 
     /// For poll and epoll.

@@ -28,7 +28,7 @@ extension EnvFile {
             let advice = errno == EACCES ? "; let the server's own user read it" : ""
             throw unreadable(path, String(cString: strerror(errno)) + advice)
         }
-        let file = FileDescriptor(owning: number)
+        let file = OwnedDescriptor(owning: number)
         var information = stat()
         guard fstat(file.number, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
             throw unreadable(path, "it is no file")

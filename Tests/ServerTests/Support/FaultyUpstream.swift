@@ -16,14 +16,14 @@ final class FaultyUpstream: Sendable {
         case reset
     }
 
-    private let listener: Listener
+    private let listener: ListeningSocket
     private let steps = Mutex<[Step]>([])
     private let arrivals = DispatchSemaphore(value: 0)
     private let departures = DispatchSemaphore(value: 0)
 
     /// - Parameter readsRequest: otherwise the steps begin with the connection.
     init(_ steps: [Step] = [], readsRequest: Bool = true) throws {
-        listener = try Listener()
+        listener = try ListeningSocket()
         self.steps.withLock { $0 = steps }
         Thread.detachNewThread { [descriptor = listener.descriptor, weak self] in
             while true {

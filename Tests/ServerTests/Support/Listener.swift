@@ -1,7 +1,7 @@
 import Foundation
 
 /// A listening socket on 127.0.0.1, on a port that the kernel chose.
-final class Listener: Sendable {
+final class ListeningSocket: Sendable {
     let descriptor: Int32
     let port: UInt16
 

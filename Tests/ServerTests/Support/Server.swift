@@ -25,7 +25,7 @@ final class Server {
     ) throws {
         self.folder = try folder ?? Self.newFolder()
         let folder = self.folder
-        let given = socket == .activated ? try Listener() : nil
+        let given = socket == .activated ? try ListeningSocket() : nil
         port = try given?.port ?? Machine.freePort()
         let path = folder + "/http.sock"
         address = socket == .unix ? .unix(path: path) : .tcp(port: port)

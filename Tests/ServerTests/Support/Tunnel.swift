@@ -4,11 +4,11 @@ import Synchronization
 
 /// A proxy that does CONNECT, to ports of this machine whatever the host is called.
 final class Tunnel: Sendable {
-    private let listener: Listener
+    private let listener: ListeningSocket
     private let seen = Mutex<[String]>([])
 
     init() throws {
-        listener = try Listener()
+        listener = try ListeningSocket()
         Thread.detachNewThread { [descriptor = listener.descriptor, weak self] in
             while true {
                 let connection = accept(descriptor, nil, nil)

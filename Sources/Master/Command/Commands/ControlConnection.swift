@@ -9,9 +9,9 @@ struct ControlConnection: ~Copyable {
     static let patience = Duration.seconds(5)
 
     private let path: String
-    private let stream: FileDescriptor
+    private let stream: OwnedDescriptor
     /// The master, for as long as it lives.
-    private let server: FileDescriptor?
+    private let server: OwnedDescriptor?
 
     init(to path: String) throws(SystemError) {
         self.path = path
@@ -72,7 +72,7 @@ struct ControlConnection: ~Copyable {
         guard let pid = PeerCredentials.of(stream.number)?.pid else {
             return StartError(.usage, "the server at \(path) \(what)")
         }
-        let state = ProcessState.letter(of: pid).map { "; \(Self.words(for: $0, pid))" } ?? ""
+        let state = ProcessStatus.state(of: pid).map { "; \(Self.words(for: $0, pid))" } ?? ""
         return StartError(.usage, "pid \(pid) \(what)\(state)")
     }
 

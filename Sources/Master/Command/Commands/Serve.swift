@@ -13,7 +13,7 @@ struct Serve: ParsableCommand {
     @OptionGroup var options: Options
 
     func run() throws {
-        OwnProcess.name("brigade")
+        CurrentProcess.setName("brigade")
         let succession = Succession.fromEnvironment()
         let code =
             switch succession?.step {

@@ -15,7 +15,7 @@ final class ControlDesk {
 
     private final class Client {
         let number: Int
-        let stream: FileDescriptor
+        let stream: OwnedDescriptor
         var session: ControlSession
         /// It sends no more, and may still wait for its reply.
         var isSilent = false
@@ -23,18 +23,18 @@ final class ControlDesk {
         /// Its connection is closed, and not only its side of it: it would not read a reply.
         var isGone: Bool { !Poll.wait(for: [Poll.Interest(stream.number, reads: false)], atMost: .zero).isEmpty }
 
-        init(_ number: Int, _ stream: consuming FileDescriptor, _ session: ControlSession) {
+        init(_ number: Int, _ stream: consuming OwnedDescriptor, _ session: ControlSession) {
             self.number = number
             self.stream = stream
             self.session = session
         }
     }
 
-    private(set) var listener: Listener
+    private(set) var listener: ListeningSocket
     private var clients: [Client] = []
     private var count = 0
 
-    init(_ listener: Listener) {
+    init(_ listener: ListeningSocket) {
         self.listener = listener
     }
 
@@ -119,7 +119,7 @@ final class ControlDesk {
             lost.insert(client.number)
             return nil
         }
-        switch Stream.read(client.stream.number, upTo: 256) {
+        switch StreamSocket.read(client.stream.number, upTo: 256) {
         case .bytes(let bytes):
             if case .perform(let request) = client.session.receive(bytes, at: now) { return request }
             write(client)
@@ -134,7 +134,7 @@ final class ControlDesk {
 
     private func write(_ client: Client) {
         while !client.session.output.isEmpty {
-            switch Stream.write(client.stream.number, client.session.output) {
+            switch StreamSocket.write(client.stream.number, client.session.output) {
             case .count(let count): client.session.sent(count)
             case .wouldBlock: return
             case .end:

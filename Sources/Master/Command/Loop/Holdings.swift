@@ -10,7 +10,7 @@ final class Holdings {
     let scoreboard: Scoreboard
     let pidfile: Pidfile?
     let desk: ControlDesk?
-    var listeners: [Listener]
+    var listeners: [ListeningSocket]
     let manager: ServiceManager
 
     /// Takes everything that can be refused, before the first child is started. Signals come first: from then on none is
@@ -34,7 +34,7 @@ final class Holdings {
         if let credentials {
             for listener in listeners where !listener.isActivated {
                 do {
-                    try listener.give(to: credentials)
+                    try listener.give(user: credentials.user, group: credentials.group)
                 } catch {
                     throw StartError(.bind, "\(listener.address) cannot be given to its user: \(error)")
                 }
@@ -50,7 +50,7 @@ final class Holdings {
     /// What another image of this process has handed over; all descriptors are copies.
     init(
         signals: consuming SignalDescriptor, manager: ServiceManager, scoreboard: Scoreboard,
-        pidfile: Pidfile?, desk: ControlDesk?, listeners: [Listener]
+        pidfile: Pidfile?, desk: ControlDesk?, listeners: [ListeningSocket]
     ) {
         self.signals = signals
         self.manager = manager
@@ -61,7 +61,7 @@ final class Holdings {
     }
 
     /// Another socket at the same address; the service manager's copy follows.
-    func replaceListener(_ index: Int, by other: Listener) {
+    func replaceListener(_ index: Int, by other: ListeningSocket) {
         if let name = listeners[index].storeName { manager.forget(name: name) }
         if let name = other.storeName { manager.store(other, name: name) }
         listeners[index] = other
@@ -71,7 +71,7 @@ final class Holdings {
     /// service manager is taken back with everybody who waits in it.
     private static func listeners(
         _ plan: Plan, _ manager: ServiceManager, _ log: Logger
-    ) throws(StartError) -> [Listener] {
+    ) throws(StartError) -> [ListeningSocket] {
         let activation: Activation
         do {
             activation = try Activation.take(plan.environment)
@@ -101,9 +101,9 @@ final class Holdings {
         return listeners
     }
 
-    private static func open(_ address: BindAddress, _ plan: Plan) throws(StartError) -> Listener {
+    private static func open(_ address: BindAddress, _ plan: Plan) throws(StartError) -> ListeningSocket {
         do {
-            return try Listener.open(
+            return try ListeningSocket.open(
                 address, backlog: plan.settings.backlog, mode: plan.settings.socketMode, choosing: plan.bindSetting)
         } catch {
             throw StartError(.bind, "\(plan.assignment(of: "bind")): \(error)")
@@ -111,7 +111,7 @@ final class Holdings {
     }
 
     /// Its file has the rights that another start gave it.
-    private static func takeBack(_ listener: Listener, _ plan: Plan) throws(StartError) -> Listener {
+    private static func takeBack(_ listener: ListeningSocket, _ plan: Plan) throws(StartError) -> ListeningSocket {
         do {
             try listener.setMode(plan.settings.socketMode)
         } catch {
@@ -124,7 +124,7 @@ final class Holdings {
 
     /// What the service manager has kept and this server has no use for.
     private static func drop(
-        _ listener: Listener, _ manager: ServiceManager, _ log: Logger, using others: [Listener]
+        _ listener: ListeningSocket, _ manager: ServiceManager, _ log: Logger, using others: [ListeningSocket]
     ) {
         let reason =
             if !listener.isFound {

@@ -48,7 +48,7 @@ extension Master {
 
     /// A worker's descriptors: the listeners, its end of the channel, the scoreboard.
     private func start(_ id: Worker.ID, _ material: Generation) throws(Launch.Failure) -> WorkerProcess {
-        var end: FileDescriptor?
+        var end: OwnedDescriptor?
         let control: ControlChannel
         do {
             control = try ControlChannel.pair(workerEnd: &end)

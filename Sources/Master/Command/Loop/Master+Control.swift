@@ -66,7 +66,7 @@ extension Master {
             latency += account.latency
             return StatusReport.WorkerLine(
                 id: worker.id, pid: pid, state: worker.state.name, started: worker.started, account: account,
-                memory: pid.flatMap(ProcessMemory.proportional))
+                memory: pid.flatMap(ProcessStatus.memory))
         }
         let refusals = refusals
         // After the workers were looked at: what has begun meanwhile is not younger than nothing.

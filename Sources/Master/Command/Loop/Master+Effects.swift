@@ -21,7 +21,7 @@ extension Master {
         case .open(let generation): return open(generation)
         case .close(let generation): close(generation)
         case .measureMemory:
-            return .memory(workers.compactMapValues { ProcessMemory.proportional(of: $0.child.pid) })
+            return .memory(workers.compactMapValues { ProcessStatus.memory(of: $0.child.pid) })
         case .checkUpgrade: return startUpgradeCheck()
         case .killUpgradeCheck: upgradeCheck?.child.signalGroup(SIGKILL)
         case .upgrade: return upgrade()

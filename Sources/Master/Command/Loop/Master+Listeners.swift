@@ -37,10 +37,10 @@ extension Master {
     }
 
     /// Workers that run have the old one: they are replaced, one after another.
-    private func replaceListener(_ index: Int, by other: Listener) throws(ListenError) {
+    private func replaceListener(_ index: Int, by other: ListeningSocket) throws(ListenError) {
         if let credentials {
             do {
-                try other.give(to: credentials)
+                try other.give(user: credentials.user, group: credentials.group)
             } catch {
                 throw ListenError("\(other.address) cannot be given to its user: \(error)")
             }

@@ -76,7 +76,7 @@ extension Master {
         var own = Set(workers.values.map { $0.child.pid })
         if let prestart { own.insert(prestart.child.pid) }
         if let upgradeCheck { own.insert(upgradeCheck.child.pid) }
-        let count = Strangers.reap(except: own)
+        let count = OrphanReaper.reap(except: own)
         if count > 0 { log.debug("\(count) processes without a parent have ended") }
     }
 
@@ -104,7 +104,7 @@ extension Master {
         for worker in supervisor.workers {
             logInFlight(account(of: worker.id), worker.id)
         }
-        OwnProcess.abort()
+        CurrentProcess.abort()
     }
 }
 

@@ -51,7 +51,8 @@ extension Master {
             do {
                 // Until it commits, whoever takes over has a copy of each, and a few of its own.
                 let sockets = handover.listeners.count + 1
-                try Descriptors.makeSure(ofRoomFor: handover.descriptors.count + sockets + Self.ownDescriptors)
+                try CurrentProcess.ensureRoom(
+                    forDescriptors: handover.descriptors.count + sockets + Self.ownDescriptors)
             } catch {
                 return .upgradeFailed(reason: "there is no room for the files of two masters: \(error.advised)")
             }

@@ -52,7 +52,8 @@ struct PackageName: Hashable, CustomStringConvertible {
     /// want to import. Whatever the case, for the sake of file systems that do not tell it apart.
     static let taken: Set<String> = [
         // Of this package.
-        "Brigade", "BrigadeCommand", "BrigadeMacros", "BrigadeTesting", "CLinux", "Contract", "Endpoints", "Messages",
+        "Brigade", "BrigadeCommand", "BrigadeMacros", "BrigadeTesting", "CLinux", "Contract", "Endpoints", "Linux",
+        "Messages",
         "Platform", "Recipes", "Serving",
         "Supervisor", "faulty_worker", "recipe_worker",
         // Of the toolchain.

@@ -39,11 +39,11 @@ extension Plan {
     }
 
     /// Why nobody can listen there, with what was given, where, and what to do.
-    func refusal(_ address: BindAddress, _ failure: ListenFailure) -> String {
+    func refusal(_ address: BindAddress, _ failure: ListenError.Reason) -> String {
         "\(assignment(of: "bind")): \(ListenError(address, failure, choosing: bindSetting))"
     }
 
-    private func refusal(ofControl address: BindAddress, _ failure: ListenFailure) -> String {
+    private func refusal(ofControl address: BindAddress, _ failure: ListenError.Reason) -> String {
         "\(assignment(of: "control")): \(ListenError(address, failure, choosing: "--control"))"
     }
 

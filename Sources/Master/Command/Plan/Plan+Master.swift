@@ -59,6 +59,6 @@ extension Plan {
     }
 
     func setUmask() {
-        if let mask = settings.umask { Umask.set(mask) }
+        if let mask = settings.umask { CurrentProcess.setUmask(mask) }
     }
 }

@@ -64,13 +64,13 @@ struct Estate {
 
     private static func listener(
         _ descriptor: Int32, _ fact: Handover.ListenerFact
-    ) throws(SystemError) -> Listener {
+    ) throws(SystemError) -> ListeningSocket {
         // What does not listen, because a worker has shut it down a moment ago, is mended when the loop begins.
-        try Listener(
+        try ListeningSocket(
             resuming: descriptor, address: fact.address, isActivated: fact.isActivated, file: fact.file, listens: false)
     }
 
-    private static func copy(_ descriptor: Int32) throws(SystemError) -> FileDescriptor {
-        FileDescriptor(owning: try check("fcntl") { fcntl(descriptor, F_DUPFD_CLOEXEC, 3) })
+    private static func copy(_ descriptor: Int32) throws(SystemError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try check("fcntl") { fcntl(descriptor, F_DUPFD_CLOEXEC, 3) })
     }
 }

@@ -7,10 +7,10 @@ import Supervisor
 final class UpgradeCheck {
     let child: Child
     let executable: Executable
-    private let answer: FileDescriptor
+    private let answer: OwnedDescriptor
 
     /// - Parameter state: what it would be handed.
-    init(_ executable: Executable, state: borrowing FileDescriptor, environment: [String: String]) throws {
+    init(_ executable: Executable, state: borrowing OwnedDescriptor, environment: [String: String]) throws {
         self.executable = executable
         answer = try MemoryFile.write("")
         let first = Inheritance.firstDescriptor

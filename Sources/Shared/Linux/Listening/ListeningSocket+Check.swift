@@ -7,17 +7,17 @@ extension ListeningSocket {
     /// - Returns: whether somebody listens there now, as far as can be said without asking them.
     /// - Throws: what is wrong.
     @discardableResult
-    package static func examine(_ address: BindAddress) throws(ListenFailure) -> Bool {
+    package static func examine(_ address: BindAddress) throws(ListenError.Reason) -> Bool {
         switch address {
         case .unix(let path): try checkFolder(path)
         case .tcp(let host, let port):
-            var failure: ListenFailure?
+            var failure: ListenError.Reason?
             for address in try InternetAddress.resolve(host, port) {
                 do {
                     // It does not listen, so it is in nobody's way (SO_REUSEADDR of socket(7)).
                     _ = try bound(to: address)
                     return false
-                } catch ListenFailure.inUse {
+                } catch ListenError.Reason.inUse {
                     return true
                 } catch {
                     failure = error
@@ -29,7 +29,7 @@ extension ListeningSocket {
     }
 
     /// The socket's folder is there and can be written to, and nothing but a socket stands at its path.
-    private static func checkFolder(_ path: String) throws(ListenFailure) {
+    private static func checkFolder(_ path: String) throws(ListenError.Reason) {
         let (folderPath, name) = FilePath.split(path)
         let folder = try openFolder(folderPath)
         do {
@@ -63,7 +63,7 @@ extension ListeningSocket {
         package let address: BindAddress
         package let other: BindAddress
 
-        package var failure: ListenFailure { .overlaps(other) }
+        package var failure: ListenError.Reason { .overlaps(other) }
     }
 
     /// What an address comes to.

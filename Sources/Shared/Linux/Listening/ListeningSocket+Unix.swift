@@ -6,22 +6,25 @@ internal import Synchronization
 extension ListeningSocket {
     /// Bound under a temporary name and renamed over: whoever connects meets a socket that listens, the old or the new.
     /// - Parameter mode: the name's rights, of which the umask takes nothing.
-    package static func unix(_ path: String, _ backlog: Int, mode: Int) throws(ListenFailure) -> Opened {
+    package static func unix(
+        _ path: String, _ backlog: Int, mode: Int
+    ) throws(ListenError.Reason) -> ListeningSocket {
         let (folderPath, name) = FilePath.split(path)
         let folder = try openFolder(folderPath)
-        let turn = NameInFolder.turn(in: folderPath)
+        let turn = OwnedPath.turn(in: folderPath)
         try refuseIfTaken(path, name, in: folder.number)
 
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        let socket = FileDescriptor(owning: try ListenFailure.attempt("socket") { Glibc.socket(AF_UNIX, type, 0) })
+        let socket = OwnedDescriptor(
+            owning: try ListenError.Reason.attempt("socket") { Glibc.socket(AF_UNIX, type, 0) })
         let number = socket.number
         let temporary = try bind(number, in: folder.number, folderPath, mode: mode)
-        guard let file = NameInFolder.look(temporary, in: folder.number) else {
+        guard let file = OwnedPath.look(temporary, in: folder.number) else {
             throw .system(SystemError("fstatat"))
         }
-        let kept: NameInFolder
+        let kept: OwnedPath
         do {
-            kept = try NameInFolder(path: path, file: FileIdentity(of: file))
+            kept = try OwnedPath(path: path, file: FileIdentity(of: file))
             _ = try check("listen") { listen(number, Int32(backlog)) }
             _ = try check("rename") { renameat(folder.number, temporary, folder.number, name) }
         } catch {
@@ -29,7 +32,7 @@ extension ListeningSocket {
             throw .system(error)
         }
         _ = consume turn
-        return Opened(descriptor: socket.release(), address: .unix(path: path), name: kept)
+        return ListeningSocket(owning: socket, at: .unix(path: path), name: kept)
     }
 
     /// The name gets the rights that the socket has when it is bound, less the umask (unix(7)). So there is no umask for
@@ -38,9 +41,9 @@ extension ListeningSocket {
     /// - Returns: the name, which nobody else has: masters in two containers may have one folder, and one pid.
     private static func bind(
         _ socket: Int32, in folder: Int32, _ folderPath: String, mode: Int
-    ) throws(ListenFailure) -> String {
+    ) throws(ListenError.Reason) -> String {
         let temporary = ".brigade-" + String(UInt64.random(in: 0 ... .max), radix: 36)
-        _ = try ListenFailure.attempt("fchmod") { fchmod(socket, mode_t(mode)) }
+        _ = try ListenError.Reason.attempt("fchmod") { fchmod(socket, mode_t(mode)) }
         // By the folder's descriptor, so that the longest path allowed leaves room for the temporary name. Where there is
         // no /proc it may do without.
         var paths = ["/proc/self/fd/\(folder)/\(temporary)", "\(folderPath)/\(temporary)"][...]
@@ -48,7 +51,7 @@ extension ListeningSocket {
             do throws(SystemError) {
                 guard path.utf8.count <= BindAddress.longestPath else { throw SystemError("bind", errno: ENAMETOOLONG) }
                 _ = try check("bind") {
-                    withoutUmask { UnixAddress.with(path: path) { Glibc.bind(socket, $0, $1) } }
+                    withoutUmask { UnixSocketAddress.with(path: path) { Glibc.bind(socket, $0, $1) } }
                 }
                 return temporary
             } catch {
@@ -70,12 +73,12 @@ extension ListeningSocket {
     private static let umasks = Mutex(())
 
     /// A socket that nobody listens on is what a killed server left behind; anything else is somebody's.
-    private static func refuseIfTaken(_ path: String, _ name: String, in folder: Int32) throws(ListenFailure) {
+    private static func refuseIfTaken(_ path: String, _ name: String, in folder: Int32) throws(ListenError.Reason) {
         guard try isSocket(name, in: folder) else { return }
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let probe = FileDescriptor(owning: try ListenFailure.attempt("socket") { Glibc.socket(AF_UNIX, type, 0) })
+        let probe = OwnedDescriptor(owning: try ListenError.Reason.attempt("socket") { Glibc.socket(AF_UNIX, type, 0) })
         do {
-            _ = try check("connect") { UnixAddress.connect(probe.number, to: path) }
+            _ = try check("connect") { UnixSocketAddress.connect(probe.number, to: path) }
         } catch {
             if error.errno == ECONNREFUSED || error.errno == ENOENT { return }
             // A full queue is a server too.
@@ -85,16 +88,16 @@ extension ListeningSocket {
     }
 
     /// - Throws: what stands there and is neither a socket nor nothing.
-    static func isSocket(_ name: String, in folder: Int32) throws(ListenFailure) -> Bool {
-        guard let file = NameInFolder.look(name, in: folder) else { return false }
+    static func isSocket(_ name: String, in folder: Int32) throws(ListenError.Reason) -> Bool {
+        guard let file = OwnedPath.look(name, in: folder) else { return false }
         if file.isOf(S_IFLNK) { throw .symbolicLink }
         guard file.isOf(S_IFSOCK) else { throw .notASocket }
         return true
     }
 
-    static func openFolder(_ path: String) throws(ListenFailure) -> FileDescriptor {
+    static func openFolder(_ path: String) throws(ListenError.Reason) -> OwnedDescriptor {
         do {
-            return try NameInFolder.openFolder(path)
+            return try OwnedPath.openFolder(path)
         } catch {
             throw .folder(path, error)
         }

@@ -10,8 +10,8 @@ struct Listener: Sendable {
     let authority: String
     /// 0 for a unix socket.
     let port: UInt16
-    /// Of a unix socket that this process opened, and that is to lose its name when it leaves.
-    private(set) var name: NameInFolder?
+    /// The socket that this process opened itself; its file is removed when the process leaves.
+    private var opened: ListeningSocket?
 
     /// One that was handed over.
     init(inherited descriptor: Int32) throws(SystemError) {
@@ -30,16 +30,17 @@ struct Listener: Sendable {
     }
 
     /// A new one: for a worker that runs by itself, opened as a master opens its own.
-    /// - Parameter mode: the rights of a unix socket's name.
-    /// - Throws: what is wrong.
-    init(binding address: BindAddress, backlog: Int, mode: Int) throws(ListenFailure) {
-        let opened = try ListeningSocket.open(address, backlog: backlog, mode: mode)
+    /// - Parameter mode: the rights of a unix socket's file.
+    init(binding address: BindAddress, backlog: Int, mode: Int) throws(ListenError) {
+        let opened = try ListeningSocket.open(address, backlog: backlog, mode: mode, choosing: "BIND")
         do {
             try self.init(inherited: opened.descriptor)
         } catch {
-            opened.name?.remove()
-            throw .system(error)
+            throw ListenError(address, .system(error), choosing: "BIND")
         }
-        name = opened.name
+        self.opened = opened
     }
+
+    /// Removes the file of a unix socket that this process opened.
+    func removeFile() { opened?.removeFile() }
 }

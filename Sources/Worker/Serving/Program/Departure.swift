@@ -10,7 +10,7 @@ import Messages
     private static let longestStop: UInt64 = 500_000_000
 
     private let master: Master?
-    private let names: [NameInFolder]
+    private let listeners: [Listener]
     private let errorLog: String?
     private let accessLog: RequestLog?
     private let log: Logger
@@ -25,11 +25,11 @@ import Messages
     private var waiting: CheckedContinuation<Void, Never>?
 
     /// - Parameters:
-    ///   - names: of the unix sockets that this process opened; a master's are the master's.
+    ///   - listeners: those of this worker; it removes the files of the unix sockets that it opened itself.
     ///   - errorLog: the file that stderr is; nil when it is none of the settings'.
-    init(master: Master?, names: [NameInFolder], errorLog: String?, accessLog: RequestLog?, log: Logger) {
+    init(master: Master?, listeners: [Listener], errorLog: String?, accessLog: RequestLog?, log: Logger) {
         self.master = master
-        self.names = names
+        self.listeners = listeners
         self.errorLog = errorLog
         self.accessLog = accessLog
         self.log = log
@@ -147,7 +147,7 @@ import Messages
 
     /// From now on nobody accepts: who comes finds no door, and not a closed one.
     private func removeNames() {
-        for name in names { name.remove() }
+        for listener in listeners { listener.removeFile() }
     }
 
     func masterIsGone() {

@@ -49,7 +49,7 @@ struct Worker {
                 for inherited in [descriptor, scoreboard.descriptor] {
                     _ = try check("fcntl") { fcntl(inherited, F_SETFD, FD_CLOEXEC) }
                 }
-                master = Master(ControlChannel(owning: FileDescriptor(owning: descriptor)), log)
+                master = Master(ControlChannel(owning: OwnedDescriptor(owning: descriptor)), log)
             } else {
                 master = nil
             }
@@ -104,25 +104,21 @@ struct Worker {
         }
         if !listeners.isEmpty { return listeners }
         // What it was given, where, and what to do.
-        func refusal(_ address: BindAddress, _ failure: ListenFailure) -> BootError {
+        func refusal(_ error: ListenError) -> BootError {
             let resolution = try? Resolution(flags: [:], environment: environment.variables, file: nil)
-            let reason = failure.text(choosing: "BIND")
-            return BootError(
-                code: .bind,
-                description: "\(resolution?.assignment(of: "bind") ?? "BIND"): cannot listen on \(address): \(reason)")
+            return BootError(code: .bind, description: "\(resolution?.assignment(of: "bind") ?? "BIND"): \(error)")
         }
         do {
             try ListeningSocket.checkOverlaps(settings.bind)
         } catch {
-            throw refusal(error.address, error.failure)
+            throw refusal(ListenError(error.address, error.failure, choosing: "BIND"))
         }
         for address in settings.bind {
             do {
                 listeners.append(
                     try Listener(binding: address, backlog: settings.backlog, mode: settings.socketMode))
             } catch {
-                for listener in listeners { listener.name?.remove() }
-                throw refusal(address, error)
+                throw refusal(error)
             }
         }
         return listeners
@@ -130,7 +126,7 @@ struct Worker {
 
     /// Takes the names of its own sockets away, when it cannot serve after all.
     func giveUpNames() {
-        for listener in listeners { listener.name?.remove() }
+        for listener in listeners { listener.removeFile() }
     }
 
     /// Nobody replaces a worker that runs by itself.
@@ -148,7 +144,7 @@ struct Worker {
     func run(_ scope: @escaping @Sendable (WorkerProgram.Serve) async throws -> Void) -> Never {
         LoopActor.occupyThread { [self] in
             let departure = Departure(
-                master: master, names: listeners.compactMap(\.name), errorLog: settings.errorLog,
+                master: master, listeners: listeners, errorLog: settings.errorLog,
                 accessLog: accessLog, log: log)
             do throws(SystemError) {
                 try SignalSource(signals, endsOnInterrupt: master == nil, departure).open()

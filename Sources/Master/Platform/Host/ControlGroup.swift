@@ -1,0 +1,40 @@
+/// This process's control group (cgroups(7)).
+package enum ControlGroup {
+    /// How many of its processes the kernel has killed because its memory was used up; nil when nobody counts.
+    package static var oomKills: Int? {
+        oomKills(root: "/sys/fs/cgroup", groups: SystemFile.read("/proc/self/cgroup") ?? "")
+    }
+
+    /// - Parameters:
+    ///   - root: where the hierarchies are mounted.
+    ///   - groups: the text of `/proc/self/cgroup`.
+    package static func oomKills(root: String, groups: String) -> Int? {
+        for line in groups.split(separator: "\n") {
+            // `0::/path`, or of version 1 `9:memory:/path`.
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            let count =
+                if fields[0] == "0" {
+                    oomKills(in: root, path: fields[2], file: "memory.events")
+                } else if fields[1].split(separator: ",").contains("memory") {
+                    oomKills(in: "\(root)/memory", path: fields[2], file: "memory.oom_control")
+                } else {
+                    Int?.none
+                }
+            if let count { return count }
+        }
+        return nil
+    }
+
+    /// A container may see the path of its host's, and its own group mounted as the root.
+    private static func oomKills(in root: String, path: Substring, file: String) -> Int? {
+        for file in ["\(root)\(path)/\(file)", "\(root)/\(file)"] {
+            guard let text = SystemFile.read(file) else { continue }
+            for line in text.split(separator: "\n") {
+                let fields = line.split(separator: " ")
+                if fields.count == 2, fields[0] == "oom_kill" { return Int(fields[1]) }
+            }
+        }
+        return nil
+    }
+}

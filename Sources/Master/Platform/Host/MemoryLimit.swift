@@ -1,0 +1,43 @@
+import Glibc
+
+/// How much memory this process and its children may use together, and why.
+package struct MemoryLimit: Equatable {
+    package let bytes: Int
+    /// What the number comes from.
+    package let reason: String
+
+    /// The less of the machine's memory and the limit of the control group, its parents' counted.
+    package static var available: MemoryLimit {
+        let machine = max(0, sysconf(Int32(_SC_PHYS_PAGES))) * max(0, sysconf(Int32(_SC_PAGESIZE)))
+        let groups = SystemFile.read("/proc/self/cgroup") ?? ""
+        return MemoryLimit(machine: machine, group: group(mount: "/sys/fs/cgroup", groups: groups))
+    }
+
+    /// - Parameter group: the control group's limit; nil where it has none.
+    package init(machine: Int, group: Int?) {
+        bytes = min(machine, group ?? .max)
+        reason = bytes == machine ? "the machine's memory" : "the control group's limit"
+    }
+
+    /// The least limit of both kinds of control groups (cgroups(7)), on the way from the group to the root.
+    /// - Parameter groups: the text of /proc/self/cgroup.
+    package static func group(mount: String, groups: String) -> Int? {
+        let places = [
+            (mount, "memory.max", Processors.path(of: "", in: groups)),
+            (mount + "/unified", "memory.max", Processors.path(of: "", in: groups)),
+            (mount + "/memory", "memory.limit_in_bytes", Processors.path(of: "memory", in: groups)),
+        ]
+        return places.compactMap { root, file, path in path.flatMap { least(root, $0, file) } }.min()
+    }
+
+    private static func least(_ root: String, _ path: String, _ file: String) -> Int? {
+        var parts = path.split(separator: "/")
+        var least: Int?
+        while true {
+            let text = SystemFile.read(([root] + parts.map(String.init) + [file]).joined(separator: "/"))
+            // `max` is no limit, and so is more than any machine has, as version 1 says it.
+            if let bytes = text.flatMap({ Int($0.prefix { $0 != "\n" }) }) { least = min(least ?? bytes, bytes) }
+            if parts.popLast() == nil { return least }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+internal import CLinux
+
+/// How many processors this process may use, and why.
+package struct Processors: Equatable {
+    package let count: Int
+    /// For the log: what the number comes from.
+    package let reason: String
+
+    /// The fewer of the affinity mask and the quota of the control group, its parents' counted; at least 1.
+    package static var available: Processors {
+        let groups = SystemFile.read("/proc/self/cgroup") ?? ""
+        return Processors(affinity: Int(brigade_processors()), quota: quota(mount: "/sys/fs/cgroup", groups: groups))
+    }
+
+    /// - Parameter quota: processors' worth of time; a started one counts whole, because a worker is one thread.
+    package init(affinity: Int, quota: Double?) {
+        let affinity = max(1, affinity)
+        guard let quota, Int(quota.rounded(.up)) < affinity else {
+            count = affinity
+            reason = affinity == 1 ? "1 processor may be used" : "\(affinity) processors may be used"
+            return
+        }
+        count = max(1, Int(quota.rounded(.up)))
+        let hundredths = Int((quota * 100).rounded())
+        let text = hundredths % 100 == 0 ? "\(hundredths / 100)" : "\(Double(hundredths) / 100)"
+        reason = "\(affinity) processors may be used, but the control group's quota allows the time of \(text)"
+    }
+
+    /// The least quota of both kinds of control groups: cgroups(7)'s unified hierarchy, and version 1's `cpu`, which has
+    /// a folder of its own under the same mount.
+    /// - Parameter groups: the text of /proc/self/cgroup.
+    package static func quota(mount: String, groups: String) -> Double? {
+        let places = [
+            (mount, path(of: "", in: groups)), (mount + "/unified", path(of: "", in: groups)),
+            (mount + "/cpu", path(of: "cpu", in: groups)), (mount + "/cpu,cpuacct", path(of: "cpu", in: groups)),
+        ]
+        return places.compactMap { root, path in path.flatMap { quota(root: root, path: $0) } }.min()
+    }
+
+    /// The path of the group that a controller counts this process to; of the unified hierarchy when it has no name.
+    /// A line is `4:cpu,cpuacct:/path` or `0::/path`.
+    package static func path(of controller: Substring, in groups: String) -> String? {
+        for line in groups.split(separator: "\n") {
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            if fields[1].split(separator: ",", omittingEmptySubsequences: false).contains(controller) {
+                return String(fields[2])
+            }
+        }
+        return nil
+    }
+
+    /// The least quota on the way from the group to the root. In a container whose groups are not its own, the path is
+    /// the host's and only the root is there, which is the container's group.
+    package static func quota(root: String, path: String) -> Double? {
+        var parts = path.split(separator: "/")
+        var least: Double?
+        while true {
+            let folder = ([root] + parts.map(String.init)).joined(separator: "/")
+            let unified = SystemFile.read(folder + "/cpu.max").flatMap(quota(inMaximum:))
+            let version1 = quota(
+                time: SystemFile.read(folder + "/cpu.cfs_quota_us"),
+                period: SystemFile.read(folder + "/cpu.cfs_period_us"))
+            if let quota = unified ?? version1 { least = min(least ?? quota, quota) }
+            if parts.popLast() == nil { return least }
+        }
+    }
+
+    /// `cpu.max` is `200000 100000` or `max 100000`: microseconds of each period.
+    package static func quota(inMaximum text: String) -> Double? {
+        let fields = text.split { $0 == " " || $0 == "\n" }
+        return fields.count == 2 ? quota(time: String(fields[0]), period: String(fields[1])) : nil
+    }
+
+    /// Microseconds of each period; version 1 says -1 where there is no limit.
+    static func quota(time: String?, period: String?) -> Double? {
+        func number(_ text: String?) -> Double? { text.flatMap { Double($0.prefix { $0 != "\n" }) } }
+        guard let time = number(time), let period = number(period), time > 0, period > 0 else { return nil }
+        return time / period
+    }
+}

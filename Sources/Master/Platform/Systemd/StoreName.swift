@@ -1,0 +1,97 @@
+package import Contract
+package import Linux
+
+/// What a listener is called while a service manager keeps it for this server: its address, and the file that a unix
+/// socket is bound to, so that the next master knows both.
+///
+/// The manager tells what it keeps and what its socket units opened in one list, by names alone (sd_listen_fds(3)). A
+/// unit's own name has no `=`, and nobody would give a name that begins with one by FileDescriptorName=; so this one does.
+package struct StoreName: Equatable {
+    package let address: BindAddress
+    /// Nil for an address that has no file.
+    package let file: FileIdentity?
+
+    package init(address: BindAddress, file: FileIdentity?) {
+        self.address = address
+        self.file = file
+    }
+
+    static let prefix = "=brigade="
+    /// Fewer than 255 bytes, of visible ASCII and blanks without colons (sd_pid_notify_with_fds(3)).
+    private static let longest = 254
+    private static let escape = UInt8(ascii: "=")
+
+    /// Whether a name is of this kind, whatever else it says.
+    package static func isOurs(_ text: some StringProtocol) -> Bool { text.hasPrefix(prefix) }
+
+    /// Nil when it would be too long, as that of a host's name of 240 letters is.
+    package var text: String? {
+        let head: String
+        let place: String
+        switch address {
+        case .tcp:
+            head = "tcp"
+            place = "\(address)"
+        case .unix(let path):
+            head = "\(String(file?.device ?? 0, radix: 16)).\(String(file?.inode ?? 0, radix: 16))"
+            place = path
+        }
+        let bytes = Array(place.utf8)
+        let escaped = bytes.map { Self.isPlain($0) ? String(UnicodeScalar($0)) : "=" + Self.hexadecimal($0) }.joined()
+        // A path with so many strange characters that it would be too long is told in hexadecimal digits whole.
+        return [escaped, "==" + bytes.map(Self.hexadecimal).joined()].map { "\(Self.prefix)\(head) \($0)" }
+            .first { $0.utf8.count <= Self.longest }
+    }
+
+    /// Nil when this server has not made the name.
+    package init?(_ text: some StringProtocol) {
+        guard Self.isOurs(text) else { return nil }
+        let words = text.dropFirst(Self.prefix.count).split(
+            separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        guard words.count == 2, let place = Self.unescaped(words[1]) else { return nil }
+        if words[0] == "tcp" {
+            guard let address = try? BindAddress(place), case .tcp = address else { return nil }
+            self.init(address: address, file: nil)
+        } else {
+            let numbers = words[0].split(separator: ".").map { UInt64($0, radix: 16) }
+            guard numbers.count == 2, let device = numbers[0], let inode = numbers[1] else { return nil }
+            guard let address = try? BindAddress("unix:\(place)") else { return nil }
+            let file = FileIdentity(device: device, inode: inode)
+            self.init(address: address, file: file == FileIdentity(device: 0, inode: 0) ? nil : file)
+        }
+    }
+
+    private static func unescaped(_ text: some StringProtocol) -> String? {
+        var rest = Array(text.utf8)[...]
+        let isHexadecimal = rest.starts(with: [escape, escape])
+        if isHexadecimal { rest.removeFirst(2) }
+        var bytes: [UInt8] = []
+        while let first = rest.first {
+            guard isHexadecimal || first == escape else {
+                bytes.append(first)
+                rest.removeFirst()
+                continue
+            }
+            let digits = rest.dropFirst(isHexadecimal ? 0 : 1).prefix(2)
+            guard digits.count == 2, let byte = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            bytes.append(byte)
+            rest = rest[digits.endIndex...]
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: " ")...UInt8(ascii: "~")).contains(byte) && byte != UInt8(ascii: ":") && byte != escape
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+}
+
+extension ListeningSocket {
+    /// Nil for one that cannot be kept.
+    package var storeName: String? { StoreName(address: address, file: file).text }
+}

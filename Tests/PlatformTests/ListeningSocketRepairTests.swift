@@ -1,0 +1,114 @@
+import Linux
+import CLinux
+import Contract
+import Glibc
+import Platform
+import Testing
+
+/// Whoever shares a listening socket can spoil it; it is found out, and made good.
+@Suite struct ListeningSocketRepairTests {
+    private let folder = Folder()
+
+    private func port(of listener: ListeningSocket) -> UInt16? {
+        if case .tcp(_, let port) = listener.address { port } else { nil }
+    }
+
+    private func isServed(_ port: UInt16) -> Bool {
+        let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(client) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(client, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+
+    @Test func oneThatNobodyHasTouchedHasNoFault() throws {
+        #expect(try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4).fault == nil)
+        #expect(try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 4).fault == nil)
+    }
+
+    @Test(arguments: [O_NONBLOCK, O_ASYNC, O_NONBLOCK | O_ASYNC])
+    func flagsAreTakenAway(flags: Int32) throws {
+        let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)
+        let before = fcntl(listener.descriptor, F_GETFL)
+        #expect(fcntl(listener.descriptor, F_SETFL, before | flags) == 0)
+        #expect(listener.fault == .flags(flags))
+        #expect(try listener.mend(.flags(flags), backlog: 4) == nil)
+        #expect(listener.fault == nil)
+        #expect(fcntl(listener.descriptor, F_GETFL) == before)
+    }
+
+    @Test func aTCPSocketThatWasShutDownListensAgainForAllThatHaveIt() throws {
+        // At a port that was named, as a server's usually is: the socket keeps it.
+        let free = try #require(port(of: ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)))
+        let listener = try ListeningSocket.open(.tcp(host: "127.0.0.1", port: free), backlog: 4)
+        shutdown(listener.descriptor, Int32(SHUT_RDWR))
+        #expect(!isServed(free))
+        #expect(listener.fault == .shutDown)
+        #expect(try listener.mend(.shutDown, backlog: 4) == nil)
+        #expect(listener.fault == nil)
+        #expect(isServed(free))
+    }
+
+    @Test func oneAtAPortThatTheKernelChoseIsMendedAtThatPort() throws {
+        var listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)
+        let chosen = try #require(port(of: listener))
+        shutdown(listener.descriptor, Int32(SHUT_RDWR))
+        #expect(listener.fault == .shutDown)
+        if let other = try listener.mend(.shutDown, backlog: 4) { listener = other }
+        #expect(listener.fault == nil)
+        #expect(port(of: listener) == chosen)
+        #expect(isServed(chosen))
+    }
+
+    @Test(arguments: [SHUT_RDWR, SHUT_RD])
+    func anotherTakesThePlaceOfAUnixSocketThatWasShutDown(how: Int) throws {
+        let path = folder.file("socket")
+        var listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
+        shutdown(listener.descriptor, Int32(how))
+        #expect(!connects(to: path))
+        #expect(listener.fault == .shutDown)
+        listener = try #require(try listener.mend(.shutDown, backlog: 4))
+        #expect(listener.fault == nil)
+        #expect(connects(to: path), "the old one has not taken the name with it")
+    }
+
+    @Test func anotherTakesThePlaceOfAUnixSocketWhoseFileIsGone() throws {
+        let path = folder.file("socket")
+        var listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
+        unlink(path)
+        #expect(listener.fault == .nameless)
+        listener = try #require(try listener.mend(.nameless, backlog: 4))
+        #expect(listener.fault == nil)
+        #expect(connects(to: path))
+    }
+
+    @Test func aNameThatIsAnothersByNowIsLeftToIt() throws {
+        let path = folder.file("socket")
+        let listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
+        unlink(path)
+        let other = try ListeningSocket.open(.unix(path: path), backlog: 4)
+        #expect(listener.fault == .nameless)
+        #expect(throws: ListenError.self) { try listener.mend(.nameless, backlog: 4) }
+        #expect(other.fault == nil)
+        unlink(path)
+        folder.write("notes", to: "socket")
+        #expect(throws: ListenError.self) { try listener.mend(.nameless, backlog: 4) }
+        #expect(text(of: path) == "notes")
+    }
+
+    @Test func aShutDownUnixSocketOfTheServiceManagerIsNotReplaced() throws {
+        let path = folder.file("socket")
+        let own = try ListeningSocket.open(.unix(path: path), backlog: 4)
+        let listener = try ListeningSocket(resuming: dup(own.descriptor), address: own.address, isActivated: true)
+        shutdown(own.descriptor, Int32(SHUT_RDWR))
+        #expect(listener.fault == .shutDown)
+        let error = #expect(throws: ListenError.self) { try listener.mend(.shutDown, backlog: 4) }
+        #expect(error?.description.contains("restart its socket unit") == true)
+    }
+}
