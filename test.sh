@@ -36,8 +36,8 @@ install python3 curl openssl
 say "building the tests (the first time takes about 5 minutes on two cores)"
 swift build --build-tests >&2 || die "the build of the tests failed (above)"
 if [ ${#filters[@]} = 0 ]; then
-    say "checking the documents' Swift"
-    Tests/snippets.py
+    say "checking the documents"
+    Tests/documents.py
     say "reading what the compiler says of mistakes"
     Tests/mistakes.sh
 fi

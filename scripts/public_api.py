@@ -62,7 +62,8 @@ class Listing:
         links = [link for graph in graphs for link in graph["relationships"] if link["kind"] in LINKS]
         self.symbols = {symbol["identifier"]["precise"]: symbol for graph in graphs for symbol in graph["symbols"]}
         self.names = {identifier: path(symbol) for identifier, symbol in self.symbols.items()}
-        self.names |= symbol_graphs.type_names({link[end] for link in links for end in ("source", "target")} - self.names.keys())
+        ends = {link[end] for link in links for end in ("source", "target")}
+        self.names |= symbol_graphs.type_names(ends - self.names.keys())
         self.implied = {protocol: set(others) for protocol, others in IMPLIED.items()}
         # What a declaration or extension has, by (type, is it an extension, its condition).
         self.protocols = collections.defaultdict(set)
@@ -151,15 +152,15 @@ def main():
         folder = pathlib.Path(name)
         symbol_graphs.extract([module for product in PRODUCTS for module in symbol_graphs.modules(product)], folder)
         for product in PRODUCTS:
-            record = RECORD / f"{product}.txt"
+            record = RECORD.relative_to(symbol_graphs.ROOT) / f"{product}.txt"
             text = listing(product, folder)
             if arguments:
                 record.write_text(text)
             else:
-                command = ["diff", "--new-file", "--unified", "--show-function-line=^[^ #]", record.relative_to(symbol_graphs.ROOT), "-"]
+                command = ["diff", "--new-file", "--unified", "--show-function-line=^[^ #]", record, "-"]
                 differs |= subprocess.run(command, input=text, text=True, check=False).returncode != 0
     if differs:
-        print("error: the public API is not as recorded (-). If the change is meant: scripts/public_api.py --update", file=sys.stderr)
+        print("error: the public API is not as recorded (-); to accept it: scripts/public_api.py --update", file=sys.stderr)
     return 1 if differs else 0
 
 

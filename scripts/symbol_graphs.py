@@ -1,5 +1,5 @@
 """The symbol graphs of this package's libraries, made from the modules that a debug build leaves in .build/debug. For
-documentation.py and public_api.py; Tests/snippets.py finds the compiler and the modules by it too.
+documentation.py and public_api.py; Tests/documents.py finds the compiler and the modules by it too.
 
 A symbol graph has the declarations of one module. `import Brigade` brings several, so each product has a list of modules.
 """

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Checks what the documents show: README and all other Markdown pages, the DocC catalogue, and the documentation comments of
+Sources/Worker. Needs `swift build --build-tests`.
+
+    Tests/documents.py            everything
+    Tests/documents.py FILE...    only these
+
+Swift blocks compile. Commands in sh and console blocks exist, and so do their flags; what the server prints there, it still
+says. Blocks of other kinds are valid. Every block names its kind. Links and their anchors lead somewhere. Paths, Swift
+files, flags, variables and types that stand in `code` are in the tree.
+"""
+
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "Documents"))
+import commands
+import markdown
+import other_blocks
+import references
+import swift_blocks
+
+
+def main():
+    if len(sys.argv) > 1 and sys.argv[1] in ("-h", "--help"):
+        print(__doc__, swift_blocks.__doc__, references.__doc__, sep="\n")
+        return 0
+    names = [os.path.relpath(name, markdown.ROOT) for name in sys.argv[1:]] or markdown.pages()
+    os.chdir(markdown.ROOT)
+    if not commands.BUILT.joinpath("brigade").exists():
+        sys.exit("brigade is not built: swift build --build-tests")
+    try:
+        pages = [markdown.Page(name) for name in names]
+        results = {
+            "Swift blocks": swift_blocks.check(pages),
+            "other blocks": other_blocks.check(pages),
+            "links and names": references.check(pages),
+        }
+    except markdown.Mistake as mistake:
+        sys.exit(str(mistake))
+    for _, mistakes in results.values():
+        for mistake in mistakes:
+            print(mistake, file=sys.stderr)
+    for what, (count, mistakes) in results.items():
+        print(f"--- {count} {what}, {len(mistakes)} with mistakes", file=sys.stderr)
+    return 1 if any(mistakes for _, mistakes in results.values()) else 0
+
+
+sys.exit(main())
