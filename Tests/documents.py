@@ -12,6 +12,7 @@ files, flags, variables and types that stand in `code` are in the tree.
 
 import os
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "Documents"))
@@ -22,6 +23,26 @@ import references
 import swift_blocks
 
 
+def check(names):
+    """What is checked: (how many there are, their mistakes)."""
+    pages = [markdown.Page(name) for name in names]
+    return {
+        "Swift blocks": swift_blocks.check(pages),
+        "other blocks": other_blocks.check(pages),
+        "links and names": references.check(pages),
+    }
+
+
+def test():
+    """Exits unless each mistake is found in a page that has one of each kind."""
+    name = markdown.MISTAKES
+    expected = set(re.search(r"<!-- mistakes: (.*?) -->", (markdown.ROOT / name).read_text())[1].split())
+    found = [mistake for _, mistakes in check([name]).values() for mistake in mistakes]
+    lines = {mistake.split(":")[1] for mistake in found}
+    if lines != expected:
+        sys.exit("\n".join([*found, f"{name}: found in {sorted(lines - expected)}, and not in {sorted(expected - lines)}"]))
+
+
 def main():
     if len(sys.argv) > 1 and sys.argv[1] in ("-h", "--help"):
         print(__doc__, swift_blocks.__doc__, references.__doc__, sep="\n")
@@ -30,15 +51,8 @@ def main():
     os.chdir(markdown.ROOT)
     if not commands.BUILT.joinpath("brigade").exists():
         sys.exit("brigade is not built: swift build --build-tests")
-    try:
-        pages = [markdown.Page(name) for name in names]
-        results = {
-            "Swift blocks": swift_blocks.check(pages),
-            "other blocks": other_blocks.check(pages),
-            "links and names": references.check(pages),
-        }
-    except markdown.Mistake as mistake:
-        sys.exit(str(mistake))
+    test()
+    results = check(names)
     for _, mistakes in results.values():
         for mistake in mistakes:
             print(mistake, file=sys.stderr)
@@ -47,4 +61,7 @@ def main():
     return 1 if any(mistakes for _, mistakes in results.values()) else 0
 
 
-sys.exit(main())
+try:
+    sys.exit(main())
+except markdown.Mistake as error:
+    sys.exit(str(error))

@@ -5,6 +5,7 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+MISTAKES = "Tests/Documents/mistakes.md"
 COMMENT = re.compile(r"<!-- (snippet|file): (.*?)\s*-->", re.S)
 FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>[^`\n]*)$")
 DOCUMENTATION = re.compile(r"\s*/// ?(.*)")
@@ -94,11 +95,12 @@ class Page:
 
 
 def pages():
-    """The names of all Markdown files, and of the Swift files whose documentation comments are examples for authors."""
+    """The names of all Markdown files but MISTAKES, and of the Swift files whose documentation comments are examples for authors."""
     names = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = sorted(name for name in folders if not name.startswith((".build", ".git", "node_modules")))
         names += [str((pathlib.Path(folder) / name).relative_to(ROOT)) for name in sorted(files) if name.endswith(".md")]
+    names.remove(MISTAKES)
     names += sorted(
         str(file.relative_to(ROOT)) for file in (ROOT / "Sources/Worker").rglob("*.swift")
         if file.parent.name != "BrigadeMacros"  # Tests/Macros builds the like
