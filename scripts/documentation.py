@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""Makes the documentation of the module Brigade by DocC: pages for a web server in .build/documentation. Needs
-`swift build --target Brigade && swift build --target BrigadeTesting`. Fails on every warning, such as a link to nowhere
-or the description of a parameter that does not exist, and on a public declaration without a comment; cases and static
-constants need none.
+"""Builds the libraries and makes their documentation by DocC: pages for a web server in .build/documentation. Fails on every
+warning, such as a link to nowhere or a parameter that does not exist, and on a public declaration without a comment; cases
+and static constants need none.
 
     scripts/documentation.py
 
@@ -34,7 +33,8 @@ COMMENT = re.compile(r"^<!--.*?-->\n", re.S | re.M)
 
 def combined(folder):
     """The graph of all modules. It has what they add to each other's types, and not what they add to Swift's types."""
-    modules = symbol_graphs.modules("Brigade") + symbol_graphs.modules("BrigadeTesting")
+    products = ("Brigade", "BrigadeMacros", "BrigadeTesting")
+    modules = [module for product in products for module in symbol_graphs.modules(product)]
     symbol_graphs.extract(modules, folder)
     graphs = list(symbol_graphs.load(modules, folder, extended=modules))
     return graphs[0] | {

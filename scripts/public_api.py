@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Compares the public API of the libraries with its record in Tests/PublicAPI, one file per product, so that a review sees
-every change of it. Needs `swift build --target Brigade && swift build --target BrigadeTesting`.
+every change of it. Builds them first.
 
     scripts/public_api.py             exits with 1 and a diff when the API is not as recorded
     scripts/public_api.py --update    records it: commit the files, and name the change in CHANGELOG.md

@@ -1,5 +1,5 @@
-"""The symbol graphs of this package's libraries, made from the modules that a debug build leaves in .build/debug. For
-documentation.py and public_api.py; Tests/documents.py finds the compiler and the modules by it too.
+"""The symbol graphs of this package's libraries, made from the modules of a debug build. For documentation.py and
+public_api.py; Tests/documents.py finds the compiler and the modules by it too.
 
 A symbol graph has the declarations of one module. `import Brigade` brings several, so each product has a list of modules.
 """
@@ -46,10 +46,11 @@ def search_flags():
 
 
 def extract(names, output):
-    """Writes the symbol graphs of these modules into a folder: MODULE has what it declares, and MODULE@OTHER what it adds to
-    the types of another module."""
-    if not all((BUILT / f"Modules/{name}.swiftmodule").exists() for name in ("Brigade", "BrigadeTesting")):
-        sys.exit("the modules are not built: swift build --target Brigade && swift build --target BrigadeTesting")
+    """Builds the libraries, and writes the symbol graphs of these modules into a folder: MODULE has what it declares, and
+    MODULE@OTHER what it adds to the types of another module."""
+    for name in ("Brigade", "BrigadeTesting"):
+        if subprocess.run(["swift", "build", "--target", name], cwd=ROOT, stdout=sys.stderr, check=False).returncode != 0:
+            sys.exit(f"the build of {name} failed (above)")
     info = json.loads(subprocess.run([tool("swiftc"), "-print-target-info"], check=True, capture_output=True).stdout)
     if "BrigadeMacros" in names:  # built without the package's trait Macros, the module is empty
         subprocess.run(

@@ -95,7 +95,7 @@ class Page:
 
 
 def pages():
-    """The names of all Markdown files but MISTAKES, and of the Swift files whose documentation comments are examples for authors."""
+    """The names of all Markdown files but MISTAKES, and of the Swift files whose documentation comments authors read."""
     names = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = sorted(name for name in folders if not name.startswith((".build", ".git", "node_modules")))

@@ -73,6 +73,11 @@ def check_ini(block):
         yield 0, f"invalid env file: {result.stderr.strip()}"
 
 
+def check_mermaid(block):
+    if not re.match(r"(flowchart|graph|sequenceDiagram|stateDiagram-v2)\b", block.text):
+        yield 0, "begins with no kind of diagram: flowchart, graph, sequenceDiagram or stateDiagram-v2"
+
+
 def check_nothing(_):
     return []
 
@@ -85,6 +90,7 @@ KINDS = {
     "http": check_http,
     "ini": check_ini,
     "json": check_json,
+    "mermaid": check_mermaid,
     "python": check_python,
     "sql": check_sql,
     "dockerfile": check_file,
