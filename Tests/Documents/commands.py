@@ -1,7 +1,7 @@
-"""Checks the commands of ```sh blocks, and those after `$ ` in ```console blocks, without running them: bash can read them,
-each program exists, and `brigade`, `swift`, curl and the scripts of this repository have the subcommands and flags that they
-are given. A relative path is seen from the repository or from the page's folder; after a `cd` to a folder that is not in
-the repository, from nowhere.
+"""Checks the commands of ```sh blocks, and those after `$ ` in ```console blocks, without running them: their syntax is valid,
+each program exists, and brigade, recipe-worker, swift, curl and the scripts of this repository have the subcommands and
+flags that they are given. A relative path starts at the repository's root or at the page's folder. After a `cd` to a folder
+outside the repository, relative paths are not checked.
 """
 
 import functools
@@ -87,8 +87,8 @@ def simple_commands(script):
     words, line, start, is_target, position = [], 0, 0, False, 0
     while position < len(script):
         token = TOKEN.match(script, position)
-        if not token:
-            raise ValueError(f"cannot read {script[position:position + 20]!r}")
+        if not token:  # such as a here-document
+            raise SyntaxError(script[position:].splitlines()[0])
         if token["separator"]:
             if words:
                 yield start, words
@@ -175,7 +175,7 @@ class Checker:
             yield from self.undeclared(f"brigade {arguments[0]}", flags, brigade_flags(arguments[0]))
 
     def script(self, program):
-        """The file of this repository that a program is; None if it is none."""
+        """The program as a file of this repository; None if it is elsewhere."""
         for folder in self.folders:
             file = folder / program
             if file.is_file():
@@ -192,12 +192,15 @@ def check_script(block, script=None):
     script = script or block.text
     result = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)
     if result.returncode != 0:
-        yield 0, f"bash cannot read this: {result.stderr.strip()}"
+        yield 0, f"invalid syntax: {result.stderr.strip()}"
         return
     checker = Checker(block.page)
-    for offset, words in simple_commands(script):
-        for mistake in checker.check(words):
-            yield offset, mistake
+    try:
+        for offset, words in simple_commands(script):
+            for mistake in checker.check(words):
+                yield offset, mistake
+    except SyntaxError as error:
+        yield 0, f"Tests/Documents/commands.py cannot read '{error}'"
 
 
 def check_session(block):

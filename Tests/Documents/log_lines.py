@@ -1,5 +1,4 @@
-"""Checks that the server still says what the pages show: each piece of a log line, or of what `brigade` prints, stands in a
-string of the sources."""
+"""Checks that log lines, and what `brigade` prints, are not outdated: each phrase of them is in a string literal of Sources."""
 
 import functools
 import re
@@ -12,7 +11,7 @@ LOG_LINE = re.compile(
 STRING = re.compile(r'"""(.*?)"""|"((?:\\\(|\\.|[^"\\\n])*)"', re.S)
 INTERPOLATION = re.compile(r"\\\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 PUNCTUATION = re.compile(r"[:;,.()'\"?=/]|\s{2,}|^\s*-")
-# What an interpolation gives: fields, numbers with their units, names of signals and variables.
+# What is interpolated: fields, numbers with their units, names of signals and variables.
 VALUES = re.compile(
     r"\s[\w-]+=\S+ | \S+\.(?:env|db|swift)\S* | https?://\S+ | \b\d[\d.:]*(?:[ ](?:s|ms|us|[KMG]iB)\b)? | \b[A-Z][A-Z_]+\b",
     re.X,
@@ -20,14 +19,14 @@ VALUES = re.compile(
 
 
 def pieces(text):
-    """The parts of two words or more between punctuation."""
+    """The phrases of two or more words between punctuation."""
     parts = (" ".join(part.split()) for part in PUNCTUATION.split(text))
     return [part for part in parts if " " in part]
 
 
 @functools.cache
 def sources():
-    """All that stands in strings, a line for each piece."""
+    """The phrases of all string literals, one per line."""
     lines = []
     for file in (ROOT / "Sources").rglob("*.swift"):
         for match in STRING.finditer(file.read_text()):
@@ -37,7 +36,7 @@ def sources():
 
 
 def is_said(piece):
-    """Whether the sources have it. Its first or last word may come from an interpolation, such as a plural."""
+    """Whether Sources has the phrase. Its first or last word may be interpolated, such as a plural."""
     words = piece.split(" ")
     if len(words) == 2:
         return all(re.search(rf"\b{re.escape(word)}\b", sources()) for word in words)
@@ -45,7 +44,7 @@ def is_said(piece):
 
 
 def shown(block):
-    """(offset, text) of the lines of a block that the server or `brigade` has printed."""
+    """(offset, text) of the lines of a block that the server or `brigade` printed."""
     is_brigades = False
     for offset, line in enumerate(block.text.splitlines()):
         if line.startswith("$ "):

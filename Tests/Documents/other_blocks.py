@@ -68,7 +68,7 @@ def check_ini(block):
         file.write(block.text)
         file.flush()
         command = [commands.BUILT / "brigade", "config", "--env-file", file.name]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, check=False, env={})
     if result.returncode != 0 or result.stderr:
         yield 0, f"invalid env file: {result.stderr.strip()}"
 
