@@ -52,7 +52,7 @@ import Testing
         case set(Int)
 
         static var schema: Schema { Int.schema }
-        static var absent: Change? { .keep }
+        static var valueWhenAbsent: Change? { .keep }
         static func read(_ json: JSON, issues: inout [Endpoints.Issue]) -> Change? {
             Int.read(json, issues: &issues).map(Change.set)
         }

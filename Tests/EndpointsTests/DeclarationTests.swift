@@ -104,17 +104,17 @@ import Testing
     }
 
     @Test func aRuleThatIsNoneIsNamed() throws {
-        try expect("q: the pattern ( is none: expected ')'") {
+        try expect("q: the pattern ( is not valid: expected ')'") {
             $0.get("/a", name: "a", Query("q", String?.self, .pattern("("))) { $0 }
         }
-        try expect("q: 0 is no step") { $0.get("/a", name: "a", Query("q", Int.self, .multiple(of: 0))) { $0 } }
+        try expect("q: .multiple(of: 0) needs a positive number") { $0.get("/a", name: "a", Query("q", Int.self, .multiple(of: 0))) { $0 } }
     }
 
     @Test func aDefaultThatBreaksItsRuleIsNamed() throws {
-        try expect("q: the default breaks a rule: Input should be greater than or equal to 1") {
+        try expect("q: the default violates a constraint: Input should be greater than or equal to 1") {
             $0.get("/a", name: "a", Query("q", default: 0, .atLeast(1))) { $0 }
         }
-        try expect("Outer: Inner: name: the default breaks a rule: String should have at least 2 characters") {
+        try expect("Outer: Inner: name: the default violates a constraint: String should have at least 2 characters") {
             $0.get("/a", name: "a") { Outer(inner: [Inner(name: "x")]) }
         }
     }

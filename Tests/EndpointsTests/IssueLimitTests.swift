@@ -119,6 +119,6 @@ import Testing
     ])
     func aCutValueShowsItsBeginning(text: String, beginning: String) throws {
         let value = try JSON(parsing: Array(text.utf8))
-        #expect(String(decoding: value.cut(beyond: 3, to: 4).response(.ok).body, as: UTF8.self) == beginning)
+        #expect(String(decoding: value.truncated(to: 4, ifLongerThan: 3).response(.ok).body, as: UTF8.self) == beginning)
     }
 }

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func whatWasNotSentIsKept() {
-        #expect(Patch<String>.absent == .keep && Patch<String?>.absent == .keep)
+        #expect(Patch<String>.valueWhenAbsent == .keep && Patch<String?>.valueWhenAbsent == .keep)
         var item = Item()
         Patch<String>.keep.apply(to: \.name, of: &item)
         Patch<String?>.keep.apply(to: \.note, of: &item)

@@ -16,11 +16,11 @@ import Testing
         ("^(|a)+$", "aaa", true), ("|a", "", true), ("^é$", "e\u{301}", false), ("a$|^b", "bx", true),
     ])
     func aTextIsSearchedForAPattern(pattern: String, text: String, isFound: Bool) throws {
-        #expect(try Pattern(pattern).isFound(in: text) == isFound)
+        #expect(try TextPattern(pattern).isFound(in: text) == isFound)
     }
 
     @Test(arguments: ["(", ")", "a(b", "[a", "*", "a**", "a{2,1}", "^*", "[z-a]", #"\"#, #"\q"#])
     func whatIsNoPatternIsRefused(text: String) {
-        #expect(throws: (any Error).self) { try Pattern(text) }
+        #expect(throws: (any Error).self) { try TextPattern(text) }
     }
 }

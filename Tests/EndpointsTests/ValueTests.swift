@@ -222,10 +222,10 @@ import Testing
     @Test func aDayAndATimeAreAMoment() throws {
         let day = try #require(CalendarDate("2024-02-29"))
         let time = try #require(TimeOfDay(hour: 23, minute: 30))
-        let moment = day.moment(at: time, offset: -3600)
+        let moment = day.date(at: time, offset: -3600)
         #expect(moment == read(Date.self, "2024-02-29T23:30:00-01:00").0)
         #expect(CalendarDate(of: moment)?.description == "2024-03-01" && CalendarDate(of: moment, offset: -3600) == day)
-        #expect(CalendarDate(of: day.moment()) == day && CalendarDate(of: day.moment(offset: 1)) != day)
+        #expect(CalendarDate(of: day.date()) == day && CalendarDate(of: day.date(offset: 1)) != day)
         #expect(
             CalendarDate(of: .distantPast - 1e11) == nil
                 && CalendarDate(of: Date(timeIntervalSince1970: .infinity)) == nil)

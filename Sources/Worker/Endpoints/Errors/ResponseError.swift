@@ -40,8 +40,8 @@ public struct ValidationError: ResponseError, Hashable, CustomStringConvertible 
             self.issues = issues
             return
         }
-        let place = issues[Issue.most - 1].location.prefix(1)
-        self.issues = issues.prefix(Issue.most - 1) + [.tooMany(at: Array(place))]
+        let place = issues[Issue.maximumCount - 1].location.prefix(1)
+        self.issues = issues.prefix(Issue.maximumCount - 1) + [.tooMany(at: Array(place))]
     }
 
     /// What is wrong and where, for logs. It repeats nothing that was sent but names.

@@ -1,24 +1,24 @@
-/// Writes compact JSON straight into bytes: UTF-8 and slashes as they are, control characters escaped.
+/// Writes compact JSON as UTF-8. Only control characters, quotes and backslashes are escaped.
 ///
-/// Commas and colons are the caller's: what is written is what stands there.
+/// The caller writes braces, brackets, commas and colons with `raw`.
 public struct JSONWriter: Sendable {
     /// What has been written.
     public private(set) var bytes: [UInt8] = []
 
-    /// A writer that has written nothing.
+    /// Creates a writer.
     public init() {}
 
-    /// - Parameter capacity: bytes to make room for at once.
+    /// - Parameter capacity: bytes to allocate at once.
     public init(capacity: Int) {
         bytes.reserveCapacity(capacity)
     }
 
-    /// Writes text that is JSON already, such as `{"results":`.
+    /// Writes text as it is, such as `{"results":`.
     public mutating func raw(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Writes bytes that are JSON already.
+    /// Writes bytes as they are.
     public mutating func raw(_ json: some Sequence<UInt8>) {
         bytes.append(contentsOf: json)
     }
@@ -39,7 +39,7 @@ public struct JSONWriter: Sendable {
         raw(String(value).utf8)
     }
 
-    /// Writes the shortest text that reads as the same number, as Python prints it; null when it is not finite.
+    /// Writes the shortest text that parses as the same number, in Python's form; null if it is not finite.
     public mutating func number(_ value: Double) {
         guard value.isFinite else { return null() }
         raw(value.pythonText.utf8)
@@ -52,14 +52,14 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    /// Writes a string from its UTF-8, which must be valid.
+    /// Writes a string. The bytes must be valid UTF-8.
     public mutating func string(utf8 text: some Collection<UInt8>) {
         if text.withContiguousStorageIfAvailable({ string(utf8: $0) }) == nil {
             Array(text).withUnsafeBufferPointer { string(utf8: $0) }
         }
     }
 
-    /// Writes a string from its UTF-8, which must be valid.
+    /// Writes a string. The bytes must be valid UTF-8.
     public mutating func string(utf8 text: UnsafeBufferPointer<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
         var start = 0
@@ -73,7 +73,7 @@ public struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Writes a string from bytes that should be UTF-8; where they are not, U+FFFD stands.
+    /// Writes a string from UTF-8. U+FFFD replaces what is not valid.
     public mutating func string(decoding text: UnsafeBufferPointer<UInt8>) {
         if text.isASCII { string(utf8: text) } else { string(String(decoding: text, as: UTF8.self)) }
     }
@@ -89,13 +89,13 @@ public struct JSONWriter: Sendable {
         case 0x0D: raw("\\r")
         default:
             raw(byte < 0x10 ? "\\u000" : "\\u001")
-            bytes.append(contentsOf: String(byte & 0x0F, radix: 16).utf8)
+            bytes.append(.hexadecimalDigit(byte & 0x0F))
         }
     }
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Where the first byte stands from there on that JSON does not have in strings as it is; the end when none does.
+    /// The index of the next byte that JSON strings must escape; `count` if there is none.
     fileprivate func firstEscaped(from start: Int) -> Int {
         var index = start
         while count - index >= 8, !eightBytes(at: index).mayHoldEscaped { index += 8 }
@@ -118,8 +118,8 @@ extension UnsafeBufferPointer<UInt8> {
     }
 }
 
-// Eight bytes at once. A byte that is zero is found by subtracting one from each: it alone sets its highest bit that was
-// not set before. A borrow may do the same to a byte above one that is found, which changes nothing.
+// Eight bytes at once. Subtracting one from each byte sets the highest bit of those that are zero, and only of those if the
+// bit was not set before. A borrow may set it in a byte above a zero too, which does not change whether there is one.
 extension UInt64 {
     fileprivate init(bytes byte: UInt8) {
         self = UInt64(byte) &* 0x0101_0101_0101_0101

@@ -1,4 +1,4 @@
-/// A struct whose properties are described once: for reading, checking, writing and the document.
+/// A struct whose properties are declared once: for reading, validating, writing and the OpenAPI document.
 ///
 /// ```swift
 /// struct RecipeCreate: Model {
@@ -14,21 +14,21 @@
 public protocol Model: RequestValue, ResponseValue {
     associatedtype Description: ModelDescription where Description.Model == Self
 
-    /// The properties, in the order of the initialiser's parameters.
+    /// The properties, in the order of the parameters of the initialiser.
     static var properties: Description { get }
 
-    /// Its name in the document; the type's own when nothing else is said.
+    /// The name of its schema in the document. The default is the name of the type.
     static var schemaName: String { get }
 
-    /// What the document says of it; nothing when nothing is said.
+    /// The description in the document. The default is none.
     static var schemaDescription: String { get }
 
-    /// Values that the document shows.
+    /// The examples in the document. The default is none.
     static var schemaExamples: [Self] { get }
 }
 
 extension Model {
-    /// The type's own name.
+    /// The name of the type.
     public static var schemaName: String { String(describing: Self.self) }
 
     /// Nothing.
@@ -37,7 +37,7 @@ extension Model {
     /// None.
     public static var schemaExamples: [Self] { [] }
 
-    /// A reference to the model's schema.
+    /// A reference to the named schema of the model.
     public static var schema: Schema {
         .reference(schemaName, to: ObjectIdentifier(Self.self)) {
             let properties = properties.schemas
@@ -49,61 +49,53 @@ extension Model {
             where properties[..<index].contains(where: { $0.name == property.name }) {
                 schema.mistakes.append("two properties have the name \(property.name)")
             }
-            schema.model = Self.properties.trial
+            schema.model = Self.properties.check
             return schema
         }
     }
 
-    /// Reads an object; names that are no property are ignored.
+    /// Reads an object. Unknown names are ignored.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
         guard case .object = json else {
             let message = "Input should be a valid dictionary or object to extract fields from"
             issues.append(Issue("model_attributes_type", message, input: json))
             return nil
         }
-        // Models that hold models need not be in a list to be many.
+        // Nested models can have many issues even without lists.
         return issues.isFull ? nil : properties.read(json, issues: &issues)
     }
 
-    /// Writes an object of all properties, in their order.
+    /// Writes an object with the properties in order.
     public func write(to writer: inout JSONWriter) {
         Self.properties.write(self, to: &writer)
     }
 }
 
-/// What `Properties` gives; there is no other.
+/// The declaration of a model. Only `Properties` conforms.
 public protocol ModelDescription: Sendable {
     associatedtype Model
 
-    /// Each property's name, its schema, and whether it must be sent.
+    /// The schemas of the properties, in order.
     var schemas: [PropertySchema] { get }
 
-    /// Reads an object; nil when issues were added: all of them at once.
+    /// Reads an object. Nil if it is invalid; then the issues of all properties were added.
     func read(_ object: JSON, issues: inout [Issue]) -> Model?
 
     /// Writes the properties as an object.
     func write(_ model: Model, to writer: inout JSONWriter)
 
-    /// What looks for mistakes at start.
-    var trial: ModelTrial { get }
+    /// The check of the declaration at start.
+    var check: ModelCheck { get }
 }
 
-/// Tries out at start how a model is declared.
-public struct ModelTrial: Sendable {
-    /// Objects that can be read as the model; the depth is how many models it stands in.
-    let samples: @Sendable (_ depth: Int) -> [JSON]
-    /// The names of properties that have each other's values once they are read.
-    let misplaced: @Sendable () -> [String]
-}
-
-/// What the document says of a property.
+/// The schema of a property.
 public struct PropertySchema: Sendable {
-    /// Its name in JSON.
+    /// The name in JSON.
     public let name: String
-    /// Its schema, with what it must keep.
+    /// The schema, with its constraints.
     public let schema: Schema
     /// Whether it must be sent.
     public let isRequired: Bool
-    /// Whether it takes all fields of its name, where a form is read.
+    /// Whether it reads all fields of its name in a form.
     let isList: Bool
 }

@@ -1,17 +1,16 @@
-/// All properties of a model, and the initialiser that takes them in this order.
+/// The properties of a model, and the initialiser that takes their values in the same order.
 public struct Properties<Model, each Value: RequestValue & ResponseValue>: ModelDescription {
     private let make: @Sendable (repeat each Value) -> Model
     private let properties: (repeat Property<Model, each Value>)
-    private let frame: ObjectFrame
+    private let template: JSONObjectTemplate
     private let writers: [@Sendable (Model, inout JSONWriter) -> Void]
-    /// Whether each is written; nil when all of them always are.
+    /// Whether each property is written; nil if all of them always are.
     private let filters: [(@Sendable (Model) -> Bool)?]?
 
     /// - Parameters:
-    ///   - make: `Type.init`, or any function. It is also called at start, to find properties that stand in another order
-    ///     than its parameters, when the model is one that requests send: with values that keep the rules, as a request
-    ///     may send them.
-    ///   - properties: in the order of its parameters.
+    ///   - make: `Type.init`, or any function. If requests send the model, it is also called at start, with valid values, to
+    ///     find properties that are in another order than its parameters.
+    ///   - properties: in the order of the parameters of `make`.
     public init(
         _ make: @escaping @Sendable (repeat each Value) -> Model,
         @PropertyBuilder<Model> _ properties: () -> PropertyList<Model, repeat each Value>
@@ -19,8 +18,8 @@ public struct Properties<Model, each Value: RequestValue & ResponseValue>: Model
         self.init(typed: make, properties)
     }
 
-    /// The same where the declaration says its whole type, as `@Model` writes it: the compiler then need not find out what
-    /// each optional stands for, which takes it twice as long for each of them once a line is wrong.
+    /// The same, for a declaration with an explicit type, as `@Model` writes it. The compiler need not infer the type of each
+    /// optional; inferring doubles its time for each optional once a line has an error.
     public init(
         typed make: @escaping @Sendable (repeat each Value) -> Model,
         @PropertyBuilder<Model> _ properties: () -> PropertyList<Model, repeat each Value>
@@ -35,12 +34,12 @@ public struct Properties<Model, each Value: RequestValue & ResponseValue>: Model
             writers.append(property.write)
             filters.append(property.isWritten)
         }
-        frame = ObjectFrame(names: names)
+        template = JSONObjectTemplate(names: names)
         self.writers = writers
         self.filters = filters.contains { $0 != nil } ? filters : nil
     }
 
-    /// Tells the author that the properties are not the initialiser's parameters; the compiler's own words do not.
+    /// Gives the compiler a clear message when the properties do not match the parameters of the initialiser.
     @available(
         *, unavailable,
         message: "the properties must be the initialiser's parameters: as many, in their order, with their types"
@@ -52,58 +51,57 @@ public struct Properties<Model, each Value: RequestValue & ResponseValue>: Model
         fatalError("unavailable")
     }
 
-    /// What the document says of each.
+    /// The schemas, in order.
     public var schemas: [PropertySchema] {
         var schemas: [PropertySchema] = []
         for property in repeat each properties { schemas.append(property.schema) }
         return schemas
     }
 
-    /// Reads each, so that all issues are found at once.
+    /// Reads all properties, so that all issues are found at once.
     public func read(_ object: JSON, issues: inout [Issue]) -> Model? {
         let known = issues.count
         let values = (repeat (each properties).read(object, issues: &issues))
         guard issues.count == known else { return nil }
-        return try? make(repeat (each values).present())
+        return try? make(repeat (each values).unwrapped())
     }
 
-    /// Writes each in turn.
+    /// Writes the properties in order.
     public func write(_ model: Model, to writer: inout JSONWriter) {
         guard let filters else {
-            return frame.write(to: &writer) { property, writer in writers[property](model, &writer) }
+            return template.write(to: &writer) { property, writer in writers[property](model, &writer) }
         }
-        frame.write(to: &writer, where: { filters[$0]?(model) ?? true }) { property, writer in
+        template.write(to: &writer, where: { filters[$0]?(model) ?? true }) { property, writer in
             writers[property](model, &writer)
         }
     }
 }
 
-// What looks for mistakes at start.
+// The check at start.
 extension Properties {
-    /// Tries the properties out.
-    public var trial: ModelTrial {
-        ModelTrial(samples: { samples(depth: $0) }, misplaced: { misplaced })
+    /// The check of the declaration at start.
+    public var check: ModelCheck {
+        ModelCheck(samples: { samples(depth: $0) }, misplaced: { misplaced })
     }
 
-    /// Two objects that can be read and differ as much as they can; fewer when no more were found.
+    /// Two valid objects that differ in all properties if possible; fewer if no more were found.
     private func samples(depth: Int) -> [JSON] {
         var objects: (first: [JSON.Member], second: [JSON.Member]) = ([], [])
-        var isWhole = true
+        var isComplete = true
         for property in repeat each properties {
             let samples = property.samples(depth: depth)
             guard let sample = samples.first else {
-                isWhole = isWhole && !property.schema.isRequired
+                isComplete = isComplete && !property.schema.isRequired
                 continue
             }
             objects.first.append(.init(property.name, sample.json))
             objects.second.append(.init(property.name, samples[samples.count - 1].json))
         }
-        guard isWhole else { return [] }
+        guard isComplete else { return [] }
         return [.object(objects.first)] + (objects.first == objects.second ? [] : [.object(objects.second)])
     }
 
-    /// The names of properties that have each other's values in models that are made; empty when all is well, and when
-    /// there is one of which no value was found.
+    /// The names of properties that have each other's values; empty if there are none, or if a property has no sample.
     private var misplaced: [String] {
         var names: [String] = []
         for property in repeat each properties { names.append(property.name) }
@@ -111,15 +109,43 @@ extension Properties {
         guard !order.models.isEmpty else { return [] }
         let samples = (repeat (each properties).values())
         for model in order.models {
-            var position = 0
-            let values = (repeat order.take((each samples), &position, in: model))
-            guard let made = try? make(repeat (each values).present()) else { return [] }
-            for position in writers.indices {
-                var read = JSONWriter()
-                writers[position](made, &read)
-                order.got(read.bytes, at: position)
+            var index = 0
+            let values = (repeat order.choose(from: (each samples), at: &index, model: model))
+            guard let made = try? make(repeat (each values).unwrapped()) else { return [] }
+            for index in writers.indices {
+                var value = JSONWriter()
+                writers[index](made, &value)
+                order.record(value.bytes, at: index)
             }
         }
         return order.misplaced
+    }
+}
+
+/// Builds the list of properties. Each line is type-checked by itself.
+@resultBuilder
+public enum PropertyBuilder<Model> {
+    /// A property.
+    @inlinable
+    public static func buildExpression<Value>(_ property: Property<Model, Value>) -> Property<Model, Value> {
+        property
+    }
+
+    /// The list of all properties.
+    @inlinable
+    public static func buildBlock<each Value>(
+        _ properties: repeat Property<Model, each Value>
+    ) -> PropertyList<Model, repeat each Value> {
+        PropertyList(properties: (repeat each properties))
+    }
+}
+
+/// The result of the block in `Properties(...) { ... }`.
+public struct PropertyList<Model, each Value: RequestValue & ResponseValue>: Sendable {
+    let properties: (repeat Property<Model, each Value>)
+
+    @usableFromInline
+    init(properties: (repeat Property<Model, each Value>)) {
+        self.properties = properties
     }
 }

@@ -1,28 +1,29 @@
-/// A property of a model: its name in JSON, how to get it, and what it must keep.
+/// A property of a model: its name in JSON, how to get its value, and its constraints.
 public struct Property<Model, Value: RequestValue & ResponseValue>: Sendable {
     let name: String
-    private let rule: Rule<Value>
-    /// Writes the value. It is made where the types are known, so that it need not look for them when it runs.
+    private let rule: ValueRule<Value>
+    /// Writes the value. The closure is made where the type is known, so that it runs specialised.
     let write: @Sendable (Model, inout JSONWriter) -> Void
-    /// Whether a model's value is written; nil when each is.
+    /// Whether the value of a model is written; nil if it always is.
     let isWritten: (@Sendable (Model) -> Bool)?
 
-    /// One that must be sent; or, of an optional type, may be left out.
+    /// A required property; or one that may be left out, if its type is optional.
     /// - Parameters:
-    ///   - value: `\.label`, or any function.
-    ///   - required: whether one of an optional type must be sent as well, be it as null.
-    ///   - description: for the document, and so are the examples.
+    ///   - value: a key path such as `\.label`, or any function.
+    ///   - required: whether a property of an optional type must be sent too. It may still be null.
+    ///   - description: for the document.
+    ///   - examples: for the document.
     @inlinable
     public init(
         _ name: String, _ value: @escaping @Sendable (Model) -> Value, required: Bool = false,
         _ constraints: Constraint<Value.Constrained>..., description: String = "", examples: [Value] = []
     ) {
-        self.init(name, constraints, required ? nil : Value.absent, description, examples, value) {
+        self.init(name, constraints, required ? nil : Value.valueWhenAbsent, description, examples, value) {
             value($0).write(to: &$1)
         }
     }
 
-    /// One that may be left out.
+    /// A property that may be left out.
     @inlinable
     public init(
         _ name: String, _ value: @escaping @Sendable (Model) -> Value, default: Value,
@@ -39,13 +40,13 @@ public struct Property<Model, Value: RequestValue & ResponseValue>: Sendable {
     ) {
         self.name = name
         self.write = write
-        // What is not written when it is absent is of a type that has values which are not; of no other is it asked.
-        if let absent = Value.absent, !absent.isWritten {
+        // Only a type whose absent value is not written can have such values. Others need no check.
+        if let absent = Value.valueWhenAbsent, !absent.isWritten {
             isWritten = { @Sendable model in value(model).isWritten }
         } else {
             isWritten = nil
         }
-        rule = Rule(constraints, default: defaultValue, description: description, examples: examples)
+        rule = ValueRule(constraints, default: defaultValue, description: description, examples: examples)
     }
 
     var schema: PropertySchema {
@@ -54,22 +55,22 @@ public struct Property<Model, Value: RequestValue & ResponseValue>: Sendable {
     }
 
     func read(_ object: JSON, issues: inout [Issue]) -> Value? {
-        issues.below(.name(name)) { rule.read(object[name], around: object, issues: &$0) }
+        issues.nested(under: .name(name)) { rule.read(object[name], in: object, issues: &$0) }
     }
 
-    /// Two different values that keep the rules, as JSON and as read; fewer when no more were found.
-    /// - Parameter depth: how many models the property's stands in.
+    /// Two different valid values, as JSON and as read; fewer if no more were found.
+    /// - Parameter depth: the number of models that contain the model of the property.
     func samples(depth: Int) -> [(json: JSON, value: Value)] {
         var samples: [(json: JSON, value: Value)] = []
         for json in SampleValues.of(schema.schema, depth: depth) where samples.count < 2 {
             var issues: [Issue] = []
-            guard let value = rule.read(json, around: .null, issues: &issues), issues.isEmpty else { continue }
+            guard let value = rule.read(json, in: .null, issues: &issues), issues.isEmpty else { continue }
             if samples.first?.value.json != value.json { samples.append((json, value)) }
         }
         return samples
     }
 
-    /// Those that were read.
+    /// The same, as read.
     func values() -> [Value] {
         samples(depth: 0).map(\.value)
     }

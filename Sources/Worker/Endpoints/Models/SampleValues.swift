@@ -1,15 +1,15 @@
-/// Values that a schema may take, made up at start to try declarations out. Some of them the type may refuse: whoever
-/// asks reads them, and keeps what can be read.
+/// Values that match a schema, to check declarations at start. The type may still reject some of them, so the caller reads them
+/// and keeps those that are valid.
 struct SampleValues {
     private let definitions: [String: Schema.Definition]
-    /// How many models the value stands in: those that hold themselves have an end.
+    /// The number of models that contain the value. It is limited, because models may contain themselves.
     private let depth: Int
 
-    private static let mostDepth = 6
+    private static let maximumDepth = 6
 
-    /// Values for a schema, the most usual first.
+    /// Values for a schema, usual ones first.
     static func of(_ schema: Schema, depth: Int) -> [JSON] {
-        guard depth < mostDepth else { return [] }
+        guard depth < maximumDepth else { return [] }
         let definitions = Dictionary(schema.definitions.map { ($0.name, $0) }) { first, _ in first }
         return SampleValues(definitions: definitions, depth: depth).values(of: schema.json)
     }
@@ -40,7 +40,7 @@ struct SampleValues {
         return schema.model?.samples(depth + 1) ?? SampleValues.of(schema, depth: depth + 1)
     }
 
-    /// Letters, as many as must be; and the forms that types of one's own most often ask for.
+    /// Letters in the required number, and texts that custom types often expect.
     private func texts(_ schema: JSON) -> [JSON] {
         let length = max(schema["minLength"]?.whole ?? 0, min(schema["maxLength"]?.whole ?? 2, 2))
         let letters = ["a", "b"].map { String(repeating: $0, count: min(length, 10_000)) }
@@ -54,7 +54,7 @@ struct SampleValues {
         "YWFh", "YmJi", "1", "2", "1.5", "2.5", "A", "B", "aaa", "bbb", "127.0.0.1", "127.0.0.2",
     ]
 
-    /// Whole numbers in the limits, small ones first.
+    /// Whole numbers within the bounds, small ones first.
     private func numbers(_ schema: JSON) -> [Double] {
         let limit = 1e15
         let step = max(schema["multipleOf"]?.double ?? 1, 1).rounded(.up)
@@ -66,7 +66,7 @@ struct SampleValues {
         return [first, first + step, first + 2 * step]
     }
 
-    /// Of one value as often as must be, or of different ones.
+    /// Arrays with the minimum number of elements, all equal or different, and an empty one.
     private func arrays(_ schema: JSON) -> [JSON] {
         let count = min(schema["minItems"]?.whole ?? 1, 100)
         let elements = values(of: schema["items"] ?? .object([]))

@@ -18,9 +18,9 @@ public struct Body<Value: RequestValue>: Parameter {
     /// - Throws: `ValidationError` when the content is no JSON; `HTTPError` 400 when it cannot be read at all.
     public func find(in context: Context, issues: inout [Issue]) throws -> Value? {
         let content = context.request.body
-        return try issues.below("body") { issues in
+        return try issues.nested(under: "body") { issues in
             guard !content.isEmpty else {
-                issues.append(.missing(around: .null))
+                issues.append(.missing(in: .null))
                 return nil
             }
             // What was not sent as JSON is text, which a model refuses in its own words.

@@ -4,7 +4,7 @@
 /// decoded.
 public struct Cookie<Value: ParameterValue & ResponseValue>: Parameter {
     private let name: String
-    private let rule: Rule<Value>
+    private let rule: ValueRule<Value>
 
     /// One that must be sent; or, of an optional type, may be left out.
     /// - Parameters:
@@ -15,7 +15,7 @@ public struct Cookie<Value: ParameterValue & ResponseValue>: Parameter {
         description: String = "", examples: [Value] = []
     ) {
         self.name = name
-        rule = Rule(constraints, default: Value.absent, description: description, examples: examples)
+        rule = ValueRule(constraints, default: Value.valueWhenAbsent, description: description, examples: examples)
     }
 
     /// One that may be left out.
@@ -24,7 +24,7 @@ public struct Cookie<Value: ParameterValue & ResponseValue>: Parameter {
         _ constraints: Constraint<Value.Constrained>..., description: String = "", examples: [Value] = []
     ) {
         self.name = name
-        rule = Rule(constraints, default: `default`, description: description, examples: examples)
+        rule = ValueRule(constraints, default: `default`, description: description, examples: examples)
     }
 
     /// A cookie, by its name.

@@ -32,9 +32,9 @@ public final class Dependency<Value: Sendable>: Parameter {
             let found = (repeat try (each parameters).find(in: context, issues: &issues))
             guard issues.count == known else { return nil }
             return PendingValue {
-                try make(repeat try (each Piece).value(of: (each found).present()))
+                try make(repeat try (each Piece).value(of: (each found).unwrapped()))
             } awaiting: {
-                let values = (repeat try await (each Piece).value(of: (each found).present(), awaitingIn: context))
+                let values = (repeat try await (each Piece).value(of: (each found).unwrapped(), awaitingIn: context))
                 if run == .inline {
                     do {
                         return try make(repeat each values)
@@ -60,7 +60,7 @@ public final class Dependency<Value: Sendable>: Parameter {
             guard issues.count == known else { return nil }
             return PendingValue {
                 try await make(
-                    repeat try await (each Piece).value(of: (each found).present(), awaitingIn: context))
+                    repeat try await (each Piece).value(of: (each found).unwrapped(), awaitingIn: context))
             }
         }
     }
@@ -97,7 +97,7 @@ public final class Dependency<Value: Sendable>: Parameter {
             let found = (repeat try (each parameters).find(in: context, issues: &issues))
             guard issues.count == known else { return nil }
             return PendingValue {
-                let values = (repeat try await (each Piece).value(of: (each found).present(), awaitingIn: context))
+                let values = (repeat try await (each Piece).value(of: (each found).unwrapped(), awaitingIn: context))
                 return try await Use.begin(in: context) { use in try await around(use, repeat each values) }
             }
         }

@@ -34,7 +34,7 @@ struct FormFields: Sendable {
             value(of: property).map { JSON.Member(property.name, $0) }
         }
         var issues: [Issue] = []
-        let model = issues.below("body") { Content.read(.object(members), issues: &$0) }
+        let model = issues.nested(under: "body") { Content.read(.object(members), issues: &$0) }
         guard issues.isEmpty, let model else { return .failure(ValidationError(issues)) }
         return .success(model)
     }

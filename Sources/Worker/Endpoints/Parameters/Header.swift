@@ -3,7 +3,7 @@
 /// Its value is UTF-8; where it is not, U+FFFD stands. It is not cut at commas.
 public struct Header<Value: ParameterValue & ResponseValue>: Parameter {
     private let name: String
-    private let rule: Rule<Value>
+    private let rule: ValueRule<Value>
 
     /// One that must be sent; or, of an optional type, may be left out.
     /// - Parameters:
@@ -14,7 +14,7 @@ public struct Header<Value: ParameterValue & ResponseValue>: Parameter {
         description: String = "", examples: [Value] = []
     ) {
         self.name = name.lowercased()
-        rule = Rule(constraints, default: Value.absent, description: description, examples: examples)
+        rule = ValueRule(constraints, default: Value.valueWhenAbsent, description: description, examples: examples)
     }
 
     /// One that may be left out.
@@ -23,7 +23,7 @@ public struct Header<Value: ParameterValue & ResponseValue>: Parameter {
         _ constraints: Constraint<Value.Constrained>..., description: String = "", examples: [Value] = []
     ) {
         self.name = name.lowercased()
-        rule = Rule(constraints, default: `default`, description: description, examples: examples)
+        rule = ValueRule(constraints, default: `default`, description: description, examples: examples)
     }
 
     /// A field of the header section, its name in lower case.

@@ -3,7 +3,7 @@ public struct Path<Value: ParameterValue>: Parameter {
     @usableFromInline let name: String
     /// Whether nothing is asked of the value but that it can be read.
     @usableFromInline let isFree: Bool
-    private let rule: Rule<Value>
+    private let rule: ValueRule<Value>
 
     /// - Parameters:
     ///   - name: as in the route's path, without its braces.
@@ -14,7 +14,7 @@ public struct Path<Value: ParameterValue>: Parameter {
     ) where Value: ResponseValue {
         self.name = name
         isFree = constraints.isEmpty
-        rule = Rule(constraints, default: nil, description: description, examples: examples)
+        rule = ValueRule(constraints, default: nil, description: description, examples: examples)
     }
 
     /// A required parameter of the path.

@@ -1,7 +1,7 @@
 /// A parameter of the query. Of a repeated one the last counts, but for a list, which has them all.
 public struct Query<Value: ParameterValue & ResponseValue>: Parameter {
     private let name: String
-    private let rule: Rule<Value>
+    private let rule: ValueRule<Value>
 
     /// One that must be sent; or, of an optional type, may be left out.
     /// - Parameter description: for the document, and so are the examples.
@@ -10,7 +10,7 @@ public struct Query<Value: ParameterValue & ResponseValue>: Parameter {
         description: String = "", examples: [Value] = []
     ) {
         self.name = name
-        rule = Rule(constraints, default: Value.absent, description: description, examples: examples)
+        rule = ValueRule(constraints, default: Value.valueWhenAbsent, description: description, examples: examples)
     }
 
     /// One that may be left out.
@@ -19,7 +19,7 @@ public struct Query<Value: ParameterValue & ResponseValue>: Parameter {
         _ constraints: Constraint<Value.Constrained>..., description: String = "", examples: [Value] = []
     ) {
         self.name = name
-        rule = Rule(constraints, default: `default`, description: description, examples: examples)
+        rule = ValueRule(constraints, default: `default`, description: description, examples: examples)
     }
 
     /// A parameter of the query.

@@ -1,5 +1,5 @@
 // What parameters of the path, the query and the header section have in common.
-extension Rule where Value: ParameterValue {
+extension ValueRule where Value: ParameterValue {
     func declaration(_ place: ParameterDeclaration.Place, _ name: String) -> ParameterDeclaration {
         ParameterDeclaration(
             place, name: name, schema: schema(name: name), isRequired: defaultValue == nil, isList: Value.isList,
@@ -12,7 +12,7 @@ extension Rule where Value: ParameterValue {
         _ json: JSON?, at place: ParameterDeclaration.Place, _ name: String, issues: inout [Issue]
     ) -> Value? {
         let known = issues.count
-        let value = read(json, around: .null, issues: &issues)
+        let value = read(json, in: .null, issues: &issues)
         if issues.count > known {
             for index in known..<issues.count {
                 issues[index].location.insert(contentsOf: [.name(place.rawValue), .name(name)], at: 0)

@@ -16,9 +16,9 @@ struct FixedPaths: Sendable {
         return nil
     }
 
-    /// A fingerprint, cut to the number of buckets.
+    /// An FNV-1a hash, cut to the number of buckets.
     private static func bucket(of path: Span<UInt8>) -> Int {
-        let hash = path.fingerprint
+        let hash = path.fnv1aHash
         return Int(hash >> 16 ^ hash) & 63
     }
 }

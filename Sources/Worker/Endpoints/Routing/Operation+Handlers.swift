@@ -28,7 +28,7 @@ extension Operation {
                             try await requirements.awaited(context)
                             let values =
                                 (repeat try await (each Piece).value(
-                                    of: (each found).present(), awaitingIn: context))
+                                    of: (each found).unwrapped(), awaitingIn: context))
                             if run == .inline {
                                 do {
                                     return try response(handler(repeat each values), status, statusOfNil)
@@ -49,7 +49,7 @@ extension Operation {
                     if !issues.isEmpty { try check(issues) }
                     try requirements?.meet()
                     return try response(
-                        handler(repeat try (each Piece).value(of: (each found).present())), status, statusOfNil)
+                        handler(repeat try (each Piece).value(of: (each found).unwrapped())), status, statusOfNil)
                 } catch {
                     return try environment.responseUnlessBlocked(to: error, context)
                 }
@@ -90,7 +90,7 @@ extension Operation {
                         return try response(
                             await handler(
                                 repeat try await (each Piece).value(
-                                    of: (each found).present(), awaitingIn: context)),
+                                    of: (each found).unwrapped(), awaitingIn: context)),
                             status, statusOfNil)
                     }
                 }

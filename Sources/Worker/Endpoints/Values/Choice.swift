@@ -5,12 +5,12 @@
 /// enum Stars: Int, Choice { case one = 1, two, three }
 /// ```
 public protocol Choice: CaseIterable, RawRepresentable, ParameterValue, ResponseValue {
-    /// Its name in the document; the type's own when nothing else is said.
+    /// The name of its schema in the document. The default is the name of the type.
     static var schemaName: String { get }
 }
 
 extension Choice {
-    /// The type's own name.
+    /// The name of the type.
     public static var schemaName: String { String(describing: Self.self) }
 
     fileprivate static func schema(type: JSON, _ values: [JSON]) -> Schema {
@@ -19,8 +19,8 @@ extension Choice {
         }
     }
 
-    /// - Parameter words: all there are; the issue says `'a', 'b' or 'c'`.
-    fileprivate static func refuse(_ json: JSON, _ words: [String], _ issues: inout [Issue]) {
+    /// - Parameter words: all choices. The issue lists them: `'a', 'b' or 'c'`.
+    fileprivate static func reject(_ json: JSON, _ words: [String], _ issues: inout [Issue]) {
         let last = words.last ?? ""
         let expected = words.count > 1 ? words.dropLast().joined(separator: ", ") + " or " + last : last
         issues.append(
@@ -29,7 +29,7 @@ extension Choice {
 }
 
 extension Choice where RawValue == String {
-    /// A reference to a string of those words.
+    /// A reference to a named string schema with those words.
     public static var schema: Schema { schema(type: "string", allCases.map { .string($0.rawValue) }) }
 
     /// Reads one of the words.
@@ -37,7 +37,7 @@ extension Choice where RawValue == String {
         if case .string(let text) = json, let value = allCases.first(where: { $0.rawValue.hasSameBytes(as: text) }) {
             return value
         }
-        refuse(json, allCases.map(\.rawValue.pythonRepresentation), &issues)
+        reject(json, allCases.map(\.rawValue.pythonRepresentation), &issues)
         return nil
     }
 
@@ -48,16 +48,16 @@ extension Choice where RawValue == String {
 }
 
 extension Choice where RawValue == Int {
-    /// A reference to an integer, one of those numbers.
+    /// A reference to a named integer schema with those numbers.
     public static var schema: Schema { schema(type: "integer", allCases.map { .init(integerLiteral: $0.rawValue) }) }
 
-    /// Reads one of the numbers, from all that an `Int` is read from.
+    /// Reads one of the numbers, from whatever `Int` accepts.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
         var others: [Issue] = []
         if let number = Int.read(json, issues: &others), let value = allCases.first(where: { $0.rawValue == number }) {
             return value
         }
-        refuse(json, allCases.map { String($0.rawValue) }, &issues)
+        reject(json, allCases.map { String($0.rawValue) }, &issues)
         return nil
     }
 

@@ -1,5 +1,5 @@
 extension Constraint {
-    /// At least so many elements.
+    /// A minimum number of elements.
     public static func count<Element>(_ range: PartialRangeFrom<Int>) -> Constraint where Value == [Element] {
         let least = range.lowerBound
         return Constraint([.init("minItems", JSON(integerLiteral: least))]) {
@@ -7,7 +7,7 @@ extension Constraint {
         }
     }
 
-    /// At most so many elements; of a longer list none is looked at.
+    /// A maximum number of elements. The elements of a longer list are not read.
     public static func count<Element>(_ range: PartialRangeThrough<Int>) -> Constraint where Value == [Element] {
         let most = range.upperBound
         let early: @Sendable (JSON) -> Violation? = { json in
@@ -19,7 +19,7 @@ extension Constraint {
         }
     }
 
-    /// So many elements.
+    /// A minimum and a maximum number of elements.
     public static func count<Element>(_ range: ClosedRange<Int>) -> Constraint where Value == [Element] {
         let (least, most) = (count(range.lowerBound...), count(...range.upperBound))
         return Constraint(most.keywords + least.keywords, early: most.earlyViolation) {
@@ -44,5 +44,41 @@ extension Constraint {
                 .init("field_type", "List"), .init(name, JSON(integerLiteral: limit)),
                 .init("actual_length", JSON(integerLiteral: count)),
             ])
+    }
+}
+
+extension Constraint {
+    /// Constraints on each element: `.each(.length(1...20))`. An issue has the index of the element.
+    public static func each<Element: RequestValue>(
+        _ constraints: Constraint<Element.Constrained>...
+    ) -> Constraint where Value == [Element] {
+        let rule = ValueRule<Element>(constraints)
+        let mistakes = constraints.compactMap(\.mistake)
+        return Constraint(
+            [.init("items", .object(Schema().adding(constraints.flatMap(\.keywords)).keywords))], early: nil,
+            elementIssues: { elements in rule.issues(of: elements) },
+            mistake: mistakes.isEmpty ? nil : mistakes.joined(separator: ", ")
+        ) { elements in
+            for element in elements {
+                guard let element = element.constrained else { continue }
+                for constraint in constraints {
+                    guard let violation = constraint.violation(element) else { continue }
+                    return Violation(violation.type, violation.message, context: violation.context)
+                }
+            }
+            return nil
+        }
+    }
+}
+
+extension ValueRule {
+    /// The issues of an array's elements.
+    fileprivate func issues(of array: JSON) -> [Issue] {
+        guard case .array(let elements) = array else { return [] }
+        var issues: [Issue] = []
+        for (index, element) in elements.enumerated() where !issues.isFull {
+            issues.nested(under: .index(index)) { _ = read(element, in: array, issues: &$0) }
+        }
+        return issues
     }
 }

@@ -1,22 +1,22 @@
 internal import FoundationEssentials
 
 extension Constraint where Value: Comparable & ResponseValue {
-    /// The limit or more.
+    /// `value >= limit`
     public static func atLeast(_ limit: Value) -> Constraint {
         bound("minimum", "greater_than_equal", "greater than or equal to", "ge", limit) { $0 >= limit }
     }
 
-    /// The limit or less.
+    /// `value <= limit`
     public static func atMost(_ limit: Value) -> Constraint {
         bound("maximum", "less_than_equal", "less than or equal to", "le", limit) { $0 <= limit }
     }
 
-    /// More than the limit.
+    /// `value > limit`
     public static func moreThan(_ limit: Value) -> Constraint {
         bound("exclusiveMinimum", "greater_than", "greater than", "gt", limit) { $0 > limit }
     }
 
-    /// Less than the limit.
+    /// `value < limit`
     public static func lessThan(_ limit: Value) -> Constraint {
         bound("exclusiveMaximum", "less_than", "less than", "lt", limit) { $0 < limit }
     }
@@ -25,31 +25,31 @@ extension Constraint where Value: Comparable & ResponseValue {
         _ keyword: String, _ type: String, _ words: String, _ name: String, _ limit: Value,
         isKept: @escaping @Sendable (Value) -> Bool
     ) -> Constraint {
-        let json = (limit as? Duration).map { .string($0.words) } ?? limit.json
+        let json = (limit as? Duration).map { .string($0.pydanticText) } ?? limit.json
         let text = if case .string(let text) = json { text } else { String(decoding: json.bytes, as: UTF8.self) }
         let violation = Violation(type, "Input should be \(words) \(text)", context: [.init(name, json)])
-        // JSON Schema has bounds for numbers only. A `Decimal` is written as text, and may be sent as a number.
+        // JSON Schema has bounds for numbers only. A `Decimal` is written as a string, but may be sent as a number.
         let bound = limit is Decimal ? try? JSON(parsing: Array(text.utf8)) : json
         return Constraint(bound?.double == nil ? [] : [.init(keyword, bound ?? nil)]) { isKept($0) ? nil : violation }
     }
 }
 
 extension Constraint where Value == Int {
-    /// A whole number of times that step, which must be positive.
+    /// A multiple of a positive step.
     public static func multiple(of step: Int) -> Constraint {
         Constraint.multiple(of: step.json) { $0 % step == 0 }
     }
 }
 
 extension Constraint where Value == Integer {
-    /// A whole number of times that step, which must be positive.
+    /// A multiple of a positive step.
     public static func multiple(of step: Int) -> Constraint {
         Constraint.multiple(of: step.json) { $0.isMultiple(of: step) }
     }
 }
 
 extension Constraint where Value == Double {
-    /// A whole number of times that step, which must be positive; what a `Double` cannot hold exactly is forgiven.
+    /// A multiple of a positive step. Rounding errors of `Double` are tolerated.
     public static func multiple(of step: Double) -> Constraint {
         Constraint.multiple(of: step.json) { value in
             let rest = value.magnitude.truncatingRemainder(dividingBy: step)
@@ -64,7 +64,7 @@ extension Constraint {
         let text = String(decoding: step.bytes, as: UTF8.self)
         let violation = Violation(
             "multiple_of", "Input should be a multiple of \(text)", context: [.init("multiple_of", step)])
-        let mistake = step.isPositive ? nil : "\(text) is no step"
+        let mistake = step.isPositive ? nil : ".multiple(of: \(text)) needs a positive number"
         return Constraint([.init("multipleOf", step)], early: nil, mistake: mistake) {
             mistake != nil || isKept($0) ? nil : violation
         }

@@ -1,15 +1,15 @@
-/// A limit on a value, checked when it is read and said in the document.
+/// A condition for a value: checked when the value is read, and shown in the document.
 public struct Constraint<Value: Sendable>: Sendable {
-    /// What a value that breaks it is told.
+    /// What is reported of a value that violates the constraint.
     public struct Violation: Sendable {
-        /// The issue's type.
+        /// The type of the issue.
         public let type: String
-        /// The issue's message.
+        /// The message of the issue.
         public let message: String
-        /// The issue's context.
+        /// The context of the issue.
         public let context: [JSON.Member]
 
-        /// A violation by its parts.
+        /// Creates a violation.
         public init(_ type: String, _ message: String, context: [JSON.Member] = []) {
             self.type = type
             self.message = message
@@ -17,19 +17,19 @@ public struct Constraint<Value: Sendable>: Sendable {
         }
     }
 
-    /// Its keywords in the schema.
+    /// The keywords that it adds to the schema.
     public let keywords: [JSON.Member]
-    /// Nil when the value keeps it.
+    /// Checks a value; nil if it satisfies the constraint.
     public let violation: @Sendable (Value) -> Violation?
-    /// What is found before the value is read; nil when there is nothing to look for then.
+    /// Checks what was sent, before it is read; nil if the constraint needs no such check.
     let earlyViolation: (@Sendable (JSON) -> Violation?)?
-    /// Of a rule on elements: all issues of a value that was refused, in their order. It stands for what reading found, and
-    /// for the violation.
+    /// For a constraint on elements: all issues of an array that has some, in order. They replace the issues that reading
+    /// found, and the violation.
     let elementIssues: (@Sendable (JSON) -> [Issue])?
-    /// What is wrong with the constraint itself.
+    /// What is wrong with the constraint itself; an error at start.
     let mistake: String?
 
-    /// A constraint of one's own.
+    /// Creates a constraint of your own.
     public init(_ keywords: [JSON.Member], violation: @escaping @Sendable (Value) -> Violation?) {
         self.init(keywords, early: nil, violation: violation)
     }

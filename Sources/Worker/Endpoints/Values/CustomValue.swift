@@ -1,4 +1,4 @@
-/// A type of your own around a value that is read and written already: an e-mail address is a text, with a rule.
+/// A type of your own that wraps another value type, with a check: an e-mail address is a string with a rule.
 ///
 /// ```swift
 /// struct Email: CustomValue {
@@ -12,27 +12,27 @@
 ///     static let format = "email"
 /// }
 /// ```
-/// It can stand in a path, a query, a header, a form and a body. `init` may change what was sent. Constraints speak of the
-/// value inside, so `.length(...100)` can be said of an `Email`.
+/// It can be read from a path, a query, a header, a form and a body. `init` may change what was sent. Constraints check the
+/// wrapped value, so an `Email` can have `.length(...100)`.
 public protocol CustomValue: ParameterValue, ResponseValue {
-    /// What it is read from and written as.
+    /// The type that it is read from and written as.
     associatedtype Inner: ParameterValue & ResponseValue
 
-    /// What constraints speak of: the inner value.
+    /// The type that constraints check: the inner value's.
     associatedtype Constrained = Inner.Constrained
 
-    /// - Throws: `InvalidValue`, or anything else whose text says what is wrong: an issue, never a 500.
+    /// - Throws: `InvalidValue`, or any error that describes itself. It becomes an issue, never a 500.
     init(_ value: Inner) throws
 
-    /// What is written.
+    /// The value that is written.
     var value: Inner { get }
 
-    /// The schema's `format`; empty for none.
+    /// The schema's `format`; none if it is empty.
     static var format: String { get }
 }
 
 extension CustomValue where Constrained == Inner.Constrained {
-    /// As the inner value.
+    /// The inner value.
     public var constrained: Inner.Constrained? { value.constrained }
 }
 
@@ -40,12 +40,12 @@ extension CustomValue {
     /// None.
     public static var format: String { "" }
 
-    /// The inner type's, with the format.
+    /// The inner type's schema, with the format.
     public static var schema: Schema {
         format.isEmpty ? Inner.schema : Inner.schema.adding([.init("format", .string(format))])
     }
 
-    /// Reads the inner type, and makes the value of it.
+    /// Reads the inner value and wraps it.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
         guard let inner = Inner.read(json, issues: &issues) else { return nil }
         do {
@@ -68,21 +68,21 @@ extension CustomValue {
     }
 }
 
-/// What is wrong with a value, as its author says it.
+/// What is wrong with a value. It becomes an issue.
 public struct InvalidValue: Error {
-    /// The issue's type.
+    /// The type of the issue.
     public let type: String
-    /// The issue's message.
+    /// The message of the issue.
     public let message: String
-    /// The issue's context.
+    /// The context of the issue.
     public let context: [JSON.Member]
 
-    /// A `value_error`: the message is `Value error, ` and the reason, as pydantic has it for a validator's `ValueError`.
+    /// A `value_error` with the message `Value error, ` and the reason, as pydantic reports a `ValueError` in a validator.
     public init(_ reason: String) {
         self.init(type: "value_error", "Value error, \(reason)", context: [.init("error", .string(reason))])
     }
 
-    /// An issue in words of your own.
+    /// An issue with a type and a message of your own.
     public init(type: String, _ message: String, context: [JSON.Member] = []) {
         self.type = type
         self.message = message

@@ -4,27 +4,27 @@ extension Date: ParameterValue, ResponseValue {
     /// A string of format `date-time`.
     public static var schema: Schema { Schema([.init("type", "string"), .init("format", "date-time")]) }
 
-    /// Reads a date and time of RFC 3339 or a Unix timestamp. Text must have an offset: without one, nobody knows which
-    /// moment is meant. A `Date` holds microseconds exactly from 1865 to 2136.
+    /// Reads a date and time of RFC 3339, or a Unix timestamp. Text must have an offset, because a `Date` is a point in time.
+    /// Microseconds are exact from 1865 to 2136.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Date? {
         guard case .string(let text) = json else {
-            guard let timestamp = Timestamp(json) else {
+            guard let timestamp = UnixTimestamp(json) else {
                 issues.append(Issue("datetime_type", "Input should be a valid datetime", input: json))
                 return nil
             }
-            do throws(DateTimeText.Fault) {
-                return try moment(timestamp, json, &issues)
+            do throws(DateTimeError) {
+                return try date(timestamp, json, &issues)
             } catch {
-                issues.append(fault(error.reason, json))
+                issues.append(issue(error.reason, json))
                 return nil
             }
         }
-        if let (date, clock) = try? DateTimeText.dateTime(text) {
-            return moment(date, clock, json, &issues)
+        if let (date, time) = try? DateTimeParser.dateTime(text) {
+            return Self.date(date, time, json, &issues)
         }
-        do throws(DateTimeText.Fault) {
-            if let timestamp = Timestamp(text: text) { return try moment(timestamp, json, &issues) }
-            _ = try DateTimeText.date(text)
+        do throws(DateTimeError) {
+            if let timestamp = UnixTimestamp(text: text) { return try date(timestamp, json, &issues) }
+            _ = try DateTimeParser.date(text)
             issues.append(noOffset(json))
         } catch {
             let message = "Input should be a valid datetime or date, \(error.reason)"
@@ -36,14 +36,13 @@ extension Date: ParameterValue, ResponseValue {
         return nil
     }
 
-    /// Writes `2024-01-31T12:30:00Z`, with six digits after the second's point when it is not whole; outside the years
-    /// 1 to 9999 null.
+    /// Writes `2024-01-31T12:30:00Z`, with six more digits if the second has a fraction; null outside the years 1 to 9999.
     public func write(to writer: inout JSONWriter) {
-        if let text = internetText { writer.string(text) } else { writer.null() }
+        if let text = rfc3339 { writer.string(text) } else { writer.null() }
     }
 
-    /// As RFC 3339 has it, in UTC.
-    private var internetText: String? {
+    /// In UTC.
+    private var rfc3339: String? {
         let microseconds = (timeIntervalSinceReferenceDate * 1e6).rounded()
         guard microseconds.magnitude < 1e18 else { return nil }
         let (seconds, fraction) = Int(microseconds).flooringQuotientAndRemainder(by: 1_000_000)
@@ -52,34 +51,34 @@ extension Date: ParameterValue, ResponseValue {
         return "\(date)T\(TimeOfDay.text(second, fraction))Z"
     }
 
-    private static func moment(
-        _ timestamp: Timestamp, _ input: JSON, _ issues: inout [Issue]
-    ) throws(DateTimeText.Fault) -> Date? {
+    private static func date(
+        _ timestamp: UnixTimestamp, _ input: JSON, _ issues: inout [Issue]
+    ) throws(DateTimeError) -> Date? {
         let microseconds = try timestamp.microseconds()
         guard microseconds >= -62_135_596_800_000_000 else {
-            issues.append(fault(yearZero, input))
+            issues.append(issue(yearZero, input))
             return nil
         }
         let (seconds, fraction) = microseconds.flooringQuotientAndRemainder(by: 1_000_000)
         return Date(seconds, fraction)
     }
 
-    private static func moment(
-        _ date: CalendarDate, _ clock: DateTimeText.Clock, _ input: JSON, _ issues: inout [Issue]
+    private static func date(
+        _ date: CalendarDate, _ time: DateTimeParser.Time, _ input: JSON, _ issues: inout [Issue]
     ) -> Date? {
-        guard let offset = clock.offset else {
+        guard let offset = time.offset else {
             issues.append(noOffset(input))
             return nil
         }
         guard date.year > 0 else {
-            issues.append(fault(yearZero, input))
+            issues.append(issue(yearZero, input))
             return nil
         }
-        let seconds = date.daysSince1970 * 86_400 + clock.seconds - offset
-        return Date(seconds, clock.microseconds)
+        let seconds = date.daysSince1970 * 86_400 + time.seconds - offset
+        return Date(seconds, time.microseconds)
     }
 
-    /// Where a `Date` counts from, 1 January 2001, in seconds since 1970. What is counted from elsewhere is rounded twice.
+    /// The reference date of `Date`, 1 January 2001, in seconds since 1970. Other initialisers of `Date` round twice.
     private static let reference = 978_307_200
 
     /// - Parameter seconds: since 1970.
@@ -94,16 +93,8 @@ extension Date: ParameterValue, ResponseValue {
         Issue("timezone_aware", "Input should have timezone info", input: input)
     }
 
-    private static func fault(_ reason: String, _ input: JSON) -> Issue {
+    private static func issue(_ reason: String, _ input: JSON) -> Issue {
         let message = "Input should be a valid datetime, \(reason)"
         return Issue("datetime_parsing", message, input: input, context: [.init("error", .string(reason))])
-    }
-}
-
-extension Int {
-    /// The quotient towards minus infinity, and what is left: never negative.
-    func flooringQuotientAndRemainder(by divisor: Int) -> (quotient: Int, remainder: Int) {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }

@@ -1,8 +1,8 @@
 public import FoundationEssentials
 
 extension Decimal: ParameterValue, ResponseValue {
-    /// The most significant digits that are read: any number of so many can be held.
-    static let mostDigits = 38
+    /// In significant digits. A `Decimal` can hold any number with so many.
+    fileprivate static let maximumDigits = 38
 
     /// A number, or a string of one.
     public static var schema: Schema {
@@ -12,7 +12,7 @@ extension Decimal: ParameterValue, ResponseValue {
         ])
     }
 
-    /// Reads a number, or text of one, with all its digits: at most 38 that count.
+    /// Reads a number or its text without rounding. It may have 38 significant digits.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Decimal? {
         let text: String
         switch json {
@@ -25,76 +25,76 @@ extension Decimal: ParameterValue, ResponseValue {
             issues.append(Issue("decimal_type", message, input: json))
             return nil
         }
-        do throws(DecimalText.Fault) {
-            // Foundation's own reader knows no bounds: it drops digits and wraps exponents.
-            return Decimal(string: try DecimalText(text).description)
+        do throws(ParsedDecimal.ParseError) {
+            // Foundation's parser silently drops digits and wraps exponents, so it gets only what fits.
+            return Decimal(string: try ParsedDecimal(text).description)
         } catch {
             issues.append(issue(error, json))
             return nil
         }
     }
 
-    /// Writes a string, as pydantic does: many readers of JSON would take a number for a binary one and lose digits. Null
-    /// for what is no number.
+    /// Writes a string, as pydantic does: many JSON parsers would read a number as binary and lose digits. NaN is written as
+    /// null.
     public func write(to writer: inout JSONWriter) {
         if isFinite { writer.string(description) } else { writer.null() }
     }
 
-    private static func issue(_ fault: DecimalText.Fault, _ input: JSON) -> Issue {
-        switch fault {
-        case .noNumber: Issue("decimal_parsing", "Input should be a valid decimal", input: input)
+    private static func issue(_ error: ParsedDecimal.ParseError, _ input: JSON) -> Issue {
+        switch error {
+        case .notANumber: Issue("decimal_parsing", "Input should be a valid decimal", input: input)
         case .notFinite: Issue("finite_number", "Input should be a finite number", input: input)
         case .tooManyDigits:
             Issue(
-                "decimal_max_digits", "Decimal input should have no more than \(mostDigits) digits in total",
-                input: input, context: [.init("max_digits", JSON(integerLiteral: mostDigits))])
+                "decimal_max_digits", "Decimal input should have no more than \(maximumDigits) digits in total",
+                input: input, context: [.init("max_digits", JSON(integerLiteral: maximumDigits))])
         case .tooManyPlaces:
             Issue(
                 "decimal_max_places",
-                "Decimal input should have no more than \(DecimalText.mostPlaces) decimal places", input: input,
-                context: [.init("decimal_places", JSON(integerLiteral: DecimalText.mostPlaces))])
+                "Decimal input should have no more than \(ParsedDecimal.maximumPlaces) decimal places", input: input,
+                context: [.init("decimal_places", JSON(integerLiteral: ParsedDecimal.maximumPlaces))])
         }
     }
 }
 
-/// A decimal number's parts: the significand times ten to the exponent. No zeros stand at the significand's end.
-struct DecimalText: CustomStringConvertible {
-    enum Fault: Error {
-        case noNumber
+/// The parts of a decimal number: the significand, without trailing zeros, times ten to the power of the exponent.
+private struct ParsedDecimal: CustomStringConvertible {
+    enum ParseError: Error {
+        case notANumber
         case notFinite
         case tooManyDigits
         case tooManyPlaces
     }
 
-    /// Of a `Decimal`.
-    static let mostPlaces = 128
+    /// The limits of `Decimal`.
+    static let maximumPlaces = 128
     private static let largestExponent = 127
 
     private(set) var isNegative = false
     private(set) var significand: UInt128 = 0
     private(set) var exponent = 0
 
-    /// Reads digits with a sign, a point and an exponent; underscores in it are not looked at, as in Python.
-    init(_ text: String) throws(Fault) {
+    /// Parses digits with a sign, a point and an exponent. Underscores are ignored, as in Python.
+    init(_ text: String) throws(ParseError) {
         var rest = text.utf8.filter { $0 != UInt8(ascii: "_") }[...]
         if let sign = rest.first, "+-".utf8.contains(sign) {
             isNegative = sign == UInt8(ascii: "-")
             rest.removeFirst()
         }
         let word = String(decoding: rest, as: UTF8.self).lowercased()
-        // Python's may carry digits.
+        // In Python, digits may follow NaN.
         let digitless = word.drop { !$0.isNumber }.allSatisfy(\.isNumber) ? word.prefix { !$0.isNumber } : ""
         guard !["inf", "infinity"].contains(word), !["nan", "snan"].contains(digitless) else { throw .notFinite }
         let mark = rest.firstIndex { $0 | 0x20 == UInt8(ascii: "e") } ?? rest.endIndex
-        let power = try Self.power(rest[mark...].dropFirst(), isThere: mark < rest.endIndex)
+        let power = try Self.power(rest[mark...].dropFirst(), isPresent: mark < rest.endIndex)
         try read(rest[..<mark], power)
     }
 
-    private mutating func read(_ digits: ArraySlice<UInt8>, _ power: Int) throws(Fault) {
+    private mutating func read(_ digits: ArraySlice<UInt8>, _ power: Int) throws(ParseError) {
         var places = 0
         var isFraction = false
         var count = 0
-        // Zeros count only when another digit follows.
+        // Zeros count only if another digit follows.
         var zeros = 0
         for byte in digits {
             switch byte {
@@ -106,37 +106,37 @@ struct DecimalText: CustomStringConvertible {
                 }
                 if significand == 0 { zeros = 0 }
                 count += zeros + 1
-                guard count <= Decimal.mostDigits else { throw .tooManyDigits }
+                guard count <= Decimal.maximumDigits else { throw .tooManyDigits }
                 for _ in 0...zeros { significand *= 10 }
                 significand += UInt128(byte - UInt8(ascii: "0"))
                 zeros = 0
             case UInt8(ascii: ".") where !isFraction: isFraction = true
-            default: throw .noNumber
+            default: throw .notANumber
             }
         }
-        guard digits.contains(where: \.isASCIIDigit) else { throw .noNumber }
+        guard digits.contains(where: \.isASCIIDigit) else { throw .notANumber }
         guard significand > 0 else { return }
         exponent = power - places + zeros
-        guard exponent >= -Self.mostPlaces else { throw .tooManyPlaces }
-        // A `Decimal`'s exponent is small: the zeros go into the significand.
+        guard exponent >= -Self.maximumPlaces else { throw .tooManyPlaces }
+        // The exponent of a `Decimal` is small, so zeros go into the significand.
         while exponent > Self.largestExponent {
-            guard count < Decimal.mostDigits else { throw .tooManyDigits }
+            guard count < Decimal.maximumDigits else { throw .tooManyDigits }
             significand *= 10
             exponent -= 1
             count += 1
         }
     }
 
-    /// Digits and an exponent.
+    /// `-12e3`
     var description: String { "\(isNegative ? "-" : "")\(significand)e\(exponent)" }
 
-    /// Beyond what can matter, a number that is as large.
-    private static func power(_ text: ArraySlice<UInt8>, isThere: Bool) throws(Fault) -> Int {
-        guard isThere else { return 0 }
+    /// The exponent. It stops at a thousand million, which is out of range anyway.
+    private static func power(_ text: ArraySlice<UInt8>, isPresent: Bool) throws(ParseError) -> Int {
+        guard isPresent else { return 0 }
         var digits = text
         let sign = digits.first
         if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { digits.removeFirst() }
-        guard !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) else { throw .noNumber }
+        guard !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) else { throw .notANumber }
         let value = digits.reduce(0) { min(1_000_000_000, $0 * 10 + Int($1 - UInt8(ascii: "0"))) }
         return sign == UInt8(ascii: "-") ? -value : value
     }

@@ -1,6 +1,6 @@
-/// One thing that is wrong with a request.
+/// A validation error: one thing that is wrong with a request.
 public struct Issue: Hashable, Sendable {
-    /// A step of the way to the offending value.
+    /// An element of a location: the name of a member, or the index of an element.
     public enum Step: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
         CustomStringConvertible
     {
@@ -12,7 +12,7 @@ public struct Issue: Hashable, Sendable {
         /// An index.
         public init(integerLiteral value: Int) { self = .index(value) }
 
-        /// The name or the number.
+        /// The name or the index.
         public var description: String {
             switch self {
             case .name(let name): name
@@ -21,18 +21,18 @@ public struct Issue: Hashable, Sendable {
         }
     }
 
-    /// What kind of issue it is, in pydantic's words.
+    /// The kind of issue, one of pydantic's error types.
     public let type: String
-    /// Where it stands, such as `["body", "label"]`.
+    /// Where the value is, such as `["body", "label"]`.
     public var location: [Step]
     /// What is wrong, for people.
     public let message: String
-    /// The offending value; of one that is longer than 8 KiB the answer shows the beginning.
+    /// The value. If it is longer than 8 KiB, the answer has its beginning only.
     public let input: JSON
-    /// What the message is about, for programs; left out of the answer when it is empty.
+    /// What the message is about, for programs. The answer leaves it out if it is empty.
     public let context: [JSON.Member]
 
-    /// An issue by its parts.
+    /// Creates an issue.
     public init(
         _ type: String, at location: [Step] = [], _ message: String, input: JSON, context: [JSON.Member] = []
     ) {
@@ -43,24 +43,25 @@ public struct Issue: Hashable, Sendable {
         self.context = context
     }
 
-    /// Bytes of an input that an answer repeats whole; of a longer one it shows a beginning. Each missing field would repeat
-    /// the whole of a body, and a client could make the server write many times what it sent.
-    private static let longestInput = 8 << 10
-    /// Bytes of a beginning. A name in a location is cut as well: each issue has one for each level.
-    fileprivate static let beginning = 256
+    /// In bytes. The answer truncates a longer input: each missing field repeats the whole body, so the answer could be many
+    /// times as long as the request.
+    private static let maximumInputLength = 8 << 10
+    /// In bytes. Names in a location are truncated too: each issue has one per level.
+    fileprivate static let truncatedLength = 256
 
-    /// How many issues are found and told. Whoever reads many values stops here: beyond, nothing is learned by them, and
-    /// they would take many times the memory of the request.
-    static let most = 100
+    /// Reading stops at this number of issues. More would help nobody, and they would take many times the memory of the
+    /// request.
+    static let maximumCount = 100
 
-    /// The last of the most.
+    /// The last issue of a request that has more than the maximum.
     static func tooMany(at location: [Step]) -> Issue {
-        let message = "There are more errors: the first \(most - 1) are listed"
+        let message = "There are more errors: the first \(maximumCount - 1) are listed"
         return Issue(
-            "too_many_errors", at: location, message, input: .null, context: [.init("limit", .integer(.small(most)))])
+            "too_many_errors", at: location, message, input: .null,
+            context: [.init("limit", .integer(.small(maximumCount)))])
     }
 
-    static func missing(around input: JSON) -> Issue {
+    static func missing(in input: JSON) -> Issue {
         Issue("missing", "Field required", input: input)
     }
 
@@ -69,7 +70,7 @@ public struct Issue: Hashable, Sendable {
             .init("type", .string(type)),
             .init("loc", .array(location.map(\.json))),
             .init("msg", .string(message)),
-            .init("input", input.cut(beyond: Issue.longestInput, to: Issue.beginning)),
+            .init("input", input.truncated(to: Issue.truncatedLength, ifLongerThan: Issue.maximumInputLength)),
         ]
         if !context.isEmpty { members.append(.init("ctx", .object(context))) }
         return .object(members)
@@ -79,20 +80,21 @@ public struct Issue: Hashable, Sendable {
 extension Issue.Step {
     var json: JSON {
         switch self {
-        case .name(let name): JSON.string(name).cut(beyond: Issue.beginning, to: Issue.beginning)
+        case .name(let name):
+            JSON.string(name).truncated(to: Issue.truncatedLength, ifLongerThan: Issue.truncatedLength)
         case .index(let index): .integer(.small(index))
         }
     }
 }
 
 extension [Issue] {
-    /// Whether no further one is looked for.
-    var isFull: Bool { count >= Issue.most }
+    /// Whether reading stops.
+    var isFull: Bool { count >= Issue.maximumCount }
 
-    /// Runs a reading whose issues stand below that step.
-    mutating func below<Value>(_ step: @autoclosure () -> Issue.Step, _ read: (inout [Issue]) throws -> Value) rethrows
-        -> Value
-    {
+    /// Reads a part of a value. The locations of its issues get that step in front.
+    mutating func nested<Value>(
+        under step: @autoclosure () -> Issue.Step, _ read: (inout [Issue]) throws -> Value
+    ) rethrows -> Value {
         let known = count
         let value = try read(&self)
         if count > known {

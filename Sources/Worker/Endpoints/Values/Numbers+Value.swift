@@ -10,16 +10,16 @@ extension Integer: ParameterValue, ResponseValue {
         case .string(let text): return read(text, json, &issues)
         case .number(let value): return read(value, json, &issues)
         case .longNumber(let text): return read(Double(text) ?? .infinity, json, &issues)
-        case .brokenString: issues.append(noInteger(json))
+        case .brokenString: issues.append(notAnInteger(json))
         default: issues.append(Issue("int_type", "Input should be a valid integer", input: json))
         }
         return nil
     }
 
-    /// Reads a few digits.
+    /// Reads 1 to 18 digits.
     public static func read(plain text: Span<UInt8>) -> Integer? { Integer(plainText: text) }
 
-    /// Writes its digits.
+    /// Writes the digits.
     public func write(to writer: inout JSONWriter) {
         switch self {
         case .small(let value): writer.integer(value)
@@ -28,10 +28,10 @@ extension Integer: ParameterValue, ResponseValue {
     }
 
     private static func read(_ text: String, _ input: JSON, _ issues: inout [Issue]) -> Integer? {
-        do throws(Refusal) {
+        do throws(ParseError) {
             return try Integer(text: text)
         } catch {
-            issues.append(error == .tooLong ? tooLarge(input) : noInteger(input))
+            issues.append(error == .tooLong ? tooLarge(input) : notAnInteger(input))
             return nil
         }
     }
@@ -41,7 +41,7 @@ extension Integer: ParameterValue, ResponseValue {
             issues.append(Issue("finite_number", "Input should be a finite number", input: input))
             return nil
         }
-        // From here on every number is whole.
+        // Larger numbers have no fraction.
         guard value.magnitude < 0x1p63 else {
             issues.append(tooLarge(input))
             return nil
@@ -55,7 +55,7 @@ extension Integer: ParameterValue, ResponseValue {
         return .small(whole)
     }
 
-    private static func noInteger(_ input: JSON) -> Issue {
+    private static func notAnInteger(_ input: JSON) -> Issue {
         let message = "Input should be a valid integer, unable to parse string as an integer"
         return Issue("int_parsing", message, input: input)
     }
@@ -69,17 +69,17 @@ extension Int: ParameterValue, ResponseValue {
     /// An integer.
     public static var schema: Schema { Integer.schema }
 
-    /// Reads what an `Integer` reads; what does not fit is too large.
+    /// Reads what an `Integer` reads, if it fits.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Int? {
         guard let value = Integer.read(json, issues: &issues) else { return nil }
         if value.small == nil { issues.append(Integer.tooLarge(json)) }
         return value.small
     }
 
-    /// Reads a few digits.
+    /// Reads 1 to 18 digits.
     public static func read(plain text: Span<UInt8>) -> Int? { Integer(plainText: text)?.small }
 
-    /// Writes its digits.
+    /// Writes the digits.
     public func write(to writer: inout JSONWriter) {
         writer.integer(self)
     }
@@ -103,14 +103,46 @@ extension Double: ParameterValue, ResponseValue {
         return nil
     }
 
-    /// Writes it as Python prints it.
+    /// Writes the shortest text that parses as the same number; null if it is not finite.
     public func write(to writer: inout JSONWriter) {
         writer.number(self)
     }
 
-    /// Decimal only: Swift would also read hexadecimal.
+    /// Swift also parses hexadecimal numbers, which are not accepted.
     private static func number(_ text: String) -> Double? {
         let trimmed = String(text.trimmingWhiteSpace)
         return trimmed.utf8.contains { $0 | 0x20 == UInt8(ascii: "x") } ? nil : Double(trimmed)
     }
+}
+
+extension Bool: ParameterValue, ResponseValue {
+    /// A boolean.
+    public static var schema: Schema { .type("boolean") }
+
+    /// Reads a boolean, 0 and 1, or a word for them, such as "yes" and "off".
+    public static func read(_ json: JSON, issues: inout [Issue]) -> Bool? {
+        switch json {
+        case .bool(let value): return value
+        case .integer(0), .number(0): return false
+        case .integer(1), .number(1): return true
+        case .string(let text):
+            if let value = words[text.lowercased()] { return value }
+            fallthrough
+        case .integer, .number, .longNumber:
+            let message = "Input should be a valid boolean, unable to interpret input"
+            issues.append(Issue("bool_parsing", message, input: json))
+        default: issues.append(Issue("bool_type", "Input should be a valid boolean", input: json))
+        }
+        return nil
+    }
+
+    /// Writes true or false.
+    public func write(to writer: inout JSONWriter) {
+        writer.bool(self)
+    }
+
+    private static let words = [
+        "1": true, "on": true, "t": true, "true": true, "y": true, "yes": true,
+        "0": false, "off": false, "f": false, "false": false, "n": false, "no": false,
+    ]
 }

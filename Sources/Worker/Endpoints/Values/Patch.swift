@@ -1,4 +1,4 @@
-/// A property of a PATCH: what was not sent is kept, and what was sent is set; so null can be told from nothing.
+/// A property of a PATCH. It is kept if it was not sent, and set if it was: so null differs from not sent.
 ///
 /// ```swift
 /// struct RecipePatch: Model {
@@ -16,19 +16,19 @@
 ///     patch.note.apply(to: \.note, of: &recipe)  // {"note": null} takes it away, {} keeps it
 /// }
 /// ```
-/// It is never required, its rules are those of what it wraps, and an answer leaves it out where it keeps.
+/// It is never required. Constraints check the wrapped value. JSON leaves out what is kept.
 public enum Patch<Value: Sendable>: Sendable {
-    /// It was not sent.
+    /// The property was not sent.
     case keep
-    /// It was sent.
+    /// The property was sent with that value.
     case set(Value)
 
-    /// Sets the property of that thing, if there is something to set.
+    /// Sets the property of `root` if it was sent.
     public func apply<Root>(to property: WritableKeyPath<Root, Value>, of root: inout Root) {
         if case .set(let value) = self { root[keyPath: property] = value }
     }
 
-    /// What it becomes when it was that.
+    /// The new value; the old one if the property was not sent.
     public func value(keeping old: Value) -> Value {
         if case .set(let value) = self { value } else { old }
     }
@@ -38,41 +38,41 @@ extension Patch: Equatable where Value: Equatable {}
 extension Patch: Hashable where Value: Hashable {}
 
 extension Patch: RequestValue where Value: RequestValue {
-    /// What is set is what constraints speak of.
+    /// Constraints check the wrapped value.
     public typealias Constrained = Value.Constrained
 
-    /// The wrapped type.
+    /// The schema of the wrapped type.
     public static var schema: Schema { Value.schema }
 
-    /// Reads what is to be set; null too, where the wrapped type has it.
+    /// Reads the new value. It may be null if the wrapped type is optional.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
         Value.read(json, issues: &issues).map(Patch.set)
     }
 
-    /// What is set; nothing when it is kept.
+    /// The new value; nil if there is none.
     public var constrained: Value.Constrained? {
         if case .set(let value) = self { value.constrained } else { nil }
     }
 
-    /// As what is wrapped.
+    /// As the wrapped type.
     public static var isList: Bool { Value.isList }
 
-    /// It is kept.
-    public static var absent: Self? { .keep }
+    /// `keep`
+    public static var valueWhenAbsent: Self? { .keep }
 }
 
 extension Patch: ParameterValue where Value: ParameterValue {}
 
 extension Patch: ResponseConvertible, ResponseValue where Value: ResponseValue {
-    /// The wrapped type.
+    /// The schema of the wrapped type.
     public static var schema: Schema { Value.schema }
 
-    /// Writes what is set; null for what is kept, where something must stand.
+    /// Writes the new value; null if there is none and it cannot be left out, as in an array.
     public func write(to writer: inout JSONWriter) {
         if case .set(let value) = self { value.write(to: &writer) } else { writer.null() }
     }
 
-    /// Not where it is kept.
+    /// False if there is no new value.
     public var isWritten: Bool {
         if case .set = self { true } else { false }
     }

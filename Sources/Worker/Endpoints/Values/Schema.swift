@@ -1,37 +1,37 @@
-/// A JSON Schema (the dialect of OpenAPI 3.1), and the named ones that it refers to.
+/// A JSON Schema (in the dialect of OpenAPI 3.1), and the named schemas that it refers to.
 public struct Schema: Sendable {
-    /// A schema that stands under `components` and is referred to by its name.
+    /// A named schema. It is in the document's `components`, and other schemas refer to it.
     public struct Definition: Sendable {
-        /// Its name under `components`.
+        /// The name in `components`.
         public let name: String
-        /// Made when it is needed: models may contain themselves.
+        /// A function, because models may contain themselves.
         public let schema: @Sendable () -> Schema
-        /// Tells two types with one name apart.
+        /// Finds two types with the same name.
         let type: ObjectIdentifier?
     }
 
     /// The keywords, in order.
     public var keywords: [JSON.Member]
-    /// What `$ref` keywords in it refer to.
+    /// What its `$ref` keywords refer to.
     public private(set) var definitions: [Definition]
-    /// What was declared wrongly in it, such as a pattern that is none. Found at start.
+    /// What is wrong in the declaration, such as a pattern that is not valid. Reported at start.
     var mistakes: [String] = []
-    /// Of a model's own schema: what tries the model out at start.
-    var model: ModelTrial?
+    /// In the schema of a model: the check of the model at start.
+    var model: ModelCheck?
 
-    /// A schema of those keywords.
+    /// Creates a schema.
     public init(_ keywords: [JSON.Member] = [], definitions: [Definition] = []) {
         self.keywords = keywords
         self.definitions = definitions
     }
 
-    /// A schema of those keywords, in which others stand.
+    /// Creates a schema that contains others.
     init(_ keywords: [JSON.Member], of parts: [Schema]) {
         self.init(keywords, definitions: parts.flatMap(\.definitions))
         mistakes = parts.flatMap(\.mistakes)
     }
 
-    /// A schema with nothing but a type.
+    /// A schema with a type and no other keyword.
     public static func type(_ name: String) -> Schema {
         Schema([.init("type", .string(name))])
     }
@@ -53,7 +53,7 @@ public struct Schema: Sendable {
         Schema([.init("items", element.json), .init("type", "array")], of: [element])
     }
 
-    /// An object by its properties.
+    /// The schema of an object.
     static func object(
         _ properties: [(name: String, schema: Schema)], required: [String], title: String, description: String = "",
         examples: [JSON] = []
@@ -71,8 +71,8 @@ public struct Schema: Sendable {
 
     private var isReference: Bool { keywords.first?.name == "$ref" }
 
-    /// With further keywords. Those of an alternative that is not null go into it, where they mean something; those of
-    /// elements join what is said of them.
+    /// The schema with more keywords. In a schema with alternatives they go to the first one, which is not null. Keywords of
+    /// `items` are merged.
     func adding(_ more: [JSON.Member]) -> Schema {
         guard !more.isEmpty else { return self }
         var copy = self
@@ -94,7 +94,7 @@ public struct Schema: Sendable {
         return copy
     }
 
-    /// With words about it. A mere reference takes no title, and a schema keeps the one that it has.
+    /// The schema with annotations. A reference gets no title, and a schema keeps the title that it has.
     func annotated(
         title: String, description: String = "", default value: JSON? = nil, examples: [JSON] = []
     ) -> Schema {

@@ -1,8 +1,10 @@
+public import FoundationEssentials
+
 extension String: ParameterValue, ResponseValue {
     /// A string.
     public static var schema: Schema { .type("string") }
 
-    /// Reads a string; no other value is taken for one.
+    /// Reads a string, and no other value.
     public static func read(_ json: JSON, issues: inout [Issue]) -> String? {
         switch json {
         case .string(let text):
@@ -22,58 +24,62 @@ extension String: ParameterValue, ResponseValue {
     }
 }
 
-extension WebURL: ParameterValue, ResponseValue {
-    /// The most characters, as sent and as normalised.
-    static let maximumLength = 2083
-
-    /// A string of format `uri`.
+extension Data: ParameterValue, ResponseValue {
+    /// A string of format `base64`.
     public static var schema: Schema {
-        let limit = JSON(integerLiteral: maximumLength)
-        return Schema([
-            .init("type", "string"), .init("maxLength", limit), .init("minLength", 1), .init("format", "uri"),
-        ])
+        Schema([.init("type", "string"), .init("format", "base64"), .init("contentEncoding", "base64")])
     }
 
-    /// Reads an http or https URL, as sent and as normalised not longer than 2083 characters.
-    public static func read(_ json: JSON, issues: inout [Issue]) -> WebURL? {
+    /// Reads padded base64, in the standard or the URL-safe alphabet (RFC 4648).
+    public static func read(_ json: JSON, issues: inout [Issue]) -> Data? {
         guard case .string(let text) = json else {
-            if case .brokenString = json {
-                _ = String.read(json, issues: &issues)
-            } else {
-                issues.append(Issue("url_type", "URL input should be a string or URL", input: json))
-            }
+            issues.append(Issue("bytes_type", "Input should be a valid bytes", input: json))
             return nil
         }
-        guard text.unicodeScalars.count <= maximumLength else { return refuseLength(json, &issues) }
-        do throws(WebURLError) {
-            let url = try WebURL(parsing: text)
-            return url.text.unicodeScalars.count <= maximumLength ? url : refuseLength(json, &issues)
-        } catch {
-            issues.append(error.code == .otherScheme ? schemeIssue(json) : parsingIssue(json, error.message))
-            return nil
+        let isURLSafe = text.utf8.contains { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        // Foundation accepts too much padding.
+        if text.utf8.count.isMultiple(of: 4),
+            let value = Data(base64Encoded: isURLSafe ? standardAlphabet(text) : text)
+        {
+            return value
         }
-    }
-
-    /// Writes it normalised.
-    public func write(to writer: inout JSONWriter) {
-        writer.string(text)
-    }
-
-    private static func refuseLength(_ input: JSON, _ issues: inout [Issue]) -> WebURL? {
-        let context = [JSON.Member("max_length", JSON(integerLiteral: maximumLength))]
-        let message = "URL should have at most \(maximumLength) characters"
-        issues.append(Issue("url_too_long", message, input: input, context: context))
+        let reason = errorMessage(text)
+        issues.append(
+            Issue(
+                "base64_decode", "Base64 decoding error: '\(reason)'", input: json,
+                context: [.init("error", .string(reason))]))
         return nil
     }
 
-    private static func schemeIssue(_ input: JSON) -> Issue {
-        let schemes = "'http' or 'https'"
-        let context = [JSON.Member("expected_schemes", .string(schemes))]
-        return Issue("url_scheme", "URL scheme should be \(schemes)", input: input, context: context)
+    /// Writes padded base64 in the standard alphabet.
+    public func write(to writer: inout JSONWriter) {
+        writer.string(base64EncodedString())
     }
 
-    private static func parsingIssue(_ input: JSON, _ reason: String) -> Issue {
-        let context = [JSON.Member("error", .string(reason))]
-        return Issue("url_parsing", "Input should be a valid URL, \(reason)", input: input, context: context)
+    /// The text in the standard alphabet. If it mixes both alphabets, the result is not base64.
+    private static func standardAlphabet(_ text: String) -> String {
+        String(
+            text.map { letter in
+                switch letter {
+                case "-": "+"
+                case "_": "/"
+                case "+", "/": "!"
+                default: letter
+                }
+            })
+    }
+
+    /// The message of Python's `binascii` for text that is not base64.
+    private static func errorMessage(_ text: String) -> String {
+        let data = text.utf8.prefix { $0 != UInt8(ascii: "=") }
+        let isLetters = data.allSatisfy {
+            $0.isASCIIDigit || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || "+/-_".utf8.contains($0)
+        }
+        guard isLetters, text.utf8.dropFirst(data.count).allSatisfy({ $0 == UInt8(ascii: "=") }) else {
+            return "Only base64 data is allowed"
+        }
+        guard data.count % 4 == 1 else { return "Incorrect padding" }
+        return "Invalid base64-encoded string: number of data characters (\(data.count)) cannot be 1 more than "
+            + "a multiple of 4"
     }
 }

@@ -1,13 +1,12 @@
-/// A time on the clock, without a day and a time zone: when a shop opens. From 00:00 to just before 24:00, in
-/// microseconds.
+/// A time of day without day and time zone, such as opening hours: 00:00 to just before 24:00, in microseconds.
 public struct TimeOfDay: Hashable, Sendable {
-    /// Since midnight; less than 86,400 million.
+    /// Less than 86,400,000,000.
     public let microsecondsSinceMidnight: Int
 
     /// 00:00.
-    public static let midnight = TimeOfDay(DateTimeText.Clock(seconds: 0, microseconds: 0))
+    public static let midnight = TimeOfDay(DateTimeParser.Time(seconds: 0, microseconds: 0))
 
-    /// Nil when no clock shows such a time.
+    /// Nil if a number is out of its range. There are no leap seconds.
     public init?(hour: Int, minute: Int, second: Int = 0, microsecond: Int = 0) {
         guard 0..<24 ~= hour, 0..<60 ~= minute, 0..<60 ~= second, 0..<1_000_000 ~= microsecond else { return nil }
         microsecondsSinceMidnight = (hour * 3600 + minute * 60 + second) * 1_000_000 + microsecond
@@ -22,11 +21,11 @@ public struct TimeOfDay: Hashable, Sendable {
     /// 0 to 999,999.
     public var microsecond: Int { microsecondsSinceMidnight % 1_000_000 }
 
-    private init(_ clock: DateTimeText.Clock) {
-        microsecondsSinceMidnight = clock.seconds * 1_000_000 + clock.microseconds
+    private init(_ time: DateTimeParser.Time) {
+        microsecondsSinceMidnight = time.seconds * 1_000_000 + time.microseconds
     }
 
-    /// `12:30:00`, with six digits after a point when there is a fraction.
+    /// `12:30:00`, with six more digits if the second has a fraction.
     /// - Parameters:
     ///   - seconds: since midnight.
     ///   - fraction: microseconds.
@@ -37,14 +36,14 @@ public struct TimeOfDay: Hashable, Sendable {
 }
 
 extension TimeOfDay: Comparable {
-    /// Whether it is the earlier time.
+    /// Whether the left time is earlier.
     public static func < (left: TimeOfDay, right: TimeOfDay) -> Bool {
         left.microsecondsSinceMidnight < right.microsecondsSinceMidnight
     }
 }
 
 extension TimeOfDay: CustomStringConvertible {
-    /// `12:30:00`, with six digits after a point when there is a fraction.
+    /// `12:30:00`, with six more digits if the second has a fraction.
     public var description: String { TimeOfDay.text(microsecondsSinceMidnight / 1_000_000, microsecond) }
 }
 
@@ -52,15 +51,15 @@ extension TimeOfDay: ParameterValue, ResponseValue {
     /// A string of format `time`.
     public static var schema: Schema { Schema([.init("type", "string"), .init("format", "time")]) }
 
-    /// Reads a time, with or without seconds and a fraction. An offset would have no meaning without a day, and is refused.
+    /// Reads a time, with or without seconds and a fraction. An offset is an error: it has no meaning without a day.
     public static func read(_ json: JSON, issues: inout [Issue]) -> TimeOfDay? {
         guard case .string(let text) = json else {
             issues.append(Issue("time_type", "Input should be a valid time", input: json))
             return nil
         }
-        do throws(DateTimeText.Fault) {
-            let clock = try DateTimeText.time(text)
-            if clock.offset == nil { return TimeOfDay(clock) }
+        do throws(DateTimeError) {
+            let time = try DateTimeParser.time(text)
+            if time.offset == nil { return TimeOfDay(time) }
             issues.append(Issue("timezone_naive", "Input should not have timezone info", input: json))
         } catch {
             let message = "Input should be in a valid time format, \(error.reason)"
@@ -70,7 +69,7 @@ extension TimeOfDay: ParameterValue, ResponseValue {
         return nil
     }
 
-    /// Writes `12:30:00`, with six digits after a point when there is a fraction.
+    /// Writes `12:30:00`, with six more digits if the second has a fraction.
     public func write(to writer: inout JSONWriter) {
         writer.string(description)
     }

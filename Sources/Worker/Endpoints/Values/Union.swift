@@ -1,4 +1,4 @@
-/// One of several models, told apart by a property that only the JSON has: the discriminator.
+/// One of several models. A property of the JSON, the discriminator, says which one.
 ///
 /// ```swift
 /// enum Payment: Union {
@@ -15,33 +15,33 @@
 ///     }
 /// }
 /// ```
-/// A card is `{"method":"card", ...}` then, with the properties of `Card`.
+/// A card is `{"method":"card", ...}`, with the properties of `Card`. The models do not have the discriminator.
 public protocol Union: RequestValue, ResponseValue {
-    /// The discriminator's name, and each case with its tag.
+    /// The name of the discriminator, and the cases with their tags.
     static var variants: Variants<Self> { get }
 
-    /// What the case holds.
+    /// The associated value of the case.
     var model: any Model { get }
 
-    /// Its name in the document; the type's own when nothing else is said.
+    /// The name of its schema in the document. The default is the name of the type.
     static var schemaName: String { get }
 }
 
 extension Union {
-    /// The type's own name.
+    /// The name of the type.
     public static var schemaName: String { String(describing: Self.self) }
 
-    /// A reference to the alternatives.
+    /// A reference to a named `oneOf` schema.
     public static var schema: Schema {
         .reference(schemaName, to: ObjectIdentifier(Self.self)) { variants.schema(name: schemaName) }
     }
 
-    /// Reads the model that the discriminator names; its issues stand below the tag.
+    /// Reads the model that the discriminator selects. Its issues have the tag in their location.
     public static func read(_ json: JSON, issues: inout [Issue]) -> Self? {
         variants.read(json, issues: &issues)
     }
 
-    /// Writes the discriminator, and then the model's properties.
+    /// Writes the discriminator and the properties of the model.
     public func write(to writer: inout JSONWriter) {
         Self.variants.write(model, to: &writer)
     }
@@ -49,7 +49,7 @@ extension Union {
 
 /// The cases of a union.
 public struct Variants<Value: Sendable>: Sendable {
-    /// A case of a union, and the tag that stands for it.
+    /// A case of a union, and its tag.
     public struct Variant: Sendable {
         fileprivate let tag: String
         fileprivate let model: ObjectIdentifier
@@ -57,7 +57,7 @@ public struct Variants<Value: Sendable>: Sendable {
         fileprivate let read: @Sendable (JSON, inout [Issue]) -> Value?
 
         /// - Parameters:
-        ///   - tag: the discriminator's value.
+        ///   - tag: the value of the discriminator.
         ///   - make: the case, such as `Payment.card`, or any function.
         public init<Content: Model>(_ tag: String, _ make: @escaping @Sendable (Content) -> Value) {
             self.tag = tag
@@ -71,8 +71,8 @@ public struct Variants<Value: Sendable>: Sendable {
     private let variants: [Variant]
 
     /// - Parameters:
-    ///   - discriminator: the name of the property that tells them apart. No model has it itself.
-    ///   - variants: each with a tag and a model that no other has.
+    ///   - discriminator: the name of a property that no model has.
+    ///   - variants: the cases. Tags and models must be unique.
     public init(by discriminator: String, _ variants: Variant...) {
         self.discriminator = discriminator
         self.variants = variants
@@ -91,7 +91,7 @@ public struct Variants<Value: Sendable>: Sendable {
             return nil
         }
         if case .string(let tag) = found, let variant = variants.first(where: { $0.tag.hasSameBytes(as: tag) }) {
-            return issues.below(.name(variant.tag)) { variant.read(json, &$0) }
+            return issues.nested(under: .name(variant.tag)) { variant.read(json, &$0) }
         }
         let tag = found.tagText
         let tags = variants.map { "'\($0.tag)'" }.joined(separator: ", ")
@@ -105,7 +105,7 @@ public struct Variants<Value: Sendable>: Sendable {
     fileprivate func write(_ model: any Model, to writer: inout JSONWriter) {
         let type = ObjectIdentifier(type(of: model))
         guard let variant = variants.first(where: { $0.model == type }) else {
-            // No case is made of it, so nobody could read it again: it stands without a tag.
+            // No case has this model, so there is no tag to write.
             return model.write(to: &writer)
         }
         var properties = JSONWriter()
@@ -114,7 +114,7 @@ public struct Variants<Value: Sendable>: Sendable {
         writer.string(discriminator)
         writer.raw(":")
         writer.string(variant.tag)
-        // All after the opening brace.
+        // All but the opening brace.
         let rest = properties.bytes.dropFirst()
         if rest.count > 1 { writer.raw(",") }
         writer.raw(rest)
@@ -144,7 +144,7 @@ public struct Variants<Value: Sendable>: Sendable {
 
     private static func reference(_ name: String) -> String { "#/components/schemas/\(name)" }
 
-    /// A model's schema with the discriminator in front.
+    /// The schema of a model with the discriminator as its first property.
     private func tagged(_ model: Schema, _ tag: String, title: String) -> Schema {
         let property: JSON = ["type": "string", "const": .string(tag), "title": .string(discriminator.titleCased)]
         var schema = model
@@ -166,7 +166,7 @@ public struct Variants<Value: Sendable>: Sendable {
             }
             if variants[..<index].contains(where: { $0.model == variant.model }) {
                 mistakes.append(
-                    "the variant \(variant.tag) has the model of another: nothing tells them apart in an answer")
+                    "the variant \(variant.tag) has the same model as another: an answer could not tell them apart")
             }
             if case .object(let members)? = schemas[index].json["properties"],
                 members.dropFirst().contains(where: { $0.name == discriminator })
@@ -179,7 +179,7 @@ public struct Variants<Value: Sendable>: Sendable {
 }
 
 extension JSON {
-    /// As Python's `str()` has it.
+    /// As Python's `str()` writes it.
     fileprivate var tagText: String {
         switch self {
         case .null: "None"

@@ -6,7 +6,7 @@ extension Recipe {
     /// How many there are.
     static let columnCount: Int32 = 5
 
-    private static let frame = ObjectFrame(Recipe.self)
+    private static let frame = JSONObjectTemplate(Recipe.self)
     /// Bytes for braces, names and numbers.
     private static let frameSize = 128
 

@@ -1,8 +1,8 @@
-/// What a parameter or property must keep, and what stands in when it is not sent.
-struct Rule<Value: RequestValue>: Sendable {
+/// How a parameter or property is read: its constraints, its default, and what the document says of it.
+struct ValueRule<Value: RequestValue>: Sendable {
     let constraints: [Constraint<Value.Constrained>]
     let defaultValue: Value?
-    /// For the document; may be empty.
+    /// For the document. May be empty.
     let description: String
     private let earlyViolations: [@Sendable (JSON) -> Constraint<Value.Constrained>.Violation?]
     private let defaultJSON: JSON?
@@ -10,7 +10,7 @@ struct Rule<Value: RequestValue>: Sendable {
 
     func schema(name: String) -> Schema {
         var type = Value.schema
-        // One name stands in an object once.
+        // The description of the parameter replaces that of the type.
         if !description.isEmpty { type.keywords.removeAll { $0.name == "description" } }
         var schema = type.adding(constraints.flatMap(\.keywords))
             .annotated(
@@ -23,13 +23,15 @@ struct Rule<Value: RequestValue>: Sendable {
     private var mistakes: [String] {
         let wrong = constraints.compactMap(\.mistake)
         guard wrong.isEmpty, let value = defaultValue?.constrained else { return wrong }
-        return constraints.compactMap { $0.violation(value) }.map { "the default breaks a rule: \($0.message)" }
+        return constraints.compactMap { $0.violation(value) }.map { "the default violates a constraint: \($0.message)" }
     }
 
-    /// - Parameter json: nil when it was not sent.
-    func read(_ json: JSON?, around: JSON, issues: inout [Issue]) -> Value? {
+    /// - Parameters:
+    ///   - json: nil if it was not sent.
+    ///   - container: the object that it should be in, for the issue.
+    func read(_ json: JSON?, in container: JSON, issues: inout [Issue]) -> Value? {
         guard let json else {
-            if defaultValue == nil { issues.append(.missing(around: around)) }
+            if defaultValue == nil { issues.append(.missing(in: container)) }
             return defaultValue
         }
         for earlyViolation in earlyViolations {
@@ -59,8 +61,8 @@ struct Rule<Value: RequestValue>: Sendable {
     }
 }
 
-extension Rule {
-    /// Of what must be there.
+extension ValueRule {
+    /// The rule of a value that is required.
     init(_ constraints: [Constraint<Value.Constrained>]) {
         self.constraints = constraints
         description = ""
@@ -71,7 +73,7 @@ extension Rule {
     }
 }
 
-extension Rule where Value: ResponseValue {
+extension ValueRule where Value: ResponseValue {
     init(
         _ constraints: [Constraint<Value.Constrained>], default defaultValue: Value?, description: String,
         examples: [Value]
@@ -92,7 +94,7 @@ extension Issue {
 }
 
 extension String {
-    /// `max_results` as "Max Results", like Python's `str.title()` with spaces for underscores.
+    /// `max_results` as "Max Results", like Python's `str.title()` after replacing underscores with spaces.
     var titleCased: String {
         var isInWord = false
         return unicodeScalars.map { scalar in

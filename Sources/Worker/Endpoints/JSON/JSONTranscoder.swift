@@ -1,13 +1,16 @@
-/// The bytes of a JSON text, whatever their encoding, as UTF-8 in which half a surrogate pair may stand (three bytes from
-/// ED A0 80 on, as Python's `surrogatepass` has it).
-enum JSONText {
-    static func utf8(_ bytes: [UInt8]) -> [UInt8]? {
+/// Converts a JSON text to UTF-8 from UTF-8, UTF-16 or UTF-32 (detected as RFC 4627, section 3, describes).
+///
+/// Surrogates that are not paired are kept as three bytes (from ED A0 80 on), as Python's `surrogatepass` does: a JSON string
+/// may have one.
+enum JSONTranscoder {
+    /// Nil if the bytes are not Unicode text.
+    static func utf8(from bytes: [UInt8]) -> [UInt8]? {
         if bytes.starts(with: [0, 0, 0xFE, 0xFF]) { return units32(bytes.dropFirst(4), isBigEndian: true) }
         if bytes.starts(with: [0xFF, 0xFE, 0, 0]) { return units32(bytes.dropFirst(4), isBigEndian: false) }
         if bytes.starts(with: [0xFE, 0xFF]) { return units16(bytes.dropFirst(2), isBigEndian: true) }
         if bytes.starts(with: [0xFF, 0xFE]) { return units16(bytes.dropFirst(2), isBigEndian: false) }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return isUTF8(bytes) ? Array(bytes.dropFirst(3)) : nil }
-        // JSON starts with two ASCII characters, so zeros among the first four bytes tell the encoding.
+        // JSON starts with two ASCII characters, so the zeros in the first four bytes tell the encoding.
         if bytes.count >= 4 {
             if bytes[0] == 0 {
                 return bytes[1] == 0 ? units32(bytes[...], isBigEndian: true) : units16(bytes[...], isBigEndian: true)
@@ -22,7 +25,7 @@ enum JSONText {
         return isUTF8(bytes) ? bytes : nil
     }
 
-    /// Whether this is UTF-8, halves of surrogate pairs allowed.
+    /// Whether this is UTF-8. Encoded surrogates are allowed.
     private static func isUTF8(_ bytes: [UInt8]) -> Bool {
         var index = 0
         while index < bytes.count {
@@ -66,7 +69,7 @@ enum JSONText {
             high = 0xD800...0xDBFF ~= unit ? unit : nil
             if high == nil { result.append(codePoint: unit) }
         }
-        // Python's decoder takes a text that ends within a pair as cut short.
+        // Like Python's decoder: a text that ends with half of a surrogate pair is not complete.
         return high == nil ? result : nil
     }
 
@@ -84,7 +87,7 @@ enum JSONText {
 }
 
 extension [UInt8] {
-    /// Appends the UTF-8 of a code point; half a surrogate pair becomes three bytes like any other.
+    /// Appends the UTF-8 of a code point. A surrogate becomes three bytes.
     mutating func append(codePoint: UInt32) {
         let last = UInt8(0x80 | codePoint & 0x3F)
         switch codePoint {

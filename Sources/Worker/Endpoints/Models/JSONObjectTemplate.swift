@@ -1,9 +1,9 @@
-/// What stands around the values of a model's JSON: braces, names, commas and colons, written once.
-public struct ObjectFrame: Sendable {
-    /// A brace or comma, the name and a colon; what ends the object.
+/// The JSON of an object without its values: braces, names, commas and colons, encoded once.
+public struct JSONObjectTemplate: Sendable {
+    /// For each property a brace or comma, the name and a colon; last the end of the object.
     private let pieces: [[UInt8]]
 
-    /// - Parameter model: whose properties, in their order, the values will be.
+    /// - Parameter model: has the properties, in order.
     public init(_ model: (some Model).Type) {
         self.init(names: model.properties.schemas.map(\.name))
     }
@@ -21,7 +21,7 @@ public struct ObjectFrame: Sendable {
     }
 
     /// Writes the object.
-    /// - Parameter value: writes one value; properties count from 0.
+    /// - Parameter value: writes the value of a property. The first property is 0.
     public func write(to writer: inout JSONWriter, value: (_ property: Int, inout JSONWriter) -> Void) {
         let last = pieces.count - 1
         for index in 0..<last {
@@ -31,7 +31,7 @@ public struct ObjectFrame: Sendable {
         writer.raw(pieces[last])
     }
 
-    /// Writes the object without those properties that are not written.
+    /// Writes the object with the properties for which `isWritten` is true.
     func write(
         to writer: inout JSONWriter, where isWritten: (_ property: Int) -> Bool,
         value: (_ property: Int, inout JSONWriter) -> Void

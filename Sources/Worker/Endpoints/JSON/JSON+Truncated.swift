@@ -2,17 +2,21 @@ extension JSON {
     /// Stands for what was left out.
     private static let ellipsis = "…"
 
-    /// The value itself, or, where its text has more bytes than the limit, its beginning: a text ends with an ellipsis then,
-    /// and so does a list; an object has a member of that name. Escapes are not counted, and no more is looked at than
-    /// needed.
-    /// - Parameter length: of the beginning, in bytes.
-    func cut(beyond limit: Int, to length: Int) -> JSON {
+    /// The value itself; or, if its text is longer than the limit, its beginning. A truncated string ends with an ellipsis,
+    /// so does a truncated array, and a truncated object has a member of that name.
+    ///
+    /// Escapes are not counted. The cost depends on the limit, not on the size of the value.
+    /// - Parameters:
+    ///   - length: of the beginning, in bytes.
+    ///   - limit: of a value that is returned whole, in bytes.
+    func truncated(to length: Int, ifLongerThan limit: Int) -> JSON {
         var room = limit
         if fits(&room) { return self }
         room = length
-        return beginning(&room)
+        return prefix(&room)
     }
 
+    /// Whether the value fits in what is left of the room, which it takes.
     private func fits(_ room: inout Int) -> Bool {
         room -= 1
         if room < 0 { return false }
@@ -36,18 +40,18 @@ extension JSON {
         }
     }
 
-    /// Of a value that does not fit.
-    private func beginning(_ room: inout Int) -> JSON {
+    /// The beginning of a value that does not fit.
+    private func prefix(_ room: inout Int) -> JSON {
         room -= 1
         switch self {
         case .null, .bool, .integer, .number: return self
-        case .longNumber(let text): return .string(JSON.beginning(of: text, &room))
-        case .string(let text), .brokenString(let text): return .string(JSON.beginning(of: text, &room))
+        case .longNumber(let text): return .string(JSON.prefix(of: text, &room))
+        case .string(let text), .brokenString(let text): return .string(JSON.prefix(of: text, &room))
         case .array(let items):
             var kept: [JSON] = []
             for item in items {
                 guard room > 0 else { break }
-                kept.append(item.taken(&room))
+                kept.append(item.wholeOrPrefix(&room))
             }
             if room <= 0 { kept.append(.string(JSON.ellipsis)) }
             return .array(kept)
@@ -55,22 +59,22 @@ extension JSON {
             var kept: [Member] = []
             for member in members {
                 guard room > 0 else { break }
-                let name = JSON.beginning(of: member.name, &room)
-                kept.append(Member(name, member.value.taken(&room)))
+                let name = JSON.prefix(of: member.name, &room)
+                kept.append(Member(name, member.value.wholeOrPrefix(&room)))
             }
             if room <= 0 { kept.append(Member(JSON.ellipsis, .string(JSON.ellipsis))) }
             return .object(kept)
         }
     }
 
-    private func taken(_ room: inout Int) -> JSON {
+    private func wholeOrPrefix(_ room: inout Int) -> JSON {
         let before = room
         if fits(&room) { return self }
         room = before
-        return beginning(&room)
+        return prefix(&room)
     }
 
-    private static func beginning(of text: String, _ room: inout Int) -> String {
+    private static func prefix(of text: String, _ room: inout Int) -> String {
         let count = text.utf8.count
         defer { room -= count }
         guard count > room else { return text }
