@@ -35,7 +35,7 @@ import Testing
         try await Kitchen.answer(api.build(), Request(.get, target))
     }
 
-    @Test func aWordIsReadAndWritten() async throws {
+    @Test func choiceIsReadAndWritten() async throws {
         #expect(try await get("/a").text == #""oldest""#)
         #expect(try await get("/a?order=cook%27s").text == #""cook's""#)
         #expect(try await get("/right").text == #""right""#)
@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: [
         ("/a?order=x", #"'newest', 'oldest' or \"cook's\""#), ("/a?only=", "'one'"), ("/up", "'left' or 'right'"),
     ])
-    func anyOtherTextIsToldTheWords(target: String, words: String) async throws {
+    func otherTextGetsAListOfTheChoices(target: String, words: String) async throws {
         let response = try await get(target)
         #expect(response.status == .unprocessableContent)
         #expect(response.text.contains(#""type":"enum""#))
@@ -53,14 +53,14 @@ import Testing
     }
 
     @Test(arguments: [#"{"order":1}"#, #"{"order":null}"#, #"{"side":"up"}"#])
-    func anyOtherValueIsNoWord(body: String) async throws {
+    func otherValueIsRejected(body: String) async throws {
         let fields = [Field("content-type", "application/json")]
         let request = Request(.post, "/a", fields: fields, body: Array(body.utf8))
         let response = try await Kitchen.answer(api.build(), request)
         #expect(try response.issues.first?.hasPrefix("enum") == true)
     }
 
-    @Test func theDocumentNamesItOnce() throws {
+    @Test func documentDefinesTheChoiceOnce() throws {
         let document = try api.document()
         let order: JSON = ["type": "string", "enum": ["newest", "oldest", "cook's"], "title": "Order"]
         #expect(document["components"]?["schemas"]?["Order"] == order)

@@ -31,7 +31,7 @@ import Testing
         init(_ value: Int) throws { if value == 13 { throw Misfortune() } else { self.value = value } }
     }
 
-    /// Read from something else than one value.
+    /// Reads and writes its own text.
     private struct Span: Endpoints.Value, Hashable {
         let first: Int
         let last: Int
@@ -76,21 +76,21 @@ import Testing
         return try await Kitchen.answer(api.build(), Request(.post, "/", fields: fields, body: Array(body.utf8)))
     }
 
-    @Test func itIsReadFromAnyPlaceAndWritten() async throws {
+    @Test func customValueIsReadFromAnyPartOfARequest() async throws {
         let response = try await Kitchen.answer(api.build(), Request(.get, "/4?to=A@b&to=c@d"))
         #expect(response.text == #""4 [\"a@b\", \"c@d\"] true""#)
         let body = try await post(#"{"email":"A@b.c","friends":{"x@y":2}}"#)
         #expect(body.text == #"{"email":"a@b.c","spare":null,"friends":{"x@y":2}}"#)
     }
 
-    @Test func aTypeMayReadWhateverItLikes() async throws {
+    @Test func typeMayConformToValueItself() async throws {
         let response = try await Kitchen.answer(api.build(), Request(.get, "/pages/3-05"))
         #expect(response.text == #""3-5""#)
         let wrong = try await Kitchen.answer(api.build(), Request(.get, "/pages/3"))
         #expect(try wrong.issues == [#"span ["path","span"]"#])
     }
 
-    @Test func whatItThrowsIsAnIssue() async throws {
+    @Test func errorOfTheInitialiserIsAnIssue() async throws {
         let response = try await Kitchen.answer(api.build(), Request(.get, "/3?to=a&u=13"))
         #expect(
             response.text.contains(
@@ -101,7 +101,7 @@ import Testing
         #expect(response.text.contains(#""msg":"Value error, 13 it is""#))
     }
 
-    @Test func theInnerTypeAndRulesAreCheckedToo() async throws {
+    @Test func innerTypeAndConstraintsAreChecked() async throws {
         #expect(try await post(#"{"email":5}"#).issues == [#"string_type ["body","email"]"#])
         #expect(try await post(#"{"email":"a@bcdefghi"}"#).issues == [#"string_too_long ["body","email"]"#])
         #expect(
@@ -110,7 +110,7 @@ import Testing
             ])
     }
 
-    @Test func theDocumentHasItsFormat() throws {
+    @Test func documentShowsTheFormat() throws {
         let properties = try api.document()["components"]?["schemas"]?["Person"]?["properties"]
         #expect(properties?["email"] == ["type": "string", "format": "email", "maxLength": 9, "title": "Email"])
         #expect(properties?["spare"]?["anyOf"]?[0] == ["type": "string", "format": "email"])

@@ -107,7 +107,9 @@ import Testing
         try expect("q: the pattern ( is not valid: expected ')'") {
             $0.get("/a", name: "a", Query("q", String?.self, .pattern("("))) { $0 }
         }
-        try expect("q: .multiple(of: 0) needs a positive number") { $0.get("/a", name: "a", Query("q", Int.self, .multiple(of: 0))) { $0 } }
+        try expect("q: .multiple(of: 0) needs a positive number") {
+            $0.get("/a", name: "a", Query("q", Int.self, .multiple(of: 0))) { $0 }
+        }
     }
 
     @Test func aDefaultThatBreaksItsRuleIsNamed() throws {

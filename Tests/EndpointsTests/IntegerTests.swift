@@ -19,13 +19,13 @@ import Testing
         "1.5", "1.", "1e0", "0x1", "--1", "-", "1,000", "true", "null", "nan", "²", "１", "", "_1", "1_", "1__0", "+ 1",
         ".0", "1.0_0", "1\u{0}", "\u{1C}1",
     ])
-    func otherTextIsRefused(text: String) {
+    func otherTextIsRejected(text: String) {
         var issues: [Endpoints.Issue] = []
         #expect(Integer.read(.string(text), issues: &issues) == nil)
         #expect(issues.map(\.type) == ["int_parsing"])
     }
 
-    @Test func digitsHaveABound() {
+    @Test func numberOfDigitsIsLimited() {
         var issues: [Endpoints.Issue] = []
         #expect(Integer.read(.string(String(repeating: "9", count: 4300)), issues: &issues) != nil)
         #expect(Integer.read(.string(String(repeating: "9", count: 4301)), issues: &issues) == nil)
@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: [
         (JSON.number(1), "1"), (.number(1e2), "100"), (.number(-0.0), "0"), (.bool(true), "1"), (.bool(false), "0"),
     ])
-    func someOtherValuesAreIntegers(value: JSON, expected: String) {
+    func wholeNumbersAndBooleansAreIntegers(value: JSON, expected: String) {
         var issues: [Endpoints.Issue] = []
         #expect(Integer.read(value, issues: &issues)?.description == expected)
     }
@@ -45,13 +45,13 @@ import Testing
         (.number(.infinity), "finite_number"),
         (.null, "int_type"), (.array([]), "int_type"), (.object([]), "int_type"),
     ])
-    func othersAreNot(value: JSON, type: String) {
+    func otherValuesAreRejected(value: JSON, type: String) {
         var issues: [Endpoints.Issue] = []
         #expect(Integer.read(value, issues: &issues) == nil)
         #expect(issues.map(\.type) == [type])
     }
 
-    @Test func anIntRefusesWhatDoesNotFit() {
+    @Test func intRejectsWhatDoesNotFit() {
         var issues: [Endpoints.Issue] = []
         #expect(Int.read(.integer(.large("9223372036854775808")), issues: &issues) == nil)
         #expect(issues.map(\.type) == ["int_parsing_size"])
@@ -78,7 +78,7 @@ import Testing
         (0.1, "0.1"),
         (18_014_398_509_481_984, "1.8014398509481984e+16"), (12.25, "12.25"),
     ])
-    func numbersPrintAsPythonPrintsThem(value: Double, expected: String) {
+    func doubleIsWrittenAsInPython(value: Double, expected: String) {
         #expect(value.pythonText == expected)
     }
 }

@@ -4,9 +4,8 @@ import Testing
 
 @testable import Endpoints
 
-/// However much is wrong, what is said of it is bounded, and nothing is read beyond.
+/// The number of issues and the size of the answer are limited, and reading stops at the limit.
 @Suite struct IssueLimitTests {
-    /// Counts what was read of it.
     private struct Node: Model {
         let name: String
         let left: Nodes?
@@ -19,7 +18,7 @@ import Testing
         }
     }
 
-    /// A model that holds itself needs something in between.
+    /// A struct cannot contain itself, but an indirect enum can.
     private indirect enum Nodes: RequestValue, ResponseValue {
         case one(Node)
 
@@ -64,7 +63,7 @@ import Testing
         depth == 0 ? "{}" : #"{"left":\#(tree(depth - 1)),"right":\#(tree(depth - 1))}"#
     }
 
-    @Test func aHundredIssuesAreTheMostInWhateverTheyStand() async throws {
+    @Test func atMostAHundredIssuesAreReported() async throws {
         let items = Array(repeating: "{}", count: 5000)
         let members = (0..<5000).map { "\"\($0)\":null" }
         let pairs = (0..<900).map { _ in "number=x" }
@@ -90,13 +89,13 @@ import Testing
         }
     }
 
-    @Test func ninetyNineIssuesAreAllTold() async throws {
+    @Test func ninetyNineIssuesAreAllReported() async throws {
         let found = try await issues("/list", json: "[\(Array(repeating: "{}", count: 99).joined(separator: ","))]")
         #expect(found.issues.count == 99 && found.issues.allSatisfy { $0["type"] == "int_type" })
     }
 
-    /// Of a body of the largest size nothing more is kept than of a small one.
-    @Test func nothingIsReadBeyondTheLastIssue() throws {
+    /// The largest body costs no more than a small one.
+    @Test func readingStopsAtTheLastIssue() throws {
         let elements = [JSON](repeating: .object([]), count: 5_600_000)
         var issues: [Endpoints.Issue] = []
         let before = clock()
@@ -105,7 +104,7 @@ import Testing
         #expect(Double(clock() - before) / Double(CLOCKS_PER_SEC) < 0.5)
     }
 
-    @Test func aLongNameIsNotRepeatedForEachValueBelowIt() async throws {
+    @Test func longNamesInLocationsAreTruncated() async throws {
         let name = String(repeating: "n", count: 1 << 20)
         let values = Array(repeating: "null", count: 500).joined(separator: ",")
         let found = try await issues("/nested", json: #"{"\#(name)":[\#(values)]}"#)
@@ -117,8 +116,9 @@ import Testing
         (#"{"aaaaaa":1}"#, #"{"aaa…":1,"…":"…"}"#), ("[1,2]", "[1,2]"), ("12345", "12345"),
         ("[[[[[1]]]]]", #"[[[["…"],"…"],"…"],"…"]"#),
     ])
-    func aCutValueShowsItsBeginning(text: String, beginning: String) throws {
+    func truncatedValueShowsItsBeginning(text: String, beginning: String) throws {
         let value = try JSON(parsing: Array(text.utf8))
-        #expect(String(decoding: value.truncated(to: 4, ifLongerThan: 3).response(.ok).body, as: UTF8.self) == beginning)
+        #expect(
+            String(decoding: value.truncated(to: 4, ifLongerThan: 3).response(.ok).body, as: UTF8.self) == beginning)
     }
 }

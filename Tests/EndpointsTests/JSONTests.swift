@@ -18,7 +18,7 @@ import Testing
         (#"["a\x"]"#, 3, "Invalid \\escape"), (#"["\u12"]"#, 3, "Invalid \\uXXXX escape"),
         (#"["\ud83c\u"]"#, 9, "Invalid \\uXXXX escape"), ("\u{FEFF}\u{FEFF}1", 0, "Expecting value"),
     ])
-    func faultsHaveCPythonsWordsAndPositions(text: String, position: Int, message: String) throws {
+    func syntaxErrorsHaveCPythonsMessagesAndPositions(text: String, position: Int, message: String) throws {
         let error = try #require(throws: JSONError.self) { try JSON(parsing: Array(text.utf8)) }
         #expect(error.code == .syntax)
         #expect(error.message == message)
@@ -30,11 +30,11 @@ import Testing
         #""é🍗/\u0000\n\"\\""#,
         #""\u001f\b\f\r\t""#, "[]", "9007199254740993",
     ])
-    func whatIsReadIsWrittenTheSame(text: String) throws {
+    func parsedTextIsWrittenUnchanged(text: String) throws {
         #expect(try String(decoding: JSON(parsing: Array(text.utf8)).bytes, as: UTF8.self) == text)
     }
 
-    @Test func ofARepeatedNameTheLastCounts() throws {
+    @Test func lastValueOfARepeatedNameCounts() throws {
         #expect(try JSON(parsing: Array(#"{"a":1,"b":2,"a":3}"#.utf8)) == ["a": 3, "b": 2])
         let many = (0..<40).map { #""k\#($0 % 20)":\#($0)"# }.joined(separator: ",")
         let value = try JSON(parsing: Array("{\(many)}".utf8))
@@ -47,7 +47,7 @@ import Testing
         #expect(value["e\u{301}"] == 2)
     }
 
-    @Test func halfASurrogatePairIsToldApart() throws {
+    @Test func unpairedSurrogateIsMarked() throws {
         #expect(
             try JSON(parsing: Array(#"["\ud83c","\ud83c\udf6e","\udf6e"]"#.utf8))
                 == [.brokenString("\u{FFFD}"), "🍮", .brokenString("\u{FFFD}")])
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func widerEncodingsAreRead(hasMark: Bool) throws {
+    func utf16AndUTF32AreRead(hasMark: Bool) throws {
         let text = #"{"a":"é🍗"}"#
         let expected: JSON = ["a": "é🍗"]
         let units16 = (hasMark ? [0xFEFF] : []) + Array(text.utf16)
@@ -76,12 +76,12 @@ import Testing
             [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xE2, 0x85], [0xF5, 0x80, 0x80, 0x80],
             Array(repeating: 0x5B, count: 100_000), Array(repeating: 0x39, count: 4301), [0xFE, 0xFF, 0x00],
         ] as [[UInt8]])
-    func whatIsNoTextOrPassesABoundIsUnreadable(bytes: [UInt8]) throws {
+    func invalidUnicodeAndExceededLimitsAreUnreadable(bytes: [UInt8]) throws {
         let error = try #require(throws: JSONError.self) { try JSON(parsing: bytes) }
         #expect(error.code == .unreadable)
     }
 
-    @Test func randomBytesAreReadOrRefused() {
+    @Test func randomBytesAreParsedOrRejected() {
         var random = SeededGenerator(seed: 1)
         let atoms =
             [
@@ -104,7 +104,7 @@ import Testing
         #expect(readable > 100)
     }
 
-    @Test func aRandomValueIsWrittenAndReadBack() throws {
+    @Test func randomValueIsWrittenAndReadBack() throws {
         var random = SeededGenerator(seed: 2)
         for _ in 0..<2000 {
             let value = JSON.random(depth: 4, using: &random)
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func aRandomModelIsWrittenAndReadBack() throws {
+    @Test func randomModelIsWrittenAndReadBack() throws {
         var random = SeededGenerator(seed: 3)
         for _ in 0..<500 {
             let dishes = try (0..<Int.random(in: 0...3, using: &random)).map { _ in
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test(arguments: [2, 8, 63, 64, 65, 300])
-    func theLastValueOfARepeatedNameCountsHoweverManyThereAre(count: Int) throws {
+    func lastValueOfARepeatedNameCountsInLargeObjects(count: Int) throws {
         let names = (0..<count).map { "name\($0)" }
         let members = names.enumerated().map { "\"\($1)\":\($0)" } + names.reversed().map { "\"\($0)\":\"\($0)\"" }
         let json = try JSON(parsing: Array("{\(members.joined(separator: ","))}".utf8))

@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func everyByteIsRightAtEveryPlace() {
+    @Test func everyByteIsEscapedAtEveryPosition() {
         for byte in UInt8.min ... .max {
             for count in 1...18 {
                 for place in 0..<count {
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func severalSpecialBytesAreEachEscaped() {
+    @Test func severalBytesAreEscaped() {
         let text = Array("\u{1}aaaaaa\"\\aaaaaaa!#[]\u{1f}\u{20}aaaaaaaa\n".utf8)
         #expect(written(text) == Array(("\"" + text.map(escaped).joined() + "\"").utf8))
     }
@@ -46,7 +46,7 @@ import Testing
         (Array("aaaaaaaaaaaaaaaa".utf8) + [0xFF], "aaaaaaaaaaaaaaaa\u{FFFD}"),
         ([0xE2, 0x82], "\u{FFFD}"), ([], ""),
     ])
-    func whatIsNoUTF8IsReplaced(bytes: [UInt8], text: String) {
+    func invalidUTF8IsReplaced(bytes: [UInt8], text: String) {
         #expect(written(bytes) == Array("\"\(text)\"".utf8))
     }
 }

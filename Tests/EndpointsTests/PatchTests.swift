@@ -14,7 +14,7 @@ import Testing
         return (value, issues.map(\.type))
     }
 
-    @Test func whatWasNotSentIsKept() {
+    @Test func absentPropertyIsKept() {
         #expect(Patch<String>.valueWhenAbsent == .keep && Patch<String?>.valueWhenAbsent == .keep)
         var item = Item()
         Patch<String>.keep.apply(to: \.name, of: &item)
@@ -23,7 +23,7 @@ import Testing
         #expect(Patch.keep.value(keeping: 1) == 1 && Patch.set(2).value(keeping: 1) == 2)
     }
 
-    @Test func nullIsSetWhereTheTypeHasIt() {
+    @Test func nullIsSetIfTheTypeIsOptional() {
         #expect(read(Patch<String?>.self, nil).value == .set(nil))
         #expect(read(Patch<String>.self, nil).issues == ["string_type"])
         #expect(read(Patch<String>.self, "x").value == .set("x"))
@@ -33,14 +33,14 @@ import Testing
         #expect(item == Item(name: "x", note: nil))
     }
 
-    @Test func whatIsKeptIsNotWritten() {
+    @Test func keptPropertyIsNotWritten() {
         #expect(!Patch<String>.keep.isWritten && Patch.set("x").isWritten && Patch<String?>.set(nil).isWritten)
         var writer = JSONWriter()
         Patch.set("x").write(to: &writer)
         #expect(writer.bytes == Array(#""x""#.utf8))
     }
 
-    @Test func itsRulesAreThoseOfWhatItWraps() async throws {
+    @Test func constraintsCheckTheWrappedValue() async throws {
         var api = API(title: "t", version: "1")
         api.get("/", name: "a", Query("name", Patch<String>.self, .length(...3))) { name in
             name.value(keeping: "kept")

@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 import Testing
 
-/// Properties in another order than the initialiser's parameters, where the compiler sees no difference.
+/// Properties in another order than the parameters of the initialiser, with the same types.
 @Suite struct PropertyOrderTests {
     private func mistake<Sent: Model>(in type: Sent.Type) -> String? {
         var api = API(title: "t", version: "1")
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func bothAreNamed() {
+    @Test func bothPropertiesAreNamed() {
         let words = "the properties last_name and first_name are not in the order of the initialiser's parameters"
         #expect(mistake(in: Names.self) == "POST /a: Names: " + words)
     }
@@ -43,7 +43,7 @@ import Testing
         static let properties = Properties(Deep.init) { Property("names", \.names) }
     }
 
-    @Test func aModelInAModelIsTriedToo() {
+    @Test func nestedModelIsChecked() {
         #expect(mistake(in: Deep.self)?.hasPrefix("POST /a: Deep: Names: the properties last_name") == true)
     }
 
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func ofWhicheverTypeTheyAre() {
+    @Test func swappedPropertiesOfAnyTypeAreFound() {
         #expect(names(in: Two<String>.self) == "other and one")
         #expect(names(in: Two<Int>.self) == "other and one")
         #expect(names(in: Two<Integer>.self) == "other and one")
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func valuesAreFoundThatKeepTheRules() {
+    @Test func samplesSatisfyConstraints() {
         #expect(names(in: Rules.self) == "b and a")
     }
 
@@ -117,11 +117,11 @@ import Testing
         }
     }
 
-    @Test func threeInACircleAreNamed() {
+    @Test func cycleOfThreeIsFound() {
         #expect(names(in: Ring.self) == "c, d and b")
     }
 
-    /// Its initialiser takes them in another order than they are stored in, and so do the properties.
+    /// The initialiser has another order than the stored properties, and `properties` follows the initialiser.
     private struct Turned: Model {
         let a: String
         let b: String
@@ -188,13 +188,13 @@ import Testing
         }
     }
 
-    @Test func nothingElseIsTakenForAMistake() {
+    @Test func otherDifferencesAreAccepted() {
         #expect(mistake(in: Turned.self) == nil)
         #expect(mistake(in: Sorted.self) == nil)
         #expect(mistake(in: Changed.self) == nil)
         #expect(mistake(in: Same.self) == nil)
         #expect(mistake(in: Part.self) == nil)
-        // No value was found that keeps such a rule: an example would help.
+        // No sample satisfies this pattern. An example would help.
         #expect(mistake(in: Patterns.self) == nil)
     }
 
@@ -211,7 +211,7 @@ import Testing
         }
     }
 
-    @Test func aModelThatIsOnlyAnsweredIsNotMade() throws {
+    @Test func responseModelIsNotMade() throws {
         var api = API(title: "t", version: "1")
         api.get("/a", name: "a") { Checked(low: 1_000_001, high: 1_000_002) }
         _ = try api.build()
@@ -230,7 +230,7 @@ import Testing
         }
     }
 
-    @Test func aModelThatHoldsItselfHasAnEnd() {
+    @Test func recursiveModelIsChecked() {
         #expect(mistake(in: Tree.self) == nil)
     }
 }

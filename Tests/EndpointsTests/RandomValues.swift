@@ -1,7 +1,7 @@
 import Endpoints
 
 extension String {
-    /// Up to twelve code points of all sorts.
+    /// Up to twelve code points below U+0300.
     static func random(using random: inout SeededGenerator) -> String {
         let scalars = (0..<Int.random(in: 0...12, using: &random)).map { _ in
             Unicode.Scalar(UInt32.random(in: 0...0x2FF, using: &random)) ?? "🍗"

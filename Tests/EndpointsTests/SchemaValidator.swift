@@ -1,6 +1,6 @@
 import Endpoints
 
-/// Whether values are what a document's schemas say, by the keywords that this library writes.
+/// A JSON Schema validator for the keywords that this library writes.
 struct SchemaValidator {
     private let components: JSON
 

@@ -1,4 +1,4 @@
-/// SplitMix64: the same numbers from the same seed, so that a failure can be seen again.
+/// SplitMix64. The same seed gives the same numbers, so that a failure can be repeated.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

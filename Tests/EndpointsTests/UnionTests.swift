@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 import Testing
 
-/// What a union says of wrong input stands in the table of `ValueTableTests`.
+/// The messages for invalid input are in the table of `PydanticTableTests`.
 @Suite struct UnionTests {
     private struct Card: Model, Hashable {
         let number: String
@@ -63,7 +63,7 @@ import Testing
         return try await Kitchen.answer(api.build(), Request(.post, "/", fields: fields, body: Array(body.utf8)))
     }
 
-    @Test func theDiscriminatorTellsTheModel() async throws {
+    @Test func discriminatorSelectsTheModel() async throws {
         let body = #"{"payments":[{"method":"card","number":"1234","holder":null},{"method":"cash"}]}"#
         #expect(try await post(body).text == body)
         #expect(
@@ -73,7 +73,7 @@ import Testing
             ])
     }
 
-    @Test func whatIsWrittenReadsAsTheSame() throws {
+    @Test func writtenValueIsReadBack() throws {
         var random = SeededGenerator(seed: 31)
         for _ in 0..<200 {
             let holder: String? = Bool.random(using: &random) ? nil : .random(using: &random)
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func theDocumentHasOneSchemaForEach() throws {
+    @Test func documentHasASchemaForEachVariant() throws {
         let schemas = try api.document()["components"]?["schemas"]
         #expect(
             schemas?["Payment"] == [
@@ -108,7 +108,7 @@ import Testing
         #expect(card?["type"] == "object" && schemas?["PaymentCash"]?["required"] == ["method"])
     }
 
-    @Test func mistakesAreFoundAtStart() {
+    @Test func wrongDeclarationIsAnErrorAtStart() {
         var api = API(title: "t", version: "1")
         api.post("/", name: "a", Body(Wrong.self)) { _ in "" }
         let error = #expect(throws: DeclarationError.self) { try api.build() }

@@ -3,7 +3,7 @@ import Foundation
 import Messages
 import Testing
 
-/// What the table of `ValueTableTests` does not say: where we differ from pydantic, and values in a request's places.
+/// What the table of `PydanticTableTests` does not say: where we differ from pydantic, and values in a request's places.
 @Suite struct ValueTests {
     private enum Stars: Int, Choice { case one = 1, two, three }
 
@@ -70,7 +70,7 @@ import Testing
         return (value, issues.map(\.type))
     }
 
-    @Test func theyStandInPathsQueriesAndHeaders() async throws {
+    @Test func valuesAreReadFromPathsQueriesAndHeaders() async throws {
         let fields = [Field("since", "2024-01-02T03:04:05+01:00")]
         let target = "/days/2024-02-29?id=\(Self.id)&stars=2&wait=PT1M"
         let response = try await Kitchen.answer(api.build(), Request(.get, target, fields: fields))
@@ -87,7 +87,7 @@ import Testing
         #expect(try noID.issues == [#"uuid_parsing ["path","id"]"#])
     }
 
-    @Test func theyStandInBodiesAndForms() async throws {
+    @Test func valuesAreReadFromBodiesAndForms() async throws {
         let body =
             #"{"id":"\#(Self.id)","made":"2024-01-02T03:04:05Z","day":"2024-02-29","time":"08:30:00","#
             + #""price":"19.99","stay":"P2DT12H","token":"aGk=","stars":3,"rooms":{"\#(Self.id)":2}}"#
@@ -96,7 +96,7 @@ import Testing
         #expect(form.text == #"{"day":"2024-02-29","price":"1.5"}"#)
     }
 
-    @Test func boundsAreToldInTheirOwnWords() async throws {
+    @Test func violationsShowBoundsAsText() async throws {
         let body =
             #"{"id":"\#(Self.id)","made":0,"day":"2023-12-31","time":"08:30","price":99.96,"stay":89.5,"#
             + #""token":"","stars":"1","rooms":{}}"#
@@ -108,7 +108,7 @@ import Testing
         #expect(text.contains(#""ctx":{"ge":"1 minute and 30 seconds"}"#))
     }
 
-    @Test func theDocumentHasTheirFormats() throws {
+    @Test func documentShowsFormats() throws {
         let properties = try api.document()["components"]?["schemas"]?["Booking"]?["properties"]
         let formats = ["id": "uuid", "made": "date-time", "day": "date", "time": "time", "stay": "duration"]
         for (name, format) in formats {
@@ -130,12 +130,12 @@ import Testing
         ("1E30", "1" + String(repeating: "0", count: 30)),
         ("123456789012345678901234567890", "123456789012345678901234567890"), ("-0.0", "0"),
     ])
-    func aDecimalLosesNoDigitOfANumber(text: String, written: String) throws {
+    func decimalKeepsAllDigits(text: String, written: String) throws {
         let (value, _) = read(Decimal.self, try JSON(parsing: Array(text.utf8)))
         #expect(value?.description == written)
     }
 
-    @Test func aDecimalThatCannotBeHeldIsRefused() throws {
+    @Test func decimalThatDoesNotFitIsRejected() throws {
         let long = String(repeating: "9", count: 39)
         #expect(read(Decimal.self, .string(long)).1 == ["decimal_max_digits"])
         #expect(read(Decimal.self, .string("1e166")).1 == ["decimal_max_digits"])
@@ -144,7 +144,7 @@ import Testing
         #expect(read(Decimal.self, .string("0e99999999999999999999")).0 == 0)
     }
 
-    @Test func aLongNumberIsStillANumber() throws {
+    @Test func longNumberIsANumber() throws {
         let json = try JSON(
             parsing: Array("[1.00000000000000000000,2.5000000000000000000001,12345678901234567.5]".utf8))
         #expect(json == [.number(1), .longNumber("2.5000000000000000000001"), .longNumber("12345678901234567.5")])
@@ -156,27 +156,27 @@ import Testing
     }
 
     @Test(arguments: ["aGk", "aGk=\n", "aG k=", "a+_=", "aGk==", "a===", "aGk=aGk="])
-    func whatPythonWouldSkipInBase64IsRefused(text: String) {
+    func malformedBase64IsRejected(text: String) {
         #expect(read(Data.self, .string(text)).1 == ["base64_decode"])
     }
 
-    @Test func base64MayBeWrittenForURLs() {
+    @Test func urlSafeBase64IsRead() {
         #expect(read(Data.self, "-_-_").0 == Data([0xFB, 0xFF, 0xBF]))
         #expect(read(Data.self, "+/+/").0 == Data([0xFB, 0xFF, 0xBF]))
     }
 
-    @Test func aTimeWithAnOffsetIsNoTimeOfDay() {
+    @Test func timeOfDayRejectsAnOffset() {
         #expect(read(TimeOfDay.self, "08:30Z").1 == ["timezone_naive"])
         #expect(read(TimeOfDay.self, 5).1 == ["time_type"] && read(Duration.self, true).1 == ["time_delta_type"])
     }
 
-    @Test func noTextIsTooLargeForADuration() {
+    @Test func longDurationIsRejected() {
         let text = "P" + String(repeating: "999999999D", count: 200_000)
         #expect(read(Duration.self, .string(text)).1 == ["time_delta_parsing"])
         #expect(read(Duration.self, .string("P999999999DT86400S")).1 == ["time_delta_parsing"])
     }
 
-    @Test func anyTextIsReadOrRefused() {
+    @Test func anyTextIsReadOrRejected() {
         var random = SeededGenerator(seed: 22)
         let atoms =
             "0123456789-:TZPHMSDY.,+_eE dé{}=/".map(String.init) + ["2024-01-02", "urn:uuid:", Self.id, "999999999"]
@@ -202,7 +202,7 @@ import Testing
         }
     }
 
-    @Test func daysAreCounted() throws {
+    @Test func everyDayHasANumber() throws {
         let day = try #require(CalendarDate("2024-02-28"))
         #expect(CalendarDate(daysSince1970: day.daysSince1970 + 2)?.description == "2024-03-01")
         #expect(CalendarDate(year: 2023, month: 2, day: 29) == nil && CalendarDate("0000-01-01") == nil)
@@ -219,7 +219,7 @@ import Testing
         #expect(before.description == "9999-12-31")
     }
 
-    @Test func aDayAndATimeAreAMoment() throws {
+    @Test func dayAndTimeMakeADate() throws {
         let day = try #require(CalendarDate("2024-02-29"))
         let time = try #require(TimeOfDay(hour: 23, minute: 30))
         let moment = day.date(at: time, offset: -3600)
@@ -232,7 +232,7 @@ import Testing
         #expect(CalendarDate(of: Date(timeIntervalSince1970: -0.5))?.description == "1969-12-31")
     }
 
-    @Test func whatIsWrittenReadsAsTheSame() throws {
+    @Test func writtenValueIsReadBack() throws {
         var random = SeededGenerator(seed: 21)
         func expectSame<Value: RequestValue & ResponseValue & Equatable>(_ value: Value) throws {
             var writer = JSONWriter()

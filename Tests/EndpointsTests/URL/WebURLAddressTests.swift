@@ -1,7 +1,7 @@
 import Endpoints
 import Testing
 
-/// Hosts that are numbers.
+/// Hosts that are IP addresses.
 @Suite struct WebURLAddressTests {
     @Test(arguments: [
         ("http://127.0.0.1", "http://127.0.0.1/"),
@@ -24,7 +24,7 @@ import Testing
         ("http://%31%2e2", "http://1.0.0.2/"),
         ("http://1。2", "http://1.0.0.2/"),
     ])
-    func ipv4TakesEveryOldForm(input: String, text: String) throws {
+    func ipv4AcceptsEveryFormOfInetAton(input: String, text: String) throws {
         #expect(try WebURL(parsing: input).text == text)
     }
 
@@ -40,7 +40,7 @@ import Testing
         ("http://1.2.3.4.a", "http://1.2.3.4.a/"),
         ("http://4294967296.a", "http://4294967296.a/"),
     ])
-    func nameIsNoAddressUnlessItsLastLabelIsANumber(input: String, text: String) throws {
+    func hostIsAnAddressOnlyIfItsLastLabelIsANumber(input: String, text: String) throws {
         #expect(try WebURL(parsing: input).text == text)
     }
 
@@ -65,7 +65,7 @@ import Testing
             ("http://1.2.3.08", .invalidIPv4Address),
             ("http://-1.1", .invalidIPv4Address),
         ] as [(String, WebURLError.Code)])
-    func ipv4ThatDoesNotFitIsRefused(input: String, code: WebURLError.Code) {
+    func invalidIPv4IsRejected(input: String, code: WebURLError.Code) {
         #expect(throws: WebURLError(code)) { try WebURL(parsing: input) }
     }
 
@@ -123,7 +123,7 @@ import Testing
             ("http://[::1.]", .invalidIPv6Address),
             ("http://[::1.2.3.4 ]", .invalidIPv6Address),
         ] as [(String, WebURLError.Code)])
-    func ipv6ThatIsNoneIsRefused(input: String, code: WebURLError.Code) {
+    func invalidIPv6IsRejected(input: String, code: WebURLError.Code) {
         #expect(throws: WebURLError(code)) { try WebURL(parsing: input) }
     }
 }

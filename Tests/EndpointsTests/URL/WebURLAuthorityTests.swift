@@ -29,7 +29,7 @@ import Testing
         ("http://a#@b", "http://a/#@b"),
         ("https://example.com/@user", "https://example.com/@user"),
     ])
-    func atSignAfterTheAuthorityIsNoUser(input: String, text: String) throws {
+    func atSignAfterTheAuthorityIsNotAUser(input: String, text: String) throws {
         #expect(try WebURL(parsing: input).text == text)
     }
 

@@ -1,7 +1,7 @@
 import Endpoints
 import Testing
 
-/// What follows the host: path, query and fragment.
+/// Path, query and fragment.
 @Suite struct WebURLPathTests {
     @Test(arguments: [
         ("http://a", "http://a/"),

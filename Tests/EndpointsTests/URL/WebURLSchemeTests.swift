@@ -1,7 +1,7 @@
 import Endpoints
 import Testing
 
-/// What stands before the host: scheme, slashes, and white space around all.
+/// Scheme, slashes, and surrounding white space.
 @Suite struct WebURLSchemeTests {
     @Test(arguments: [
         ("http://a", "http://a/"),
@@ -14,7 +14,7 @@ import Testing
         ("http:\\/a", "http://a/"),
         ("ht\ttp:/\n/a", "http://a/"),
     ])
-    func schemeAndSlashesTakeTheirOneForm(input: String, text: String) throws {
+    func schemeAndSlashesAreNormalised(input: String, text: String) throws {
         #expect(try WebURL(parsing: input).text == text)
     }
 
@@ -88,7 +88,7 @@ import Testing
             ("http+x://a", .otherScheme),
             ("foo://@", .otherScheme),
         ] as [(String, WebURLError.Code)])
-    func anotherSchemeIsToldFromAnError(input: String, code: WebURLError.Code) {
+    func validURLWithAnotherSchemeIsReported(input: String, code: WebURLError.Code) {
         #expect(throws: WebURLError(code)) { try WebURL(parsing: input) }
     }
 
@@ -115,7 +115,7 @@ import Testing
             ("foo://a^b", .invalidDomainCharacter),
             ("foo://a]", .invalidDomainCharacter),
         ] as [(String, WebURLError.Code)])
-    func anotherSchemeIsNoExcuseForAnError(input: String, code: WebURLError.Code) {
+    func errorsAreReportedBeforeTheScheme(input: String, code: WebURLError.Code) {
         #expect(throws: WebURLError(code)) { try WebURL(parsing: input) }
     }
 }

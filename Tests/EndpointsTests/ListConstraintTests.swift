@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 import Testing
 
-@Suite struct ListTests {
+@Suite struct ListConstraintTests {
     private struct Basket: Model {
         let numbers: [Int]
         let code: String?
@@ -32,13 +32,13 @@ import Testing
             api.build(), Request(.post, "/basket", fields: fields, body: Array(body.utf8)))
     }
 
-    @Test func aListHasAllValuesOfItsName() async throws {
+    @Test func listHasAllValuesOfItsName() async throws {
         let request = Request(.get, "/a?tag=1&word=&t%61g=+2&more=y&word=b%26c&tag=3")
         #expect(try await Kitchen.answer(api.build(), request).text == #""[1, 2, 3] [\"\", \"b&c\"] [\"y\"]""#)
         #expect(try await Kitchen.answer(api.build(), Request(.get, "/a?tag=1")).text == #""[1] [] [\"x\"]""#)
     }
 
-    @Test func eachWrongValueIsNamedByItsIndex() async throws {
+    @Test func issueHasTheIndexOfTheValue() async throws {
         let response = try await Kitchen.answer(api.build(), Request(.get, "/a?tag=1&tag=x&tag="))
         #expect(try response.issues == [#"int_parsing ["query","tag",1]"#, #"int_parsing ["query","tag",2]"#])
         let without = try await Kitchen.answer(api.build(), Request(.get, "/a"))
@@ -77,11 +77,11 @@ import Testing
                 + #""ctx":{"multiple_of":5}}"#
         ),
     ])
-    func aBrokenRuleIsInPydanticsWords(body: String, issue: String) async throws {
+    func violationHasPydanticsMessage(body: String, issue: String) async throws {
         #expect(try await post(body).text == #"{"detail":["# + issue + "]}")
     }
 
-    @Test func anObjectWithAnyNamesIsADictionary() throws {
+    @Test func objectIsReadAsADictionary() throws {
         var issues: [Endpoints.Issue] = []
         #expect([String: Int].read(["b": 2, "a": "1"], issues: &issues) == ["a": 1, "b": 2])
         #expect([String: Int].read(["a": "x", "b": 1, "c": nil], issues: &issues) == nil)
@@ -90,12 +90,12 @@ import Testing
         #expect(issues.last?.type == "dict_type" && issues.last?.message == "Input should be a valid dictionary")
     }
 
-    @Test func whatKeepsItsRulesIsTaken() async throws {
+    @Test func validValuesAreAccepted() async throws {
         let body = #"{"numbers":[1,2,3],"code":"a12","weight":0.7,"steps":1000000000000000000000000000005}"#
         #expect(try await post(body).text == body)
     }
 
-    @Test func theDocumentHasTheRules() throws {
+    @Test func documentShowsTheConstraints() throws {
         let properties = try api.document()["components"]?["schemas"]?["Basket"]?["properties"]
         #expect(properties?["numbers"]?["minItems"] == 2 && properties?["numbers"]?["maxItems"] == 3)
         #expect(properties?["code"]?["anyOf"]?[0]?["pattern"] == #"^a\d+$"#)

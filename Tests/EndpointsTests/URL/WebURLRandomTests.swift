@@ -1,9 +1,9 @@
 import Endpoints
 import Testing
 
-/// What holds of every text, tried on random ones from fixed seeds.
-@Suite struct WebURLPropertyTests {
-    /// Pieces that mean something to the parser, so that random texts get beyond the scheme.
+/// Invariants, checked with random texts from fixed seeds.
+@Suite struct WebURLRandomTests {
+    /// Pieces that are significant in URLs, so that random texts get past the scheme.
     private static let pieces = [
         "http://", "https:", "HTTP:\\\\", "file://", "foo://", "a", "B", "1", "0x", "09", ".", "..", "%2e", "%", "%41",
         "%c3", "/", "\\", "?", "#", ":", ":80", "@", "[", "]", "::", "[::1]", "xn--", "xn--zca", "-", "_", " ", "\t",
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: UInt64(0)..<8)
-    func anyTextIsAnsweredOrRefused(seed: UInt64) {
+    func anyTextIsParsedOrRejected(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<2_000 {
             let count = Int.random(in: 0...12, using: &random)
@@ -56,13 +56,13 @@ import Testing
         }
     }
 
-    @Test func nulIsAControlLikeOthers() throws {
+    @Test func nulIsAControl() throws {
         #expect(try WebURL(parsing: "\0http://a/\0?\0#\0b\0").text == "http://a/%00?%00#%00b")
         #expect(throws: WebURLError(.invalidDomainName)) { try WebURL(parsing: "http://a\0b") }
         #expect(throws: WebURLError(.invalidDomainCharacter)) { try WebURL(parsing: "foo://a\0b") }
     }
 
-    @Test func errorsSpeakTheWordsThatClientsKnow() {
+    @Test func errorMessagesAreThoseOfPydantic() {
         let words = [
             WebURLError.Code.emptyInput: "input is empty",
             .relativeWithoutBase: "relative URL without a base",

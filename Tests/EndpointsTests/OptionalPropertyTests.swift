@@ -2,8 +2,8 @@ import Endpoints
 import Messages
 import Testing
 
-/// Properties that are not sent, and those that are not written.
-@Suite struct AbsentPropertyTests {
+/// Properties that are not sent, and properties that are not written.
+@Suite struct OptionalPropertyTests {
     private struct Note: Model, Hashable {
         let text: String
         let author: String?
@@ -24,20 +24,20 @@ import Testing
         return (Sent.read(try JSON(parsing: Array(text.utf8)), issues: &issues), issues)
     }
 
-    @Test func anOptionalOneMayBeLeftOut() throws {
+    @Test func optionalPropertyMayBeLeftOut() throws {
         let note = try read(Note.self, #"{"text":"a","page":null}"#).value
         #expect(note == Note(text: "a", author: nil, page: nil, tags: ["new"]))
         let whole = try read(Note.self, #"{"text":"a","page":2,"author":"Ann","tags":null}"#).value
         #expect(whole == Note(text: "a", author: "Ann", page: 2, tags: nil))
     }
 
-    @Test func oneThatIsRequiredMustBeSent() throws {
+    @Test func requiredPropertyMustBeSent() throws {
         let issues = try read(Note.self, #"{"author":"x"}"#).issues
         #expect(issues.map(\.type) == ["missing", "string_too_short", "missing"])
         #expect(issues.map(\.location) == [["text"], ["author"], ["page"]])
     }
 
-    @Test func theDocumentSaysWhichMustBeSent() throws {
+    @Test func documentShowsWhichPropertiesAreRequired() throws {
         var api = API(title: "t", version: "1")
         api.post("/a", name: "a", Body(Note.self)) { $0 }
         let schema = try api.document()["components"]?["schemas"]?["Note"]
@@ -46,7 +46,6 @@ import Testing
         #expect(schema?["properties"]?["tags"]?["default"] == ["new"])
     }
 
-    /// A value that may be kept as it is.
     private enum Change: RequestValue, ResponseValue, Hashable {
         case keep
         case set(Int)
@@ -86,12 +85,12 @@ import Testing
         (Changes(b: .set(2), c: 3), #"{"b":2,"c":3}"#),
         (Changes(a: .set(1), b: .set(2), c: 3, d: .set(4)), #"{"a":1,"b":2,"c":3,"d":4}"#),
     ])
-    private func whatIsNotWrittenLeavesNoName(changes: Changes, text: String) throws {
+    private func unwrittenPropertyIsLeftOut(changes: Changes, text: String) throws {
         #expect(changes.response(.ok).text == text)
         #expect(try read(Changes.self, text).value == changes)
     }
 
-    @Test func anObjectMayBeEmpty() throws {
+    @Test func objectMayBeEmpty() throws {
         #expect(OnlyChanges().response(.ok).text == "{}")
         #expect(OnlyChanges(a: .set(5)).response(.ok).text == #"{"a":5}"#)
     }

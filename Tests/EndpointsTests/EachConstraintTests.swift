@@ -2,8 +2,8 @@ import Endpoints
 import Messages
 import Testing
 
-/// `.each`: rules on the elements of a list.
-@Suite struct ElementRuleTests {
+/// `.each`: constraints on the elements of a list.
+@Suite struct EachConstraintTests {
     private struct Post: Model {
         let tags: [String]
         let marks: [Int?]
@@ -28,7 +28,7 @@ import Testing
         return try await Kitchen.answer(api.build(), Request(.post, "/", fields: fields, body: Array(body.utf8)))
     }
 
-    @Test func eachElementThatBreaksARuleIsNamed() async throws {
+    @Test func everyInvalidElementIsReported() async throws {
         let response = try await post(#"{"tags":["","ok","toolong"],"marks":[null,0],"table":[[1],[10,2,11]]}"#)
         #expect(
             try response.issues == [
@@ -43,7 +43,7 @@ import Testing
         #expect(try even.issues == [#"multiple_of ["query","n",1]"#, #"multiple_of ["query","n",2]"#])
     }
 
-    @Test func theyAreToldWithElementsOfAWrongType() async throws {
+    @Test func violationsAndTypeErrorsAreReportedTogether() async throws {
         let response = try await post(#"{"tags":["A",5,""]}"#)
         #expect(
             try response.issues == [
@@ -52,22 +52,22 @@ import Testing
             ])
     }
 
-    @Test func theListsOwnRuleComesFirst() async throws {
+    @Test func constraintOfTheListIsCheckedFirst() async throws {
         #expect(try await post(#"{"tags":["","","",""]}"#).issues == [#"too_long ["body","tags"]"#])
         #expect(try await post(#"{"tags":"x"}"#).issues == [#"list_type ["body","tags"]"#])
     }
 
-    @Test func noMoreIssuesAreToldThanAnywhere() async throws {
+    @Test func numberOfIssuesIsLimited() async throws {
         let body = #"{"marks":["# + String(repeating: "0,", count: 500) + "0]}"
         #expect(try await post(body).issues.count == 100)
     }
 
-    @Test func whatKeepsThemIsTaken() async throws {
+    @Test func validElementsAreAccepted() async throws {
         let body = #"{"tags":["a","bc"],"marks":[null,1],"table":[[1,9],[]]}"#
         #expect(try await post(body).text == body)
     }
 
-    @Test func theDocumentHasThemAtTheItems() throws {
+    @Test func documentShowsThemAtItems() throws {
         let properties = try api.document()["components"]?["schemas"]?["Post"]?["properties"]
         let tag: JSON = ["type": "string", "maxLength": 5, "minLength": 1, "pattern": "^[a-z]*$"]
         #expect(properties?["tags"]?["items"] == tag && properties?["tags"]?["maxItems"] == 3)
@@ -76,7 +76,7 @@ import Testing
         #expect(row?["maxItems"] == 2 && row?["items"] == ["type": "integer", "maximum": 9])
     }
 
-    @Test func aMistakeInOneIsFoundAtStart() {
+    @Test func invalidConstraintIsAnErrorAtStart() {
         var api = API(title: "t", version: "1")
         api.get("/", name: "a", Query("q", [String].self, .each(.pattern("(")))) { $0 }
         #expect(throws: DeclarationError.self) { try api.build() }

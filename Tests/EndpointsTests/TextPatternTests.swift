@@ -2,7 +2,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite struct PatternTests {
+@Suite struct TextPatternTests {
     @Test(arguments: [
         ("", "", true), ("", "x", true), ("a", "bab", true), ("a", "b", false), ("^a$", "a", true),
         ("^a$", "ab", false), ("^a$", "a\n", false), ("^(ab|cd)+$", "abcdab", true), ("^(ab|cd)+$", "abc", false),
@@ -15,12 +15,12 @@ import Testing
         (#"^\x41\u0042\.\/$"#, "AB./", true), ("^(?:a|b)(?<name>c)$", "bc", true), ("(a*)*b", "aaaa", false),
         ("^(|a)+$", "aaa", true), ("|a", "", true), ("^é$", "e\u{301}", false), ("a$|^b", "bx", true),
     ])
-    func aTextIsSearchedForAPattern(pattern: String, text: String, isFound: Bool) throws {
+    func patternIsSearchedInTheText(pattern: String, text: String, isFound: Bool) throws {
         #expect(try TextPattern(pattern).isFound(in: text) == isFound)
     }
 
     @Test(arguments: ["(", ")", "a(b", "[a", "*", "a**", "a{2,1}", "^*", "[z-a]", #"\"#, #"\q"#])
-    func whatIsNoPatternIsRefused(text: String) {
+    func invalidPatternIsRejected(text: String) {
         #expect(throws: (any Error).self) { try TextPattern(text) }
     }
 }

@@ -2,8 +2,8 @@ import Endpoints
 import Messages
 import Testing
 
-/// Random values of a model that has one of everything.
-@Suite struct ModelPropertyTests {
+/// Random values of a model with properties of every kind.
+@Suite struct RandomModelTests {
     private enum Colour: String, Choice { case red, green, blue }
 
     private struct Part: Model, Hashable {
@@ -62,7 +62,7 @@ import Testing
         return try await Kitchen.answer(application, Request(.post, "/things", fields: fields, body: body))
     }
 
-    @Test func whatIsWrittenReadsAsTheSameAndFitsTheSchema() throws {
+    @Test func writtenModelIsReadBackAndMatchesTheSchema() throws {
         var random = SeededGenerator(seed: 11)
         for _ in 0..<500 {
             let thing = Self.thing(&random)
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func whatTheSchemaAcceptsIsReadAndTheRestIsToldWhy() throws {
+    @Test func modelAcceptsWhatTheSchemaAccepts() throws {
         var random = SeededGenerator(seed: 12)
         var (accepted, refused) = (0, 0)
         for _ in 0..<2000 {
@@ -134,7 +134,7 @@ import Testing
 }
 
 extension JSON {
-    /// With something in it replaced, left out or added.
+    /// The value with one part replaced, removed or added.
     fileprivate func changed(_ random: inout SeededGenerator) -> JSON {
         switch self {
         case .object(var members) where !members.isEmpty:

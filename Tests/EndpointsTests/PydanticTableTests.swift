@@ -2,9 +2,9 @@ import Endpoints
 import Foundation
 import Testing
 
-/// What pydantic 2.14 makes of inputs, and what ours does: `Snapshots/values.jsonl`. Where both differ on purpose, a test
-/// of the value says so.
-@Suite struct ValueTableTests {
+/// Compares our results with those of pydantic 2.14 in `Snapshots/values.jsonl`. If they differ on purpose, a test of the value
+/// says so.
+@Suite struct PydanticTableTests {
     private enum Word: String, Choice {
         case a, b
         case its = "it's"
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func valuesAreReadAndRefusedInPydanticsWords() throws {
+    @Test func valuesAreReadAsByPydantic() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots/values.jsonl")
         let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
         #expect(lines.count > 300)
