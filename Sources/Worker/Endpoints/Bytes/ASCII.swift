@@ -1,4 +1,4 @@
-// Classes of bytes, and what else is often asked of UTF-8.
+// Helpers for ASCII and UTF-8 bytes.
 
 extension UInt8 {
     var isASCIIDigit: Bool { self &- UInt8(ascii: "0") < 10 }
@@ -21,7 +21,7 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-    /// FNV-1a. It is fast but not safe against collisions on purpose: a caller must not be slow when all hashes are the same.
+    /// FNV-1a. It is fast, but inputs that collide are easy to make: a caller must stay fast if all hashes are equal.
     var fnv1aHash: UInt32 {
         var hash: UInt32 = 0x811C_9DC5
         for index in indices { hash = (hash ^ UInt32(self[index])) &* 0x0100_0193 }

@@ -1,5 +1,5 @@
 extension JSON {
-    /// Stands for what was left out.
+    /// Marks what was left out.
     private static let ellipsis = "…"
 
     /// The value itself; or, if its text is longer than the limit, its beginning. A truncated string ends with an ellipsis,
@@ -16,7 +16,7 @@ extension JSON {
         return prefix(&room)
     }
 
-    /// Whether the value fits in what is left of the room, which it takes.
+    /// Whether the value fits in the room; its length is subtracted.
     private func fits(_ room: inout Int) -> Bool {
         room -= 1
         if room < 0 { return false }

@@ -12,7 +12,7 @@ public enum JSON: Hashable, Sendable {
     /// A string with an unpaired surrogate, which is not valid Unicode. U+FFFD replaces the surrogate here.
     case brokenString(String)
     case array([JSON])
-    /// Names are unique. If the text repeats a name, the last value counts, and it stands where the name came first.
+    /// Names are unique. If the text repeats a name, the last value counts, at the position of the first.
     case object([Member])
 
     /// A name and its value.

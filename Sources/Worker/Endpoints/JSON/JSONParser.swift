@@ -318,7 +318,7 @@ extension JSONParser {
     }
 }
 
-/// The members of an object. The last value of a repeated name counts, and it stands where the name came first.
+/// The members of an object. The last value of a repeated name counts, at the position of the first.
 private struct MemberList {
     private(set) var members: [JSON.Member] = []
     /// The name whose value comes next.

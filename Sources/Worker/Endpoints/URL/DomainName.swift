@@ -15,10 +15,10 @@ enum DomainName {
     }
 
     private static func international(_ domain: ArraySlice<UInt8>, hasPunycode: Bool) -> [UInt8]? {
-        guard let text = String(validating: domain, as: UTF8.self), !hasRefusedScalar(text) else { return nil }
+        guard let text = String(validating: domain, as: UTF8.self), !hasUnsupportedScalar(text) else { return nil }
         if hasPunycode {
             guard let decoded = IDNA.converted(domain, to: .unicode),
-                !hasRefusedScalar(String(decoding: decoded, as: UTF8.self))
+                !hasUnsupportedScalar(String(decoding: decoded, as: UTF8.self))
             else { return nil }
         }
         return IDNA.converted(domain, to: .ascii)
@@ -31,16 +31,16 @@ enum DomainName {
 
     /// Only scalars of Unicode 15.1 are accepted, whatever version ICU has: which hosts are valid must not depend on the
     /// toolchain.
-    private static func hasRefusedScalar(_ text: String) -> Bool {
+    private static func hasUnsupportedScalar(_ text: String) -> Bool {
         text.unicodeScalars.contains { scalar in
             guard !scalar.isASCII else { return false }
             guard let age = scalar.properties.age else { return true }
-            return age > (15, 1) || refused.contains { $0.contains(scalar.value) }
+            return age > (15, 1) || unsupported.contains { $0.contains(scalar.value) }
         }
     }
 
     /// Older scalars that UTS 46 accepts only since Unicode 16: capitals without a small letter until then, fillers, controls.
-    private static let refused: [ClosedRange<UInt32>] = [
+    private static let unsupported: [ClosedRange<UInt32>] = [
         0x04C0...0x04C0, 0x10A0...0x10C5, 0x115F...0x1160, 0x17B4...0x17B5, 0x1806...0x1806, 0x180E...0x180E,
         0x2061...0x2063, 0x206A...0x206F, 0x2132...0x2132, 0x2183...0x2183, 0x3164...0x3164, 0xFFA0...0xFFA0,
         0x1D173...0x1D17A,

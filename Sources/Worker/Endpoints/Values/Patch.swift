@@ -13,10 +13,10 @@
 ///
 /// func change(_ recipe: inout (label: String, note: String?), by patch: RecipePatch) {
 ///     patch.label.apply(to: \.label, of: &recipe)
-///     patch.note.apply(to: \.note, of: &recipe)  // {"note": null} takes it away, {} keeps it
+///     patch.note.apply(to: \.note, of: &recipe)  // {"note": null} clears it, {} keeps it
 /// }
 /// ```
-/// It is never required. Constraints check the wrapped value. JSON leaves out what is kept.
+/// It is never required. Constraints check the wrapped value. In an answer, a property that is kept is left out.
 public enum Patch<Value: Sendable>: Sendable {
     /// The property was not sent.
     case keep

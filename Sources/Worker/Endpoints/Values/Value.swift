@@ -72,9 +72,9 @@ extension ResponseValue {
     }
 }
 
-/// A `read` returned nil without an issue. This is a mistake in the type, and the answer is a 500.
+/// A `read` returned nil without adding an issue. This is a mistake in the type, and the answer is a 500.
 @usableFromInline
-struct MissingValueError: Error {
+struct MissingIssueError: Error {
     let type: String
 
     @usableFromInline
@@ -86,8 +86,8 @@ struct MissingValueError: Error {
 extension Optional {
     /// The value that was read without issues.
     @inlinable
-    func unwrapped() throws(MissingValueError) -> Wrapped {
-        guard let self else { throw MissingValueError(type: String(describing: Wrapped.self)) }
+    func unwrapped() throws(MissingIssueError) -> Wrapped {
+        guard let self else { throw MissingIssueError(type: String(describing: Wrapped.self)) }
         return self
     }
 }
