@@ -47,7 +47,7 @@ final class Accounts: Sendable {
     func user(_ token: String) -> User? { users.withLock { $0[token] } }
 }
 
-let currentUser = Dependency(OAuth2Password(tokenURL: "token"), Provided(Accounts.self), run: .inline) {
+let currentUser = Dependency(OAuth2PasswordBearer(tokenURL: "token"), Injected(Accounts.self), run: .inline) {
     token, accounts in
     guard let user = accounts.user(token) else {
         throw HTTPError(.unauthorized, "The token is not valid", fields: [Field("www-authenticate", "Bearer")])
@@ -64,12 +64,12 @@ func accountRoutes(_ accounts: Accounts) -> Router {
     var router = Router(tags: ["account"])
     router.post(
         "/token", name: "log_in", description: "A token for a name and a password",
-        Form(OAuth2PasswordForm.self, from: .anywhere), errors: [.badRequest]
+        Form(OAuth2PasswordForm.self, from: .anyOrigin), errors: [.badRequest]
     ) { form in
         guard let token = accounts.logIn(form.username, form.password) else {
             throw HTTPError(.badRequest, "Incorrect username or password")
         }
-        return Reply(OAuth2Token(accessToken: token)).header("cache-control", "no-store")
+        return Reply(OAuth2Token(accessToken: token)).addingHeader("cache-control", "no-store")
     }
     router.get("/me", description: "Who you are", currentUser, run: .inline) { $0 }
     return router

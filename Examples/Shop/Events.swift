@@ -8,7 +8,7 @@ func eventRoutes(_ shop: Shop) -> Router {
         RequestContext(),
         run: .inline
     ) { context in
-        StreamedResponse(
+        StreamingResponse(
             "text/event-stream", events(of: shop, until: context), fields: [Field("cache-control", "no-store")])
     }
     return router

@@ -9,7 +9,7 @@ struct RequestID: Middleware {
         let response = try await next(context)
         let duration = start.duration(to: .now)
         if duration > .seconds(1) {
-            context.log.warning(
+            context.logger.warning(
                 "slow", metadata: ["route": "\(context.route?.path ?? "none")", "duration": "\(duration)"])
         }
         return response.adding(Field("x-request-id", context.id))

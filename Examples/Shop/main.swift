@@ -8,7 +8,7 @@ WorkerProgram(
     "shop",
     check: { _ = try accounts() },
     commands: [
-        .init("openapi") { _ in print(try makeShop(Shop(), Accounts()).document().indentedText) }
+        .init("openapi") { _ in print(try makeShop(Shop(), Accounts()).openAPIDocument().indentedText) }
     ]
 ) { serve in
     let shop = Shop()

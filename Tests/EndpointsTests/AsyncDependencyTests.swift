@@ -39,7 +39,7 @@ import Testing
 
     private func get(_ target: String, _ api: API? = nil, token: String? = "ann") async throws -> Response {
         let fields = token.map { [Field("x-token", $0)] } ?? []
-        return try await Kitchen.answer((api ?? self.api).build(), Request(.get, target, fields: fields))
+        return try await SampleAPI.answer((api ?? self.api).build(), Request(.get, target, fields: fields))
     }
 
     @Test func aValueIsAwaitedOnceARequest() async throws {
@@ -64,7 +64,8 @@ import Testing
     }
 
     @Test func itsParametersStandInTheDocument() throws {
-        guard case .array(let parameters)? = try api.document()["paths"]?["/all/{id}"]?["get"]?["parameters"] else {
+        guard case .array(let parameters)? = try api.openAPIDocument()["paths"]?["/all/{id}"]?["get"]?["parameters"]
+        else {
             Testing.Issue.record("no parameters")
             return
         }
@@ -73,7 +74,7 @@ import Testing
 
     @Test func aTestMayReplaceIt() async throws {
         var api = api
-        api.replace(user) { "test" }
+        api.override(user) { "test" }
         #expect(try await get("/all/1", api).text == #""Hello, test 1 test ann""#)
         #expect(try await get("/all/1", api, token: nil).issues == [#"missing ["header","x-token"]"#])
         #expect(log.all == ["greeting", "token"])

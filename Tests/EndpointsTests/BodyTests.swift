@@ -7,7 +7,7 @@ import Testing
 
     private func post(_ body: String, type: String? = "application/json") async throws -> Response {
         let fields = type.map { [Field("content-type", $0)] } ?? []
-        return try await Kitchen.answer(.post, "/dishes/", fields: fields, body: Array(body.utf8))
+        return try await SampleAPI.answer(.post, "/dishes/", fields: fields, body: Array(body.utf8))
     }
 
     @Test(arguments: [
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func whatCannotBeReadIsA400() async throws {
-        let response = try await Kitchen.answer(
+        let response = try await SampleAPI.answer(
             .post, "/dishes/", fields: [Field("content-type", "application/json")], body: [0x22, 0xFF, 0x22])
         #expect(response.status == .badRequest)
         #expect(response.text == #"{"detail":"There was an error parsing the body"}"#)

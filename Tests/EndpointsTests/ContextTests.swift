@@ -16,7 +16,7 @@ import Testing
     ) async throws -> Response {
         var api = API(title: "t")
         declare(&api)
-        return try await Kitchen.answer(api.build(), Request(.get, target, fields: fields, connection: connection))
+        return try await SampleAPI.answer(api.build(), Request(.get, target, fields: fields, connection: connection))
     }
 
     @Test func itTellsWhatTheRequestIs() async throws {
@@ -70,7 +70,7 @@ import Testing
         let response = try await answer("/") { api in
             api.provide(store)
             api.use(LogIn())
-            api.get("/", RequestContext(), Provided(Store.self)) { context, store in
+            api.get("/", RequestContext(), Injected(Store.self)) { context, store in
                 "\(try context.get(User.self).name) \(store.all)"
             }
         }
@@ -79,7 +79,7 @@ import Testing
 
     @Test func whatNobodyProvidesIsAnErrorAtStartOrA500() async throws {
         let error = await #expect(throws: DeclarationError.self) {
-            try await answer("/") { api in api.get("/", Provided(Store.self)) { _ in "a" } }
+            try await answer("/") { api in api.get("/", Injected(Store.self)) { _ in "a" } }
         }
         #expect(error?.description == "GET /: nobody provides a Store: api.provide(...)")
         let response = try await answer("/") { api in
@@ -90,12 +90,12 @@ import Testing
 
     @Test func anAsyncHandlerMayBlockElsewhere() async throws {
         let response = try await answer("/") { api in
-            api.get("/", RequestContext()) { context async throws in try await context.blocking { "done" } }
+            api.get("/", RequestContext()) { context async throws in try await context.runBlocking { "done" } }
         }
         #expect(response.text == #""done""#)
         let failure = try await answer("/") { api in
             api.get("/", RequestContext()) { context async throws -> String in
-                try await context.blocking { throw HTTPError(.conflict) }
+                try await context.runBlocking { throw HTTPError(.conflict) }
             }
         }
         #expect(failure.status == .conflict)
@@ -114,7 +114,7 @@ import Testing
             return "answer"
         }
         let application = try api.build()
-        let response = try await Kitchen.answer(application, Request(.get, "/"))
+        let response = try await SampleAPI.answer(application, Request(.get, "/"))
         #expect(response.text == #""answer""# && store.all == [])
         response.whenSent?()
         await application.stop()
@@ -128,7 +128,7 @@ import Testing
             return context.isDraining
         }
         let application = try api.build()
-        async let response = Kitchen.answer(application, Request(.get, "/"))
+        async let response = SampleAPI.answer(application, Request(.get, "/"))
         application.drain()
         #expect(try await response.text == "true")
     }
@@ -140,7 +140,7 @@ import Testing
             return context.isDraining
         }
         let application = try api.build()
-        let task = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let task = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         task.cancel()
         #expect(try await task.value.text == "false")
     }
@@ -151,8 +151,8 @@ import Testing
     @Test func aValueIsFoundByTheProtocolThatItIsProvidedAs() async throws {
         var api = API(title: "t")
         api.provide(Shelf(), as: (any Shop).self)
-        api.get("/", Provided((any Shop).self)) { $0.name }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == #""shelf""#)
+        api.get("/", Injected((any Shop).self)) { $0.name }
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == #""shelf""#)
     }
 
     @Test func anOptionalThatNobodyProvidesIsMissing() async throws {
@@ -162,6 +162,6 @@ import Testing
             context[String?.self] = .some(nil)
             return before && context[String?.self] != nil ? "right" : "wrong"
         }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == #""right""#)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == #""right""#)
     }
 }

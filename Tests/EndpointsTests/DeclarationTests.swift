@@ -91,7 +91,7 @@ import Testing
     @Test func twoBodiesAreNamed() throws {
         let body = Dependency(Body(Int.self)) { $0 }
         try expect("a request has only one body") {
-            $0.get("/a", name: "a", body, BodyStream()) { $0.description + "\($1)" }
+            $0.get("/a", name: "a", body, StreamingBody()) { $0.description + "\($1)" }
         }
     }
 
@@ -99,7 +99,7 @@ import Testing
         try expect("the header's x a is no field name") { $0.get("/a", name: "a", Header("X A", Int.self)) { $0 } }
         var api = API(title: "t", version: "1")
         api.get("/{a}", name: "a", Path("a", [Int].self)) { $0 }
-        let error = try #require(throws: DeclarationError.self) { _ = try api.document() }
+        let error = try #require(throws: DeclarationError.self) { _ = try api.openAPIDocument() }
         #expect(error.description == "GET /{a}: the path's a cannot be a list")
     }
 

@@ -47,7 +47,7 @@ import Testing
 
     private func get(_ target: String, _ api: API? = nil, token: String? = nil) async throws -> Response {
         let fields = token.map { [Field("x-token", $0)] } ?? []
-        return try await Kitchen.answer((api ?? self.api).build(), Request(.get, target, fields: fields))
+        return try await SampleAPI.answer((api ?? self.api).build(), Request(.get, target, fields: fields))
     }
 
     @Test(arguments: ["/me", "/pool", "/later"])
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func itsParametersStandInTheDocumentOnce() throws {
-        let operation = try api.document()["paths"]?["/both/{id}"]?["get"]
+        let operation = try api.openAPIDocument()["paths"]?["/both/{id}"]?["get"]
         guard case .array(let parameters)? = operation?["parameters"] else {
             Testing.Issue.record("no parameters")
             return
@@ -92,13 +92,13 @@ import Testing
 
     @Test func aTestMayReplaceIt() async throws {
         var api = api
-        api.replace(user) { User(name: "test", isAdmin: true) }
+        api.override(user) { User(name: "test", isAdmin: true) }
         #expect(try await get("/me", api).text == #""test""#)
         #expect(try await get("/both/1", api).text == #""test 1 test""#)
         #expect(counter.value == 0)
         #expect(try await get("/me").status == .unprocessableContent)
-        #expect(try api.document() == self.api.document())
-        api.replace(admin) { throw HTTPError(.serviceUnavailable) }
+        #expect(try api.openAPIDocument() == self.api.openAPIDocument())
+        api.override(admin) { throw HTTPError(.serviceUnavailable) }
         #expect(try await get("/both/1", api).status == .serviceUnavailable)
     }
 
@@ -108,8 +108,8 @@ import Testing
         api.post("/sum", name: "sum", sum, sum) { "\($0) \($1)" }
         let fields = [Field("content-type", "application/json")]
         let request = Request(.post, "/sum", fields: fields, body: Array("[1,2]".utf8))
-        #expect(try await Kitchen.answer(api.build(), request).text == #""3 3""#)
-        #expect(try api.document()["paths"]?["/sum"]?["post"]?["requestBody"]?["required"] == true)
+        #expect(try await SampleAPI.answer(api.build(), request).text == #""3 3""#)
+        #expect(try api.openAPIDocument()["paths"]?["/sum"]?["post"]?["requestBody"]?["required"] == true)
     }
 
     @Test func whatWouldBlockIsMadeOnThePoolAndNotTwice() async throws {
@@ -129,7 +129,7 @@ import Testing
     }
 
     /// A server that counts what it is given to do elsewhere, and does it at once.
-    private struct CountingHost: Host {
+    private struct CountingHost: ApplicationHost {
         let counter: Counter
 
         func runBlocking(
@@ -152,7 +152,7 @@ import Testing
         api.get("/inline", inline, run: .inline) { $0 }
         api.get("/async", inline) { text async in text }
         let application = try api.build()
-        application.open(CountingHost(counter: counter))
+        application.start(on: CountingHost(counter: counter))
         guard case .later(let respond) = try application.answer(Request(.get, path)) else {
             Testing.Issue.record("not awaited")
             return
@@ -168,14 +168,14 @@ import Testing
             return "\(token) \(counter.next())"
         }
         let later = Dependency(user) { user async in user }
-        api.group("/admin", needs: later, Query("dry", default: false)) { admin in
+        api.group("/admin", dependencies: later, Query("dry", default: false)) { admin in
             admin.get("/count/{id}", Path("id", Int.self)) { $0 }
             admin.get("/me", user) { $0 }
         }
         let application = try api.build()
         func get(_ target: String, _ token: String?) async throws -> Response {
             let fields = token.map { [Field("x-token", $0)] } ?? []
-            return try await Kitchen.answer(application, Request(.get, target, fields: fields))
+            return try await SampleAPI.answer(application, Request(.get, target, fields: fields))
         }
         #expect(try await get("/admin/count/7", "ann").text == "7")
         #expect(try await get("/admin/me", "ann").text == #""ann 2""#)
@@ -186,7 +186,8 @@ import Testing
             issues == [
                 #"int_parsing ["path","id"]"#, #"bool_parsing ["query","dry"]"#, #"missing ["header","x-token"]"#,
             ])
-        guard case .array(let parameters)? = try api.document()["paths"]?["/admin/me"]?["get"]?["parameters"] else {
+        guard case .array(let parameters)? = try api.openAPIDocument()["paths"]?["/admin/me"]?["get"]?["parameters"]
+        else {
             Testing.Issue.record("no parameters")
             return
         }

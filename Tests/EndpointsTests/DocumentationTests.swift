@@ -11,16 +11,16 @@ import Testing
     private static func answer(_ target: String, _ method: Messages.Method = .get, fromDisk: Bool) async throws
         -> Response
     {
-        var api = Kitchen.api
+        var api = SampleAPI.api
         if fromDisk { api.documentationAssets = DocumentationAssets { Array("content of \($0)".utf8) } }
-        return try await Kitchen.answer(api.build(), Request(method, target))
+        return try await SampleAPI.answer(api.build(), Request(method, target))
     }
 
     @Test func noNameStandsTwiceInAnObjectOfTheDocument() throws {
-        var api = Kitchen.api
+        var api = SampleAPI.api
         // An error that comes with a body anyway.
-        api.post("/twice", name: "twice", Body(Kitchen.Dish.self), errors: [.badRequest]) { $0 }
-        #expect(try repeatedNames(in: api.document()) == [])
+        api.post("/twice", name: "twice", Body(SampleAPI.Dish.self), errors: [.badRequest]) { $0 }
+        #expect(try repeatedNames(in: api.openAPIDocument()) == [])
     }
 
     private func repeatedNames(in value: JSON) -> [String] {
@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: ["/docs", "/redoc"])
     func fromDiskNothingIsOnAnotherServer(page: String) async throws {
         let answer = try await Self.answer(page, fromDisk: true)
-        let policy = try #require(answer.value(of: "content-security-policy"))
+        let policy = try #require(answer.header("content-security-policy"))
         #expect(policy.contains("default-src 'none'"))
         for text in [answer.text, policy] { #expect(!text.contains("http")) }
         // Relative, so that it does not matter what a proxy puts before the page's path.
@@ -61,9 +61,9 @@ import Testing
     func aFileIsAnsweredAsItWasRead(name: String, mediaType: String) async throws {
         let answer = try await Self.answer("/docs/assets/\(name)", fromDisk: true)
         #expect(answer.text == "content of \(name)")
-        #expect(answer.value(of: "content-type") == mediaType)
-        #expect(answer.value(of: "cache-control") == "public, max-age=86400")
-        #expect(answer.value(of: "x-content-type-options") == "nosniff")
+        #expect(answer.header("content-type") == mediaType)
+        #expect(answer.header("cache-control") == "public, max-age=86400")
+        #expect(answer.header("x-content-type-options") == "nosniff")
         #expect(try await Self.answer("/docs/assets/\(name)", .post, fromDisk: true).status == .methodNotAllowed)
     }
 
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func indentedTextIsTheSameJSON() throws {
-        let document = try Kitchen.api.document()
+        let document = try SampleAPI.api.openAPIDocument()
         #expect(try JSON(parsing: Array(document.indentedText.utf8)) == document)
         let small: JSON = ["a": [], "b": [1, ["c": nil]], "d\n": .object([])]
         #expect(

@@ -7,11 +7,11 @@ import Testing
 
     private var api: API {
         var api = API(title: "Kitchen", version: "1.0")
-        api.post("/dishes", name: "add", description: "Adds a dish", Form(Kitchen.Dish.self), errors: [.forbidden]) {
+        api.post("/dishes", name: "add", description: "Adds a dish", Form(SampleAPI.Dish.self), errors: [.forbidden]) {
             $0
         }
-        api.post("/open", name: "open", Form(Kitchen.Dish.self, from: .anywhere)) { $0 }
-        api.post("/kept", name: "kept", SubmittedForm(Kitchen.Dish.self)) { form in
+        api.post("/open", name: "open", Form(SampleAPI.Dish.self, from: .anyOrigin)) { $0 }
+        api.post("/kept", name: "kept", SubmittedForm(SampleAPI.Dish.self)) { form in
             let answer: JSON =
                 switch form.content {
                 case .success(let dish): ["title": .string(dish.title)]
@@ -29,7 +29,7 @@ import Testing
         _ body: String, to path: String = "/dishes", type: String? = form, fields: [Field] = []
     ) async throws -> Response {
         let fields = fields + (type.map { [Field("content-type", $0)] } ?? [])
-        return try await Kitchen.answer(
+        return try await SampleAPI.answer(
             api.build(), Request(.post, path, fields: [Field("host", "e.com:8001")] + fields, body: Array(body.utf8)))
     }
 
@@ -149,13 +149,13 @@ import Testing
                     : [UInt8.random(in: 0...255, using: &generator)]
             }
             let request = Request(.post, "/dishes", fields: [Field("content-type", Self.form)], body: body)
-            let response = try await Kitchen.answer(api.build(), request)
+            let response = try await SampleAPI.answer(api.build(), request)
             #expect([200, 422].contains(response.status.code))
         }
     }
 
     @Test func theDocumentNamesTheMediaType() throws {
-        let content = try api.document()["paths"]?["/dishes"]?["post"]?["requestBody"]?["content"]
+        let content = try api.openAPIDocument()["paths"]?["/dishes"]?["post"]?["requestBody"]?["content"]
         #expect(content?[Self.form]?["schema"]?["$ref"] == "#/components/schemas/Dish")
     }
 }

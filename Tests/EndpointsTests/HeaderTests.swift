@@ -11,7 +11,7 @@ import Testing
         ) { token, count, kind, many in
             "\(token) \(count ?? -1) \(kind) \(many ?? [])"
         }
-        return try await Kitchen.answer(api.build(), Request(.get, "/a", fields: fields))
+        return try await SampleAPI.answer(api.build(), Request(.get, "/a", fields: fields))
     }
 
     @Test func aFieldIsReadWhateverTheCaseOfItsName() async throws {

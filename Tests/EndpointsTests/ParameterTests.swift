@@ -15,7 +15,7 @@ import Testing
         ("?limit=99999999999999999999", #"{"keyword":null,"limit":99999999999999999999}"#),
     ])
     func queriesAreReadAsFormsWriteThem(query: String, body: String) async throws {
-        let response = try await Kitchen.answer(.get, "/dishes/search/" + query)
+        let response = try await SampleAPI.answer(.get, "/dishes/search/" + query)
         #expect(response.text == body)
     }
 
@@ -28,13 +28,13 @@ import Testing
         ("?limit=x&keyword=c", ["string_too_short [\"query\",\"keyword\"]", "int_parsing [\"query\",\"limit\"]"]),
     ])
     func allThatIsWrongIsSaid(query: String, issues: [String]) async throws {
-        let response = try await Kitchen.answer(.get, "/dishes/search/" + query)
+        let response = try await SampleAPI.answer(.get, "/dishes/search/" + query)
         #expect(response.status == .unprocessableContent)
         #expect(try response.issues == issues)
     }
 
     @Test func anIssueIsInPydanticsWords() async throws {
-        let response = try await Kitchen.answer(.get, "/dishes/search/?keyword=ch&limit=-1")
+        let response = try await SampleAPI.answer(.get, "/dishes/search/?keyword=ch&limit=-1")
         #expect(
             response.text == #"{"detail":[{"type":"string_too_short","loc":["query","keyword"],"#
                 + #""msg":"String should have at least 3 characters","input":"ch","ctx":{"min_length":3}},"#
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func aPathParameterIsReadFromTheDecodedPath() async throws {
-        let response = try await Kitchen.answer(.get, "/dishes/%FFx")
+        let response = try await SampleAPI.answer(.get, "/dishes/%FFx")
         #expect(
             response.text == #"{"detail":[{"type":"int_parsing","loc":["path","dish_id"],"#
                 + #""msg":"Input should be a valid integer, unable to parse string as an integer","input":"�x"}]}"#)

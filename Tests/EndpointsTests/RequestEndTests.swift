@@ -25,10 +25,10 @@ import Testing
     }
 
     private func transaction() -> Dependency<Int> {
-        Dependency { [log] (use: Dependency<Int>.Use) async throws in
+        Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             log.add("begin")
             do {
-                try await use(log.all.count)
+                try await yield(log.all.count)
             } catch {
                 log.add("roll back")
                 throw error
@@ -41,7 +41,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func aClientThatGoesCancelsADependencyThatIsNotThereYet() async throws {
         let started = AsyncStream<Void>.makeStream()
-        let connection = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+        let connection = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             started.continuation.yield()
             do {
                 try await Task.sleep(for: .seconds(600))
@@ -49,12 +49,12 @@ import Testing
                 log.add("cancelled")
                 throw error
             }
-            try await use(1)
+            try await yield(1)
         }
         var api = API(title: "t")
         api.get("/", connection) { $0 }
         let application = try api.build()
-        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let request = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         for await _ in started.stream { break }
         request.cancel()
         #expect(try await request.value.status == .serviceUnavailable)
@@ -63,8 +63,8 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func whatEndsATransactionIsNotCancelled() async throws {
         let started = AsyncStream<Void>.makeStream()
-        let transaction = Dependency { [log] (use: Dependency<Int>.Use) async throws in
-            do { try await use(1) } catch { log.add(Task.isCancelled ? "cancelled" : "roll back") }
+        let transaction = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
+            do { try await yield(1) } catch { log.add(Task.isCancelled ? "cancelled" : "roll back") }
         }
         var api = API(title: "t")
         api.get("/", transaction) { number async throws in
@@ -73,7 +73,7 @@ import Testing
             return number
         }
         let application = try api.build()
-        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let request = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         for await _ in started.stream { break }
         request.cancel()
         _ = try await request.value
@@ -81,16 +81,16 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: [true, false])
-    func toUseAValueTwiceIsAnErrorThatLosesNobody(atOnce: Bool) async throws {
-        let twice = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+    func yieldingTwiceIsAnErrorAndNoRequestHangs(atOnce: Bool) async throws {
+        let twice = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             defer { log.add("over") }
             if atOnce {
-                async let other: Void = use(2)
-                try await use(1)
+                async let other: Void = yield(2)
+                try await yield(1)
                 try await other
             } else {
-                try await use(1)
-                try await use(2)
+                try await yield(1)
+                try await yield(2)
             }
         }
         var api = API(title: "t")
@@ -98,15 +98,15 @@ import Testing
             await Task.yield()
             return number
         }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .internalServerError)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .internalServerError)
         #expect(log.all == ["over"])
     }
 
     @Test(.timeLimit(.minutes(1))) func whatNobodyIsToldOfIsRolledBack() async throws {
         let started = AsyncStream<Void>.makeStream()
-        let transaction = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+        let transaction = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             do {
-                try await use(1)
+                try await yield(1)
                 log.add("commit")
             } catch {
                 log.add("roll back")
@@ -121,7 +121,7 @@ import Testing
             return number
         }
         let application = try api.build()
-        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let request = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         for await _ in started.stream { break }
         request.cancel()
         _ = try await request.value
@@ -131,16 +131,16 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func aWorkerThatStopsWaitsForWhatStandsAroundDependencies() async throws {
         let (gate, opening) = AsyncStream<Void>.makeStream()
         let started = AsyncStream<Void>.makeStream()
-        let slow = Dependency { [log] (use: Dependency<Int>.Use) async throws in
-            try await use(1)
+        let slow = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
+            try await yield(1)
             started.continuation.yield()
             for await _ in gate { break }
             log.add("ended")
         }
         var api = API(title: "t")
         api.get("/", slow) { $0 }
-        let application = try api.build(stop: { [log] in log.add("stopped") })
-        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let application = try api.build(onStop: { [log] in log.add("stopped") })
+        let request = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         for await _ in started.stream { break }
         let stop = Task { await application.stop() }
         await Task.yield()
@@ -163,16 +163,16 @@ import Testing
 
     @Test func aMiddlewareThatTriesAgainGetsNoValueThatHasEnded() async throws {
         var api = API(title: "t")
-        api.get("/", use: [Again()], transaction()) { $0 }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == "13")
+        api.get("/", middleware: [Again()], transaction()) { $0 }
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == "13")
         #expect(log.all == ["begin", "commit", "begin", "commit"])
     }
 
     @Test func aMiddlewareThatTriesAgainHearsTheSameIssues() async throws {
         let page = Dependency(Query("page", Int.self)) { $0 }
         var api = API(title: "t")
-        api.get("/", use: [Again()], page) { $0 }
-        let text = try await Kitchen.answer(api.build(), Request(.get, "/?page=x")).text
+        api.get("/", middleware: [Again()], page) { $0 }
+        let text = try await SampleAPI.answer(api.build(), Request(.get, "/?page=x")).text
         #expect(text.split(separator: "int_parsing").count == 3, "\(text)")
     }
 
@@ -186,9 +186,9 @@ import Testing
         api.use(Stamp())
         api.get("/") { "a" }
         let application = try api.build()
-        application.open(NoHost())
-        let response = try await Kitchen.answer(application, Request(.get, "/"))
-        #expect(response.status == .serviceUnavailable && response.value(of: "x-stamp") == "1")
+        application.start(on: NoHost())
+        let response = try await SampleAPI.answer(application, Request(.get, "/"))
+        #expect(response.status == .serviceUnavailable && response.header("x-stamp") == "1")
     }
 
     // MARK: WouldBlock
@@ -201,7 +201,7 @@ import Testing
             if calls.isFirst { throw WouldBlock() }
             return number
         }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == "7")
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == "7")
     }
 
     @Test func soDoesADependency() async throws {
@@ -212,14 +212,14 @@ import Testing
         }
         var api = API(title: "t")
         api.get("/", number) { number async in number }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == "7")
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == "7")
     }
 
     @Test(arguments: [Execution.inline, .blocking]) func onThePoolItIsAnError(run: Execution) async throws {
         var api = API(title: "t")
         api.onError((any Error).self) { _, _ in Reply("stuck").status(.serviceUnavailable) }
         api.get("/", run: run) { () throws -> String in throw WouldBlock() }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == #""stuck""#)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == #""stuck""#)
     }
 
     // MARK: Errors
@@ -227,9 +227,9 @@ import Testing
     @Test func aTimeoutOfTheHandlersOwnIsNoClientThatHasGone() async throws {
         var api = API(title: "t")
         api.get("/") { () async throws -> String in throw CancellationError() }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .internalServerError)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .internalServerError)
         api.onError(CancellationError.self) { _, _ in Reply("late").status(.gatewayTimeout) }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .gatewayTimeout)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .gatewayTimeout)
     }
 
     @Test func aRuleThatChangesTheContentKeepsTheFields() async throws {
@@ -237,10 +237,10 @@ import Testing
         api.onError(MethodNotAllowedError.self) { _, _ in Reply("no").status(.methodNotAllowed) }
         api.onError(HTTPError.self) { error, _ in Reply("no").status(error.status) }
         api.get("/", HTTPBearer()) { $0 }
-        let refused = try await Kitchen.answer(api.build(), Request(.put, "/"))
-        #expect(refused.text == #""no""# && refused.value(of: "allow") == "GET, HEAD")
-        let stranger = try await Kitchen.answer(api.build(), Request(.get, "/"))
-        #expect(stranger.status == .unauthorized && stranger.value(of: "www-authenticate") == "Bearer")
+        let refused = try await SampleAPI.answer(api.build(), Request(.put, "/"))
+        #expect(refused.text == #""no""# && refused.header("allow") == "GET, HEAD")
+        let stranger = try await SampleAPI.answer(api.build(), Request(.get, "/"))
+        #expect(stranger.status == .unauthorized && stranger.header("www-authenticate") == "Bearer")
         #expect(stranger.fields.filter { $0.name == "content-type" }.count == 1)
     }
 
@@ -255,11 +255,11 @@ import Testing
         }
         let calls = Calls()
         var api = API(title: "t")
-        api.get("/", use: [Watch()]) { () throws -> String in
+        api.get("/", middleware: [Watch()]) { () throws -> String in
             if calls.isFirst { throw HTTPError(.conflict) }
             return "a"
         }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .ok)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .ok)
     }
 
     // MARK: Work after answers
@@ -276,9 +276,9 @@ import Testing
                 }
                 return nil
             })
-            return StreamedResponse("text/plain", pieces)
+            return StreamingResponse("text/plain", pieces)
         }
-        let response = try await Kitchen.answer(api.build(), Request(.get, "/"))
+        let response = try await SampleAPI.answer(api.build(), Request(.get, "/"))
         try await response.stream?.run { _ in }
         response.whenSent?()
         for await _ in done.stream { break }

@@ -38,7 +38,7 @@ import Testing
         var api = API(title: "t")
         api.get("/") { "a" }
         let application = try api.build()
-        let program = WorkerProgram("t") { serve in try await serve(application, beside: services) }
+        let program = WorkerProgram("t") { serve in try await serve(application, services: services) }
         try await TestClient.serving(program, body)
     }
 

@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 
 /// A small API with one of everything, for the tests.
-enum Kitchen {
+enum SampleAPI {
     struct Dish: Model, Hashable {
         let title: String
         let page: WebURL
@@ -87,8 +87,8 @@ enum Kitchen {
         }
         api.post(
             "/orders", name: "order",
-            description: Words(
-                "Takes an order.", summary: "Order", answer: "The order", tags: ["floor"], isDeprecated: true),
+            description: OperationDescription(
+                "Takes an order.", summary: "Order", response: "The order", tags: ["floor"], isDeprecated: true),
             waiter, Query("course", [Course].self, default: [], description: "More of them."),
             Query("tip", default: 0.5, .multiple(of: 0.5)), Body(Order.self, description: "The order"),
             errors: [.unauthorized: "No such waiter"]
@@ -122,7 +122,7 @@ enum Kitchen {
 }
 
 /// A server that offers nothing.
-struct NoHost: Host {
+struct NoHost: ApplicationHost {
     func runBlocking(
         _ operation: BlockingOperation, deadline: UInt64?, _ work: @escaping @Sendable () -> Void
     ) -> Bool { false }
@@ -133,7 +133,7 @@ struct NoHost: Host {
 extension Response {
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    func value(of name: String) -> String? { fields.first { $0.name == name }?.value }
+    func header(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
     /// The types of the issues of a 422, and where they stand.
     var issues: [String] {
