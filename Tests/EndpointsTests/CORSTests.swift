@@ -63,20 +63,20 @@ import Testing
             ["access-control-allow-origin: https://a.example", "access-control-expose-headers: x-process-time, etag"]
         ),
     ])
-    func anAnswerSaysWhoMayReadIt(policy: Policy, origin: String?, expected: [String]) async throws {
+    func responsesNameTheAllowedOrigin(policy: Policy, origin: String?, expected: [String]) async throws {
         let response = try await answer(policy, .get, origin.map { [Field("origin", $0)] } ?? [])
         let fields = response.fields.map { "\($0.name): \($0.value)" }.sorted()
         #expect(fields == expected + ["vary: accept, Origin"])
     }
 
     @Test(arguments: ["", "later", "pool", "nowhere", "later/"])
-    func everyKindOfAnswerSaysIt(path: String) async throws {
+    func everyKindOfResponseHasTheFields(path: String) async throws {
         let response = try await answer(.tutorial, .get, [Field("origin", "http://b:3000")], path)
         #expect(response.header("access-control-allow-origin") == "http://b:3000")
         #expect(response.header("vary")?.hasSuffix("Origin") == true)
     }
 
-    @Test func anOptionsThatIsNoPreflightIsAnsweredAsBefore() async throws {
+    @Test func anOptionsRequestThatIsNotAPreflightReachesTheEndpoint() async throws {
         let response = try await answer(.tutorial, .options, [Field("origin", "http://b:3000")])
         #expect(response.status == .methodNotAllowed)
         #expect(response.header("access-control-allow-origin") == "http://b:3000")
@@ -92,7 +92,7 @@ import Testing
         (.any, "null", "GET", "ACCEPT , content-type", "OK"), (.any, "null", "GET", "", "headers"),
         (.few, "https://a.example", "PUT", "x-token", "OK"), (.few, "null", "NOPE", "x", "origin, method, headers"),
     ])
-    func aPreflightIsToldWhatIsWrong(
+    func aRejectedPreflightSaysWhy(
         policy: Policy, origin: String, method: String, headers: String?, words: String
     ) async throws {
         let response = try await answer(policy, .options, preflight(origin, method, headers))
@@ -101,7 +101,7 @@ import Testing
         #expect(response.header("content-type") == "text/plain; charset=utf-8")
     }
 
-    @Test func aPreflightIsToldWhatIsAllowed() async throws {
+    @Test func aPreflightListsWhatIsAllowed() async throws {
         let tutorial = try await answer(.tutorial, .options, preflight("https://a.example", "PATCH", "X-Token"))
         let vary =
             "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"
@@ -121,7 +121,7 @@ import Testing
         #expect(few.header("access-control-max-age") == "5")
     }
 
-    @Test func aPrivateNetworkIsNotOpened() async throws {
+    @Test func privateNetworkAccessIsRejected() async throws {
         let fields = preflight("null") + [Field("access-control-request-private-network", "true")]
         #expect(try await answer(.any, .options, fields).text == "Disallowed CORS private-network")
     }

@@ -35,7 +35,7 @@ import Testing
         return try await SampleAPI.answer(api.build(), Request(.get, target))
     }
 
-    @Test func itEndsWhenTheHandlerHasMadeItsAnswer() async throws {
+    @Test func aScopeEndsWhenTheHandlerHasMadeItsResponse() async throws {
         let (first, log) = (transaction("a"), log)
         let second = Dependency(first) { (yield: Dependency<Int>.Yield, name: String) async throws in
             log.add("begin in \(name)")
@@ -52,7 +52,7 @@ import Testing
         #expect(log.all == ["begin a", "begin in a", "handler", "commit in a", "commit a"])
     }
 
-    @Test func whatTheHandlerThrowsComesOutOfUse() async throws {
+    @Test func yieldThrowsTheErrorOfTheHandler() async throws {
         let transaction = transaction("a")
         let response = try await get("/") { api in
             api.get("/", transaction) { _ async throws -> String in throw HTTPError(.conflict, "taken") }
@@ -61,7 +61,7 @@ import Testing
         #expect(log.all == ["begin a", "roll back a"])
     }
 
-    @Test func aCommitThatFailsIsTheAnswer() async throws {
+    @Test func anErrorAfterYieldReplacesTheResponse() async throws {
         let (outer, inner) = (
             transaction("outer"), transaction("inner") { throw HTTPError(.serviceUnavailable, "full") }
         )
@@ -70,14 +70,14 @@ import Testing
         #expect(log.all == ["begin outer", "begin inner", "roll back outer"])
     }
 
-    @Test func oneThatNeverGivesItsValueAwayIsA500() async throws {
+    @Test func aScopeThatNeverYieldsIsA500() async throws {
         let silent = Dependency { (_: Dependency<Int>.Yield) async throws in }
         #expect(try await get("/") { api in api.get("/", silent) { $0 } }.status == .internalServerError)
         let refusing = Dependency { (_: Dependency<Int>.Yield) async throws in throw HTTPError(.forbidden) }
         #expect(try await get("/") { api in api.get("/", refusing) { $0 } }.status == .forbidden)
     }
 
-    @Test func aRouterMayNeedIt() async throws {
+    @Test func aRouterMayDependOnAScope() async throws {
         let transaction = transaction("a")
         let response = try await get("/x/") { api in
             api.group("/x", dependencies: transaction) { $0.get("/") { "a" } }

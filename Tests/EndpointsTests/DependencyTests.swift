@@ -51,12 +51,12 @@ import Testing
     }
 
     @Test(arguments: ["/me", "/pool", "/later"])
-    func aValueIsMadeOfParameters(path: String) async throws {
+    func aDependencyIsMadeFromParameters(path: String) async throws {
         #expect(try await get(path, token: "ann").text == #""ann""#)
         #expect(try await get(path + "?loud=1", token: "ann").text == #""ANN""#)
     }
 
-    @Test func aValueIsMadeOnceARequest() async throws {
+    @Test func aDependencyIsMadeOncePerRequest() async throws {
         #expect(try await get("/both/7", token: "root").text == #""root 7 root""#)
         #expect(counter.value == 1)
         _ = try await get("/both/7", token: "root")
@@ -69,7 +69,7 @@ import Testing
         #expect(try await get("/both/7", token: "ann").status == .notFound)
     }
 
-    @Test func whatIsWrongWithItsParametersIsSaidOnceWithTheRest() async throws {
+    @Test func issuesOfADependencyAreReportedOnceWithTheOthers() async throws {
         let response = try await get("/both/x?loud=x", token: "ab")
         #expect(
             try response.issues == [
@@ -79,7 +79,7 @@ import Testing
         #expect(counter.value == 0)
     }
 
-    @Test func itsParametersStandInTheDocumentOnce() throws {
+    @Test func theParametersOfADependencyAreInTheDocumentOnce() throws {
         let operation = try api.openAPIDocument()["paths"]?["/both/{id}"]?["get"]
         guard case .array(let parameters)? = operation?["parameters"] else {
             Testing.Issue.record("no parameters")
@@ -90,7 +90,7 @@ import Testing
         #expect(operation?["responses"]?["422"] != nil)
     }
 
-    @Test func aTestMayReplaceIt() async throws {
+    @Test func aTestMayOverrideADependency() async throws {
         var api = api
         api.override(user) { User(name: "test", isAdmin: true) }
         #expect(try await get("/me", api).text == #""test""#)
@@ -112,7 +112,7 @@ import Testing
         #expect(try api.openAPIDocument()["paths"]?["/sum"]?["post"]?["requestBody"]?["required"] == true)
     }
 
-    @Test func whatWouldBlockIsMadeOnThePoolAndNotTwice() async throws {
+    @Test func wouldBlockMakesADependencyOnThePoolOnce() async throws {
         var api = API(title: "t", version: "1")
         let counter = counter
         let first = Dependency(run: .inline) { counter.next() }
@@ -145,7 +145,7 @@ import Testing
         func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> { Task {} }
     }
 
-    @Test(arguments: ["/inline", "/async"]) func whatMayBlockDoesNotBlockTheLoop(path: String) async throws {
+    @Test(arguments: ["/inline", "/async"]) func aBlockingDependencyDoesNotBlockTheLoop(path: String) async throws {
         let blocks = Dependency { "a" }
         let inline = Dependency(blocks, run: .inline) { $0 }
         var api = API(title: "t")
@@ -160,7 +160,7 @@ import Testing
         #expect(try await respond().text == #""a""# && counter.value == 1)
     }
 
-    @Test func whatARouterNeedsIsAskedOnce() async throws {
+    @Test func dependenciesOfRoutersAreMadeOnce() async throws {
         var api = API(title: "t")
         let counter = counter
         let user = Dependency(Header("x-token", String.self)) { token in

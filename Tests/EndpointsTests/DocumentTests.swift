@@ -14,7 +14,7 @@ import Testing
         #expect(try String(contentsOf: file, encoding: .utf8) == document)
     }
 
-    @Test func whatIsHiddenIsNotInTheDocumentButAnswers() async throws {
+    @Test func hiddenEndpointsAreServedAndNotDocumented() async throws {
         var api = API(title: "t", version: "1")
         api.get("/hidden", name: "hidden", isDocumented: false) { "here" }
         #expect(try api.openAPIDocument()["paths"] == .object([]))

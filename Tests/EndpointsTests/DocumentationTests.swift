@@ -16,7 +16,7 @@ import Testing
         return try await SampleAPI.answer(api.build(), Request(method, target))
     }
 
-    @Test func noNameStandsTwiceInAnObjectOfTheDocument() throws {
+    @Test func noObjectOfTheDocumentRepeatsAName() throws {
         var api = SampleAPI.api
         // An error that comes with a body anyway.
         api.post("/twice", name: "twice", Body(SampleAPI.Dish.self), errors: [.badRequest]) { $0 }
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: ["/docs", "/redoc"])
-    func fromTheNetworkEveryFileIsCheckedAgainstItsHash(page: String) async throws {
+    func filesOfTheCDNAreCheckedAgainstTheirHashes(page: String) async throws {
         let answer = try await Self.answer(page, fromDisk: false)
         let addresses = answer.text.matches(of: /(src|href)="https:[^"]+\.(js|css)"/).count
         #expect(addresses > 0)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: ["/docs", "/redoc"])
-    func fromDiskNothingIsOnAnotherServer(page: String) async throws {
+    func filesOnDiskNeedNoOtherServer(page: String) async throws {
         let answer = try await Self.answer(page, fromDisk: true)
         let policy = try #require(answer.header("content-security-policy"))
         #expect(policy.contains("default-src 'none'"))
@@ -58,7 +58,7 @@ import Testing
         ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"), ("swagger-ui.css", "text/css; charset=utf-8"),
         ("redoc.standalone.js", "text/javascript; charset=utf-8"),
     ])
-    func aFileIsAnsweredAsItWasRead(name: String, mediaType: String) async throws {
+    func aFileIsServedAsItWasRead(name: String, mediaType: String) async throws {
         let answer = try await Self.answer("/docs/assets/\(name)", fromDisk: true)
         #expect(answer.text == "content of \(name)")
         #expect(answer.header("content-type") == mediaType)
@@ -68,13 +68,13 @@ import Testing
     }
 
     @Test(arguments: ["..%2f..%2fetc%2fpasswd", "../docs", "LICENSE", "", "%00", "swagger-ui.css/"])
-    func nothingElseIsThere(name: String) async throws {
+    func noOtherFileIsServed(name: String) async throws {
         let answer = try await Self.answer("/docs/assets/\(name)", fromDisk: true)
         #expect([.notFound, .temporaryRedirect].contains(answer.status))
         #expect(answer.body.count < 100)
     }
 
-    @Test func aFileThatCannotBeReadIsAnErrorAtStart() {
+    @Test func anUnreadableFileIsAnErrorAtStart() {
         #expect(throws: Missing(name: "swagger-ui.css")) {
             try DocumentationAssets { name throws(Missing) in
                 if name == "swagger-ui.css" { throw Missing(name: name) }

@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func anUnexpectedErrorTellsTheClientNothingButItsID() async throws {
+    @Test func anUnexpectedErrorTellsTheClientItsIDOnly() async throws {
         for path in ["/items/0", "/later"] {
             let response = try await get(path) { _ in }
             #expect(response.status == .internalServerError)
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func theApplicationSaysHowItsErrorsAreAnswered() async throws {
+    @Test func errorHandlersAnswerErrors() async throws {
         let response = try await get("/items/7", shop)
         #expect(response.status == .notFound && response.text == #"{"code":"no_item 7 item"}"#)
         // A rule may throw.
@@ -61,7 +61,7 @@ import Testing
         #expect(try await get("/items/0", shop).status == .internalServerError)
     }
 
-    @Test func theDocumentShowsItsBodyWhereAnEndpointNamesTheStatus() throws {
+    @Test func theDocumentShowsTheBodyOfAnErrorHandler() throws {
         let responses = try api(shop).openAPIDocument()["paths"]?["/items/{id}"]?["get"]?["responses"]
         let schema = responses?["404"]?["content"]?["application/json"]?["schema"]
         #expect(schema?["$ref"] == "#/components/schemas/Problem")
@@ -70,7 +70,7 @@ import Testing
         #expect(other?["$ref"] == "#/components/schemas/HTTPError")
     }
 
-    @Test func theBodiesOfTheFrameworksOwnErrorsAreItsToo() async throws {
+    @Test func errorHandlersMayReplaceTheFrameworksOwnErrors() async throws {
         func rules(_ api: inout API) {
             api.onError(NotFoundError.self) { _, context in
                 Reply(HTML("<h1>\(context.request.method)</h1>")).status(.notFound)
@@ -98,7 +98,7 @@ import Testing
         #expect(schema?["application/json"]?["schema"]?["$ref"] == "#/components/schemas/Problem")
     }
 
-    @Test func aFailureIsForMiddlewareToReport() async throws {
+    @Test func middlewareSeesTheFailure() async throws {
         struct Report: InlineMiddleware {
             func after(_ response: inout Response, _ context: Context) {
                 response.fields.append(Field("x-failure", context.failure.map { "\(type(of: $0))" } ?? "none"))

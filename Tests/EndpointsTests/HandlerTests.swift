@@ -11,7 +11,7 @@ import Testing
         }
     }
 
-    @Test func aHandlerThatIsNotAsyncRunsOnThePoolUnlessItSaysOtherwise() throws {
+    @Test func aSynchronousHandlerRunsOnThePoolByDefault() throws {
         var api = API(title: "t", version: "1")
         api.get("/inline", run: .inline) { "a" }
         api.get("/async", name: "async") { () async in "a" }
@@ -21,7 +21,7 @@ import Testing
         #expect(try kind(api, "/pool") == "blocking")
     }
 
-    @Test func whatWouldBlockIsRunAgainOnThePool() async throws {
+    @Test func wouldBlockRunsAHandlerAgainOnThePool() async throws {
         var api = API(title: "t", version: "1")
         api.get("/a", name: "a", Query("wait", Bool.self), run: .inline) { wait in
             if wait, !Attempt.isSecond { throw WouldBlock() }
@@ -36,18 +36,18 @@ import Testing
         #expect(try Attempt.$isSecond.withValue(true) { try respond() }.text == #""read""#)
     }
 
-    @Test func anErrorWithAnAnswerIsAnswered() async throws {
+    @Test func aResponseErrorIsAnsweredWithItsResponse() async throws {
         let response = try await SampleAPI.answer(.get, "/dishes/404")
         #expect(response.status == .notFound)
         #expect(response.text == #"{"detail":"No dish 404"}"#)
         #expect(try await SampleAPI.answer(.get, "/menu?fail=yes").status == .badGateway)
     }
 
-    @Test func aWholeAnswerKeepsItsStatus() async throws {
+    @Test func aResponseKeepsItsStatus() async throws {
         #expect(try await SampleAPI.answer(.delete, "/dishes/1").status == .noContent)
     }
 
-    @Test func aHandlerThatReturnsNothingAnswersWithNothing() async throws {
+    @Test func aHandlerThatReturnsNothingIsA204() async throws {
         var api = API(title: "t")
         api.delete("/a/{id}", Path("id", Int.self)) { _ in }
         api.delete("/b") { () async in await Task.yield() }
@@ -82,7 +82,7 @@ import Testing
         #expect(try await SampleAPI.answer(application, Request(.get, "/later/left")).text == #""left!""#)
     }
 
-    @Test func nilIsNullOrWhatTheEndpointSays() async throws {
+    @Test func nilIsNullOrTheStatusOfIfNil() async throws {
         var api = API(title: "t")
         api.get("/null", Query("q", String?.self)) { $0 }
         api.get("/404", Query("q", String?.self), ifNil: .notFound) { $0 }
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func whatHasNoContentIsDocumentedWithTheStatusThatItHas() async throws {
+    @Test func aResponseWithoutContentIsDocumentedAs204() async throws {
         var api = API(title: "t")
         api.post("/a") { NoContent() }
         api.post("/b") { () async in Reply(NoContent()).addingCookie("a", "1") }
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test func nilInAReplyIsNilToo() async throws {
+    @Test func aReplyOfNilIsNil() async throws {
         var api = API(title: "t")
         api.get("/a", Query("q", String?.self), ifNil: .notFound) { Reply($0).addingCookie("seen", "1") }
         let missing = try await SampleAPI.answer(api.build(), Request(.get, "/a"))
@@ -119,7 +119,7 @@ import Testing
         #expect(try await SampleAPI.answer(api.build(), Request(.get, "/a?q=x")).header("set-cookie") != nil)
     }
 
-    @Test func rulesForWhatIsNotFoundAreForNilToo() async throws {
+    @Test func errorHandlersOfNotFoundHandleNilToo() async throws {
         struct Missing: Error {}
         struct Problem: Model {
             let code: String
@@ -144,7 +144,7 @@ import Testing
         #expect(try await SampleAPI.answer(plain, Request(.get, "/a")).text == #"{"detail":"Not Found"}"#)
     }
 
-    @Test func aReplySaysMoreThanItsValue() async throws {
+    @Test func aReplyHasAStatusFieldsAndCookies() async throws {
         var api = API(title: "t")
         api.get("/a") {
             Reply([1, 2]).status(.created).addingHeader("X-Total-Count", "9")
@@ -178,7 +178,7 @@ import Testing
         #expect(try await SampleAPI.answer(api.build(), request).issues == [#"int_parsing ["cookie","n"]"#])
     }
 
-    @Test func anOperationWithoutANameHasThatOfItsPath() throws {
+    @Test func anOperationWithoutANameIsNamedByItsPath() throws {
         var api = API(title: "t")
         api.get("/tasks/{id}", Path("id", Int.self)) { $0 }
         let operation = try api.openAPIDocument()["paths"]?["/tasks/{id}"]?["get"]

@@ -8,7 +8,7 @@ import Testing
         ("/dishes%2F1", #"{"id":1}"#), ("/dishes/1?dish_id=2", #"{"id":1}"#), ("/dishes/1?", #"{"id":1}"#),
         ("/dishes/3/photos/2", "<p>2 of 3</p>"), ("/menu", #"{"dishes":[],"is_vegan":true,"rating":4.5}"#),
     ])
-    func aDecodedPathFindsItsRoute(target: String, body: String) async throws {
+    func pathsAreMatchedAfterDecoding(target: String, body: String) async throws {
         let response = try await SampleAPI.answer(.get, target)
         #expect(response.status == .ok)
         #expect(response.text == body)
@@ -59,7 +59,7 @@ import Testing
         #expect(response.body.isEmpty)
     }
 
-    @Test func optionsOfTheServerTellsItsMethods() async throws {
+    @Test func optionsOfTheServerListsAllMethods() async throws {
         let response = try await SampleAPI.answer(.options, "*")
         #expect(response.status == .ok)
         #expect(response.header("allow") == "GET, HEAD, POST, DELETE, OPTIONS")
@@ -67,13 +67,15 @@ import Testing
     }
 
     @Test func headIsAnsweredAsGet() async throws {
-        let (head, get) = (try await SampleAPI.answer(.head, "/dishes/1"), try await SampleAPI.answer(.get, "/dishes/1"))
+        let (head, get) = (
+            try await SampleAPI.answer(.head, "/dishes/1"), try await SampleAPI.answer(.get, "/dishes/1")
+        )
         #expect(head.status == .ok)
         #expect(head.fields == get.fields)
     }
 
     @Test(arguments: [Method.get, .head])
-    func thePagesOfTheDocumentationAreThere(method: Method) async throws {
+    func theDocumentationPagesAreServed(method: Method) async throws {
         for (path, type) in [
             ("/openapi.json", "application/json"), ("/docs", "text/html; charset=utf-8"),
             ("/redoc", "text/html; charset=utf-8"),

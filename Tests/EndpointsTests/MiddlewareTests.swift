@@ -47,14 +47,14 @@ import Testing
         arguments: [
             "/dishes/1", "/dishes/404", "/dishes/x", "/menu", "/menu?fail=1", "/menu/", "/nowhere", "/openapi.json",
         ], kinds)
-    func everyAnswerIsSeenTheFirstMiddlewareBeingTheOutermost(target: String, awaits: [Bool]) async throws {
+    func middlewareSeesEveryResponseTheFirstBeingTheOutermost(target: String, awaits: [Bool]) async throws {
         let response = try await SampleAPI.answer(api(awaits).build(), Request(.get, target))
         let plain = try await SampleAPI.answer(.get, target)
         #expect(response.header("x-stamp") == "inner outer")
         #expect(response.status == plain.status && response.body == plain.body)
     }
 
-    @Test(arguments: kinds) func anAnswerOfThePoolAndARefusalAreSeen(awaits: [Bool]) async throws {
+    @Test(arguments: kinds) func middlewareSeesResponsesOfThePoolAndRejections(awaits: [Bool]) async throws {
         let good = #"{"title":"Ramen","page":"https://example.com","portions":2}"#
         let fields = [Field("content-type", "application/json")]
         let created = Request(.post, "/dishes/", fields: fields, body: Array(good.utf8))
@@ -63,7 +63,7 @@ import Testing
         #expect(refused.status == .methodNotAllowed && refused.header("x-stamp") == "inner outer")
     }
 
-    @Test(arguments: kinds) func anUnexpectedErrorIsSeenAsTheAnswerItBecomes(awaits: [Bool]) async throws {
+    @Test(arguments: kinds) func middlewareSeesTheResponseToAnUnexpectedError(awaits: [Bool]) async throws {
         struct Broken: Error {}
         var api = api(awaits)
         api.get("/broken") { () throws -> String in throw Broken() }
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test(arguments: kinds) func whatTheServerAnswersItselfPassesAllOfThem(awaits: [Bool]) async throws {
+    @Test(arguments: kinds) func theServersOwnResponsesPassAllMiddleware(awaits: [Bool]) async throws {
         let refusal = Response(.contentTooLarge, body: [1])
         let answer = try api(awaits).build().decorate(refusal, for: Request(.post, "/dishes/"))
         let response = try await SampleAPI.response(answer)
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func aPageMayReadWhatTheServerAnswersItself() async throws {
+    @Test func theServersOwnResponsesHaveCORSFields() async throws {
         var api = SampleAPI.api
         api.use(CORS(origins: .only(["https://shop.example"])))
         let request = Request(.post, "/dishes/", fields: [Field("origin", "https://shop.example")])
@@ -100,7 +100,7 @@ import Testing
         #expect(response.header("access-control-allow-origin") == "https://shop.example")
     }
 
-    @Test func whatItThrowsIsAnsweredLikeWhatAHandlerThrows() async throws {
+    @Test func errorsOfMiddlewareAreAnsweredLikeThoseOfHandlers() async throws {
         struct Early: InlineMiddleware {
             func before(_ context: Context) throws -> Response? { throw HTTPError(.unauthorized, "early") }
         }
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func aRouterAndAnEndpointHaveTheirOwn() async throws {
+    @Test func routersAndEndpointsHaveTheirOwnMiddleware() async throws {
         var api = API(title: "t")
         api.use(Stamp(name: "api"))
         api.group("/shop") { shop in
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func itMayPassAnotherRequestOn() async throws {
+    @Test func middlewareMayPassOnAnotherRequest() async throws {
         struct Rewrite: Middleware {
             func handle(_ context: Context, next: Next) async throws -> Response {
                 try await next(context.with(Request(.get, "/a/7?q=new")))
@@ -148,7 +148,7 @@ import Testing
         #expect(try await SampleAPI.answer(api.build(), Request(.get, "/a/6?q=old")).text == #""6 new""#)
     }
 
-    @Test func aMiddlewareMayAnswerItself() async throws {
+    @Test func middlewareMayAnswerItself() async throws {
         var api = SampleAPI.api
         api.use(Closed())
         #expect(try await SampleAPI.answer(api.build(), Request(.get, "/dishes/1")).status == .unauthorized)
@@ -156,7 +156,7 @@ import Testing
         #expect(try await SampleAPI.answer(api.build(), request).status == .ok)
     }
 
-    @Test func howContentIsTakenIsTheEndpointsMatter() throws {
+    @Test func theContentModeIsTheEndpoints() throws {
         var api = API(title: "t")
         api.use(SlowStamp(name: "outer"))
         api.post("/upload", StreamingBody(limit: 7)) { _ in Response(.ok) }

@@ -43,7 +43,7 @@ import Testing
         #expect(responses?["400"]?["description"] == "Something is odd")
     }
 
-    @Test func oneStatusStandsInTheDocumentOnce() throws {
+    @Test func eachStatusIsInTheDocumentOnce() throws {
         var api = API(title: "t", version: "1")
         api.post(
             "/a", name: "a", Body(Int.self),
@@ -57,14 +57,14 @@ import Testing
         #expect(responses.first?.value["description"] == "Successful Response")
     }
 
-    @Test func whatIsNotSaidIsMadeOfTheName() throws {
+    @Test func theSummaryDefaultsToTheName() throws {
         let operation = try document["paths"]?["/plain"]?["get"]
         #expect(operation?["summary"] == "Plain Words" && operation?["description"] == nil)
         #expect(operation?["deprecated"] == nil && operation?["tags"] == nil)
         #expect(operation?["responses"]?["200"]?["description"] == "Successful Response")
     }
 
-    @Test func aParameterHasItsWords() throws {
+    @Test func aParameterHasItsDescription() throws {
         let parameters = try document["paths"]?["/notes/{book}"]?["post"]?["parameters"]
         #expect(parameters?[0]?["description"] == "Its number.")
         #expect(parameters?[0]?["schema"]?["examples"] == [7])
@@ -73,7 +73,7 @@ import Testing
         #expect(parameters?[1]?["schema"]?["title"] == "X-Token")
     }
 
-    @Test func aModelHasItsWords() throws {
+    @Test func aModelHasItsDescription() throws {
         let note = try document["components"]?["schemas"]?["Note"]
         #expect(note?["description"] == "A thought." && note?["examples"] == [["text": "Buy rice"]])
         #expect(note?["properties"]?["text"]?["description"] == "Not too long.")

@@ -39,7 +39,7 @@ import Testing
 
     // MARK: Scopes
 
-    @Test(.timeLimit(.minutes(1))) func aClientThatGoesCancelsADependencyThatIsNotThereYet() async throws {
+    @Test(.timeLimit(.minutes(1))) func aDisconnectCancelsADependencyBeforeItYields() async throws {
         let started = AsyncStream<Void>.makeStream()
         let connection = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             started.continuation.yield()
@@ -61,7 +61,7 @@ import Testing
         #expect(log.all == ["cancelled"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func whatEndsATransactionIsNotCancelled() async throws {
+    @Test(.timeLimit(.minutes(1))) func theCodeAfterYieldIsNotCancelled() async throws {
         let started = AsyncStream<Void>.makeStream()
         let transaction = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             do { try await yield(1) } catch { log.add(Task.isCancelled ? "cancelled" : "roll back") }
@@ -102,7 +102,7 @@ import Testing
         #expect(log.all == ["over"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func whatNobodyIsToldOfIsRolledBack() async throws {
+    @Test(.timeLimit(.minutes(1))) func aTransactionIsRolledBackIfTheClientDoesNotGetTheResponse() async throws {
         let started = AsyncStream<Void>.makeStream()
         let transaction = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             do {
@@ -128,7 +128,7 @@ import Testing
         #expect(log.all == ["roll back"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func aWorkerThatStopsWaitsForWhatStandsAroundDependencies() async throws {
+    @Test(.timeLimit(.minutes(1))) func aStopWaitsForDependencyScopes() async throws {
         let (gate, opening) = AsyncStream<Void>.makeStream()
         let started = AsyncStream<Void>.makeStream()
         let slow = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
@@ -161,14 +161,14 @@ import Testing
         }
     }
 
-    @Test func aMiddlewareThatTriesAgainGetsNoValueThatHasEnded() async throws {
+    @Test func aRetryInMiddlewareMakesNewDependencies() async throws {
         var api = API(title: "t")
         api.get("/", middleware: [Again()], transaction()) { $0 }
         #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == "13")
         #expect(log.all == ["begin", "commit", "begin", "commit"])
     }
 
-    @Test func aMiddlewareThatTriesAgainHearsTheSameIssues() async throws {
+    @Test func aRetryInMiddlewareReportsTheSameIssues() async throws {
         let page = Dependency(Query("page", Int.self)) { $0 }
         var api = API(title: "t")
         api.get("/", middleware: [Again()], page) { $0 }
@@ -176,7 +176,7 @@ import Testing
         #expect(text.split(separator: "int_parsing").count == 3, "\(text)")
     }
 
-    @Test func aFullPoolIsAnAnswerThatMiddlewareSees() async throws {
+    @Test func middlewareSeesTheResponseOfAFullPool() async throws {
         struct Stamp: Middleware {
             func handle(_ context: Context, next: Next) async throws -> Response {
                 try await next(context).adding(Field("x-stamp", "1"))
@@ -193,7 +193,7 @@ import Testing
 
     // MARK: WouldBlock
 
-    @Test func aHandlerThatWouldBlockGoesToThePoolAlsoBehindDependenciesThatAwait() async throws {
+    @Test func wouldBlockMovesAHandlerToThePoolAfterAsyncDependenciesToo() async throws {
         let number = Dependency { () async -> Int in 7 }
         let calls = Calls()
         var api = API(title: "t")
@@ -204,7 +204,7 @@ import Testing
         #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == "7")
     }
 
-    @Test func soDoesADependency() async throws {
+    @Test func wouldBlockMovesADependencyToThePool() async throws {
         let calls = Calls()
         let number = Dependency(run: .inline) { () throws -> Int in
             if calls.isFirst { throw WouldBlock() }
@@ -215,7 +215,7 @@ import Testing
         #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == "7")
     }
 
-    @Test(arguments: [Execution.inline, .blocking]) func onThePoolItIsAnError(run: Execution) async throws {
+    @Test(arguments: [Execution.inline, .blocking]) func wouldBlockOnThePoolIsAnError(run: Execution) async throws {
         var api = API(title: "t")
         api.onError((any Error).self) { _, _ in Reply("stuck").status(.serviceUnavailable) }
         api.get("/", run: run) { () throws -> String in throw WouldBlock() }
@@ -224,7 +224,7 @@ import Testing
 
     // MARK: Errors
 
-    @Test func aTimeoutOfTheHandlersOwnIsNoClientThatHasGone() async throws {
+    @Test func aTimeoutInsideTheHandlerIsNotADisconnect() async throws {
         var api = API(title: "t")
         api.get("/") { () async throws -> String in throw CancellationError() }
         #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .internalServerError)
@@ -232,7 +232,7 @@ import Testing
         #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .gatewayTimeout)
     }
 
-    @Test func aRuleThatChangesTheContentKeepsTheFields() async throws {
+    @Test func anErrorHandlerWithTheSameStatusKeepsTheFields() async throws {
         var api = API(title: "t")
         api.onError(MethodNotAllowedError.self) { _, _ in Reply("no").status(.methodNotAllowed) }
         api.onError(HTTPError.self) { error, _ in Reply("no").status(error.status) }
@@ -244,7 +244,7 @@ import Testing
         #expect(stranger.fields.filter { $0.name == "content-type" }.count == 1)
     }
 
-    @Test func anErrorOfAnEarlierTryIsForgotten() async throws {
+    @Test func aRetryForgetsTheFailure() async throws {
         struct Watch: Middleware {
             func handle(_ context: Context, next: Next) async throws -> Response {
                 let first = try await next(context)
@@ -264,7 +264,7 @@ import Testing
 
     // MARK: Work after answers
 
-    @Test(.timeLimit(.minutes(1))) func workThatAStreamAsksForIsDoneToo() async throws {
+    @Test(.timeLimit(.minutes(1))) func jobsAddedByAStreamRun() async throws {
         let (log, done) = (log, AsyncStream<Void>.makeStream())
         var api = API(title: "t")
         api.get("/", RequestContext()) { context in

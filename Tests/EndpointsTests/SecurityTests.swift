@@ -16,7 +16,7 @@ import Testing
     @Test(arguments: [
         ("Bearer abc", "abc"), ("bearer  a b", "a b"), ("Bearer ", nil), ("Bearer", nil), ("Basic abc", nil), ("", nil),
     ])
-    func aBearerTokenIsWhatFollowsTheWord(text: String, token: String?) async throws {
+    func aBearerTokenFollowsTheSchemeName(text: String, token: String?) async throws {
         let response = try await get("/", authorization(text)) { $0.get("/", HTTPBearer()) { $0 } }
         if let token {
             #expect(response.text == "\"\(token)\"")
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func aKeyStandsWhereItIsDeclared() async throws {
+    @Test func anAPIKeyIsReadFromItsLocation() async throws {
         func declare(_ api: inout API) {
             api.get("/header", APIKey(header: "X-Key")) { $0 }
             api.get("/query", APIKey(query: "key")) { $0 }
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func theDocumentOffersToLogIn() throws {
+    @Test func theDocumentListsTheSecuritySchemes() throws {
         var api = API(title: "t")
         let token = OAuth2PasswordBearer(tokenURL: "token", scopes: ["read": "Read all"])
         let user = Dependency(token) { $0 }
@@ -82,13 +82,13 @@ import Testing
         #expect(document["paths"]?["/both"]?["get"]?["parameters"] == nil)
     }
 
-    @Test func twoSchemesOfOneNameAreAnErrorAtStart() throws {
+    @Test func twoSchemesWithOneNameAreAnErrorAtStart() throws {
         var api = API(title: "t")
         api.get("/", APIKey(header: "key"), APIKey(query: "key")) { $0 + $1 }
         #expect(throws: DeclarationError.self) { try api.build() }
     }
 
-    @Test func aTokenIsGotByAForm() async throws {
+    @Test func aFormReturnsAToken() async throws {
         var api = API(title: "t")
         api.post("/token", Form(OAuth2PasswordForm.self, from: .anyOrigin)) { form in
             OAuth2Token(accessToken: "\(form.username) \(form.password) \(form.scopes)")
@@ -107,7 +107,7 @@ import Testing
         func credentials(in context: Context) -> String? { context[String.self] }
     }
 
-    @Test func credentialsOfAnAuthorsOwnMayAskTheContext() async throws {
+    @Test func customCredentialsMayUseTheContext() async throws {
         var api = API(title: "t")
         api.provide("somebody")
         api.get("/a", Session()) { $0 }
@@ -117,20 +117,20 @@ import Testing
         }
     }
 
-    @Test func keysAreComparedByTheirOctets() {
+    @Test func keysAreComparedByteByByte() {
         #expect("key-1".isEqualInConstantTime(to: "key-1") && "".isEqualInConstantTime(to: ""))
         #expect(!"key-1".isEqualInConstantTime(to: "key-2") && !"key".isEqualInConstantTime(to: "key-1"))
         #expect(!"\u{e9}".isEqualInConstantTime(to: "e\u{301}"))
     }
 
-    @Test func whatIsRequiredAndAlsoNotIsRequired() throws {
+    @Test func aSchemeThatIsRequiredOnceIsRequired() throws {
         let bearer = HTTPBearer()
         var api = API(title: "t")
         api.group("/a", dependencies: bearer.optional) { $0.get("/", bearer) { $0 } }
         #expect(try api.openAPIDocument()["paths"]?["/a/"]?["get"]?["security"] == [["HTTPBearer": []]])
     }
 
-    @Test func aPasswordMayBeginWithACharacterThatCombines() async throws {
+    @Test func aPasswordMayStartWithACombiningMark() async throws {
         var api = API(title: "t")
         api.get("/", HTTPBasic()) { "\($0.username)|\($0.password)" }
         // u:U+0301:x

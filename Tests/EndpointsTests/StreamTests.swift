@@ -22,7 +22,7 @@ import Testing
         try api.build().contentMode(for: RequestHead(method, target))
     }
 
-    @Test func onlyAnEndpointThatAsksForAStreamGetsOne() throws {
+    @Test func onlyEndpointsWithAStreamingBodyStreamTheContent() throws {
         #expect(try mode(.post, "/upload/a%20b") == .stream(limit: 100))
         #expect(try mode(.put, "/log") == .stream(limit: nil))
         #expect(try mode(.post, "/upload/whole") == .whole)
@@ -30,18 +30,18 @@ import Testing
         #expect(try mode(.post, "/other") == .whole)
     }
 
-    @Test func theHandlerReadsThePieces() async throws {
+    @Test func aHandlerReadsThePieces() async throws {
         let request = Request(.post, "/upload/a", body: [1, 2, 3])
         #expect(try await SampleAPI.answer(api.build(), request).text == #""a 3""#)
     }
 
-    @Test func anAnswerMayBeMadeOfPieces() async throws {
+    @Test func aResponseMayBeStreamed() async throws {
         let response = try await SampleAPI.answer(api.build(), Request(.put, "/log", body: [65]))
         #expect(response.status == .ok && response.body.isEmpty)
         #expect(response.header("content-type") == "text/csv" && response.header("x-kind") == "echo")
     }
 
-    @Test func theDocumentSaysWhatIsUploaded() throws {
+    @Test func theDocumentShowsTheMediaTypeOfAnUpload() throws {
         let document = try api.openAPIDocument()
         let operation = document["paths"]?["/upload/{name}"]?["post"]
         let content: JSON = ["application/octet-stream": ["schema": ["type": "string", "format": "binary"]]]

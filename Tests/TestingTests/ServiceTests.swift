@@ -42,7 +42,7 @@ import Testing
         try await TestClient.serving(program, body)
     }
 
-    @Test func aServiceLivesAsLongAsTheWorkerServes() async throws {
+    @Test func aServiceRunsWhileTheWorkerServes() async throws {
         let log = Log()
         try await serve([Pool(log: log)]) { client in
             _ = try await client.get("/")
@@ -52,7 +52,7 @@ import Testing
         #expect(log.all == ["open", "answered", "close"])
     }
 
-    @Test func oneThatFailsOrEndsEndsTheServing() async throws {
+    @Test func aServiceThatFailsOrEndsStopsTheWorker() async throws {
         for service in [Failing() as any Service, Short()] {
             let ended = Mutex(false)
             await #expect(throws: (any Error).self) {

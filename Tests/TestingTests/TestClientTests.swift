@@ -66,7 +66,7 @@ import Testing
         return api
     }
 
-    @Test func itSendsModelsAndReadsThem() async throws {
+    @Test func theClientSendsAndReadsModels() async throws {
         let client = try TestClient(TestClientTests.api())
         let task = ToDo(title: "Buy rice", done: true)
         let response = try await client.post("/tasks", json: task)
@@ -83,7 +83,7 @@ import Testing
         #expect(try await client.get("/me", headers: ["user-agent": "other"]).header("x-stamp") == "other")
     }
 
-    @Test func workAfterAnAnswerIsDoneWhenItIsReturned() async throws {
+    @Test func jobsAfterAResponseHaveEndedWhenItIsReturned() async throws {
         let log = Log()
         let client = try TestClient(TestClientTests.api(log))
         _ = try await client.post("/tasks", json: ["title": "a"])
@@ -100,7 +100,7 @@ import Testing
         #expect(try await client.get("/me").text == "null")
     }
 
-    @Test func aStreamIsReadAsItComes() async throws {
+    @Test func aStreamIsReadAsItArrives() async throws {
         let application = try TestClientTests.api().build()
         let client = TestClient(application)
         #expect(try await client.get("/lines").text == "ab")
@@ -113,7 +113,7 @@ import Testing
         #expect(try await events.next() == nil)
     }
 
-    @Test func aProgramsScopeIsAroundItsTest() async throws {
+    @Test func aProgramRunsAroundItsTest() async throws {
         let log = Log()
         let program = WorkerProgram("t") { serve in
             log.add("open")
@@ -134,11 +134,11 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aTaskThatRunsBesideTheRequestsIsNotWaitedFor() async throws {
+    @Test(.timeLimit(.minutes(1))) func tasksOfTheHostAreNotWaitedFor() async throws {
         var api = API(title: "t")
         api.get("/") { "a" }
         let application = try api.build(onStart: { host in host.startTask { try? await Task.sleep(for: .seconds(600)) }
-            })
+        })
         #expect(try await TestClient(application).get("/").text == #""a""#)
     }
 }
