@@ -1,8 +1,8 @@
-// What stands around endpoints.
+// Middleware around the endpoints.
 import Brigade
 import Glibc
 
-/// Every answer says which request it is of, and a slow one is logged.
+/// Adds the request's id to each response, and logs slow requests.
 struct RequestID: Middleware {
     func handle(_ context: Context, next: Next) async throws -> Response {
         let start = ContinuousClock.now
@@ -16,7 +16,7 @@ struct RequestID: Middleware {
     }
 }
 
-/// While the file `maintenance` is there, nothing is sold.
+/// Rejects orders while a file named `maintenance` exists.
 struct Maintenance: InlineMiddleware {
     func before(_ context: Context) throws -> Response? {
         guard context.request.method == .post, context.route?.name == "order", access("maintenance", F_OK) == 0 else {
@@ -26,7 +26,7 @@ struct Maintenance: InlineMiddleware {
     }
 }
 
-/// For answers that no cache may keep.
+/// Forbids caches to store the responses.
 struct NoStore: InlineMiddleware {
     func after(_ response: inout Response, _ context: Context) {
         response.fields.append(Field("cache-control", "no-store"))

@@ -1,4 +1,4 @@
-// The API: what stands around all endpoints, how errors are answered, and the endpoints of items and orders.
+// The API: its middleware, its error handlers, and the endpoints of items and orders.
 import Brigade
 
 func makeShop(_ shop: Shop, _ accounts: Accounts) -> API {
@@ -7,7 +7,7 @@ func makeShop(_ shop: Shop, _ accounts: Accounts) -> API {
     api.provide(accounts)
     api.use(RequestID())
     api.use(Maintenance())
-    answerErrors(of: &api)
+    addErrorHandlers(to: &api)
     api.include(accountRoutes(accounts))
     api.group("/items", tags: ["items"]) { itemRoutes(&$0, shop) }
     api.group("/orders", tags: ["orders"], dependencies: currentUser) { orderRoutes(&$0, shop) }
@@ -37,7 +37,7 @@ private func itemRoutes(_ items: inout Router, _ shop: Shop) {
         guard let item = shop.item(id) else { throw ShopError.noItem(id) }
         return Reply(item).addingCookie("last_item", "\(id)", maxAge: .seconds(3600))
     }
-    // A fixed path stands before one with parameters.
+    // A literal path takes precedence over one with parameters.
     items.get(
         "/last", name: "last_item", description: "The item that this browser has seen last",
         Cookie("last_item", Int?.self),
@@ -45,7 +45,7 @@ private func itemRoutes(_ items: inout Router, _ shop: Shop) {
     ) { id in id.flatMap(shop.item) }
 }
 
-/// Takes what an order wants from the shelves; what then goes wrong puts it back.
+/// Reserves the items of an order, and releases them if the order fails.
 private func reservation(_ shop: Shop) -> Dependency<NewOrder> {
     Dependency(Body(NewOrder.self)) { (yield: Dependency<NewOrder>.Yield, order) async throws in
         try shop.reserve(order.lines)
@@ -67,7 +67,7 @@ private func orderRoutes(_ orders: inout Router, _ shop: Shop) {
         let order = shop.order(wanted.lines, by: user.name)
         context.logger.info("ordered", metadata: ["order": "\(order.id)", "cents": "\(order.cents)"])
         context.afterResponse {
-            try await Task.sleep(for: .milliseconds(10))  // a mail server would be asked here
+            try await Task.sleep(for: .milliseconds(10))  // stands for a call to a mail server
             context.logger.info("confirmation sent", metadata: ["to": "\(user.name)", "order": "\(order.id)"])
         }
         return Reply(order).addingHeader("location", "\(order.id)")
@@ -81,7 +81,7 @@ extension Status {
     static let paymentRequired = Status(402, "Payment Required")
 }
 
-/// Stands for a bank's library that blocks: cards that end with 2 are good.
+/// Stands for a blocking call to a bank: it accepts cards that end with 2.
 private func charge(_ card: String) throws {
     guard card.hasSuffix("2") else { throw ShopError.cardDeclined }
 }

@@ -1,7 +1,7 @@
-// A shop: an API that uses most of Brigade. README.md tells how to start it, and which file shows what.
+// A shop: an API that uses most features. README.md says how to start it, and which file shows what.
 import Brigade
 
-/// The shop's users from the environment; see `Accounts`.
+/// The users, from the environment.
 func accounts() throws -> Accounts { try Accounts(ProcessEnvironment.value(of: "SHOP_USERS")) }
 
 WorkerProgram(
