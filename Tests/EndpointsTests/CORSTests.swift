@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 import Testing
 
-/// The expected answers are what Starlette's CORSMiddleware gave for the same requests.
+/// The expected responses are those of Starlette's CORSMiddleware to the same requests.
 @Suite struct CORSTests {
     enum Policy: CaseIterable {
         case tutorial, any, anyWithCredentials, few

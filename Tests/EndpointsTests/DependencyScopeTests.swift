@@ -3,7 +3,7 @@ import Messages
 import Synchronization
 import Testing
 
-/// Dependencies with something around the use of their value.
+/// Dependencies that yield their value and clean up afterwards.
 @Suite struct DependencyScopeTests {
     private final class Log: Sendable {
         private let lines = Mutex<[String]>([])

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite struct DependencyTests {
-    /// Counts how often something is made.
+    /// Counts how often a dependency is made.
     private final class Counter: Sendable {
         private let count = Mutex(0)
         var value: Int { count.withLock { $0 } }
@@ -128,7 +128,7 @@ import Testing
         #expect(try Waiting.$isAllowed.withValue(true) { try respond() }.text == #""1 1""#)
     }
 
-    /// A server that counts what it is given to do elsewhere, and does it at once.
+    /// A host that counts blocking work, and runs it at once.
     private struct CountingHost: ApplicationHost {
         let counter: Counter
 
@@ -180,7 +180,7 @@ import Testing
         #expect(try await get("/admin/count/7", "ann").text == "7")
         #expect(try await get("/admin/me", "ann").text == #""ann 2""#)
         #expect(try await get("/admin/count/7", "bad").status == .unauthorized)
-        // All that is wrong at once, also with what nobody takes.
+        // All issues at once, also those of the routers' dependencies.
         let issues = try await get("/admin/count/x?dry=x", nil).issues
         #expect(
             issues == [

@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 import Testing
 
-/// The document as other programs read it, and the pages that show it.
+/// The document, as other programs read it, and the pages that show it.
 @Suite struct DocumentationTests {
     private struct Missing: Error, Equatable {
         let name: String
@@ -18,7 +18,7 @@ import Testing
 
     @Test func noObjectOfTheDocumentRepeatsAName() throws {
         var api = SampleAPI.api
-        // An error that comes with a body anyway.
+        // An error that every endpoint with a body documents anyway.
         api.post("/twice", name: "twice", Body(SampleAPI.Dish.self), errors: [.badRequest]) { $0 }
         #expect(try repeatedNames(in: api.openAPIDocument()) == [])
     }
@@ -50,7 +50,7 @@ import Testing
         let policy = try #require(answer.header("content-security-policy"))
         #expect(policy.contains("default-src 'none'"))
         for text in [answer.text, policy] { #expect(!text.contains("http")) }
-        // Relative, so that it does not matter what a proxy puts before the page's path.
+        // Relative, so that a prefix that a proxy adds does not matter.
         #expect(answer.text.matches(of: /(src|href)="docs\/assets\/[a-z.-]+"/).count > 0)
     }
 

@@ -56,7 +56,7 @@ import Testing
     @Test func errorHandlersAnswerErrors() async throws {
         let response = try await get("/items/7", shop)
         #expect(response.status == .notFound && response.text == #"{"code":"no_item 7 item"}"#)
-        // A rule may throw.
+        // An error handler may throw.
         #expect(try await get("/items/-1", shop).text == #"{"detail":"too many"}"#)
         #expect(try await get("/items/0", shop).status == .internalServerError)
     }

@@ -3,7 +3,7 @@ import Messages
 import Testing
 
 @Suite struct MiddlewareTests {
-    /// The same twice: inline, and as middleware that awaits.
+    /// The same middleware twice: inline and async.
     private struct Stamp: InlineMiddleware {
         let name: String
 
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    /// - Parameter awaits: whether the outer middleware, and the inner, awaits.
+    /// - Parameter awaits: whether the outer and the inner middleware are async.
     private func api(_ awaits: [Bool]) -> API {
         var api = SampleAPI.api
         for (name, awaits) in zip(["outer", "inner"], awaits) {

@@ -3,7 +3,7 @@ import Messages
 import Synchronization
 import Testing
 
-/// How a request ends: in order, not at all, twice, or with work that comes late.
+/// The end of a request: normal, cancelled, retried by middleware, or with jobs after the response.
 @Suite struct RequestEndTests {
     private final class Log: Sendable {
         private let lines = Mutex<[String]>([])
@@ -114,7 +114,7 @@ import Testing
             }
         }
         var api = API(title: "t")
-        // It does not heed that its request is cancelled.
+        // It ignores the cancellation of its request.
         api.get("/", transaction) { number async in
             started.continuation.yield()
             while !Task.isCancelled { await Task.yield() }
@@ -262,7 +262,7 @@ import Testing
         #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .ok)
     }
 
-    // MARK: Work after answers
+    // MARK: Jobs after the response
 
     @Test(.timeLimit(.minutes(1))) func jobsAddedByAStreamRun() async throws {
         let (log, done) = (log, AsyncStream<Void>.makeStream())
@@ -271,7 +271,7 @@ import Testing
             let pieces = AsyncStream<[UInt8]>(unfolding: {
                 context.afterResponse {
                     log.add("done")
-                    // Nobody asks for more: it is begun at once.
+                    // The jobs have been started already: a later one starts at once.
                     context.afterResponse { done.continuation.yield() }
                 }
                 return nil

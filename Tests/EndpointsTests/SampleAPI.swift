@@ -1,7 +1,7 @@
 import Endpoints
 import Messages
 
-/// A small API with one of everything, for the tests.
+/// A small API that uses each kind of declaration once.
 enum SampleAPI {
     struct Dish: Model, Hashable {
         let title: String
@@ -99,7 +99,7 @@ enum SampleAPI {
         return api
     }
 
-    /// The answer to a request, wherever it runs.
+    /// The response to a request, wherever its handler runs.
     static func answer(_ application: any Application, _ request: Request) async throws -> Response {
         try await response(application.answer(request))
     }
@@ -121,7 +121,7 @@ enum SampleAPI {
     }
 }
 
-/// A server that offers nothing.
+/// A host whose pool is always full.
 struct NoHost: ApplicationHost {
     func runBlocking(
         _ operation: BlockingOperation, deadline: UInt64?, _ work: @escaping @Sendable () -> Void
@@ -135,7 +135,7 @@ extension Response {
 
     func header(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
-    /// The types of the issues of a 422, and where they stand.
+    /// The types and locations of the issues of a 422.
     var issues: [String] {
         get throws {
             guard case .array(let issues)? = try JSON(parsing: body)["detail"] else { return [] }

@@ -99,7 +99,7 @@ import Testing
         #expect(response.text == #"{"access_token":"ann x [\"a\", \"b\"]","token_type":"bearer"}"#)
     }
 
-    /// Finds credentials in what middleware has put into the context.
+    /// Reads credentials that middleware has set in the context.
     private struct Session: SecurityParameter {
         typealias Value = String
         var scheme: SecurityScheme { SecurityScheme("session", ["type": "apiKey", "in": "cookie", "name": "s"]) }

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-/// Services beside serving.
+/// Services that run beside the server.
 @Suite struct ServiceTests {
     private final class Log: Sendable {
         private let lines = Mutex<[String]>([])
