@@ -61,7 +61,7 @@ stop
 
 export SHOP_USERS=ann:secret,bob:hidden
 (unset SHOP_USERS && ! "$built/shop" check >"$folder/log" 2>&1) || fail "a shop without users"
-grep -q "SHOP_USERS should be NAME:PASSWORD" "$folder/log" || fail "check says nothing"
+grep -q "SHOP_USERS must be NAME:PASSWORD" "$folder/log" || fail "check says nothing"
 [[ $("$built/shop" openapi) == *'"title": "Shop"'* ]] || fail "no document"
 serve shop 1
 expect "HTTP/1.1 401" /orders/1 -i

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests/Macros, a package that asks for the trait Macros: what @Model writes, and what is said of its misuse. It builds
+# Tests/Macros, a package with the trait Macros: the expansion of @Model, and the errors for its misuse. It builds
 # swift-syntax, which takes a minute or two.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/Macros"
@@ -8,7 +8,7 @@ trap 'rm -rf "$folder"' EXIT
 swift build --build-tests >&2
 swift test --skip-build
 
-# misuse WORDS: the declaration on the standard input is refused with an error that has the words.
+# misuse WORDS: the declaration on the standard input is rejected, with an error that contains the words.
 misuse() {
     { printf 'import Brigade\nimport BrigadeMacros\n' && cat; } >"$folder/misuse.swift"
     swiftc -typecheck -swift-version 6 -I .build/debug/Modules \
@@ -19,13 +19,13 @@ misuse() {
     cat "$folder/said" >&2
     exit 1
 }
-misuse "@Model is for structs" <<<'@Model final class A { var a: Int = 0 }'
+misuse "@Model must be on a struct" <<<'@Model final class A { var a: Int = 0 }'
 misuse "@Model cannot be on a generic struct" <<<'@Model struct A<B> { var a: Int }'
-misuse "must say its type: var a: Type" <<<'@Model struct A { var a = 5 }'
+misuse "must have an explicit type: var a: Type" <<<'@Model struct A { var a = 5 }'
 misuse "a property of a @Model must have one name" <<<'@Model struct A { var (a, b): (Int, Int) }'
-misuse "a let with a value cannot be read from a request" <<<'@Model struct A { let a: Int = 5 }'
+misuse "a let with a value cannot be set from a request" <<<'@Model struct A { let a: Int = 5 }'
 misuse "@Rule is for the stored properties of a @Model" <<<'@Model struct A { @Rule(.atLeast(1)) var a: Int { 5 } }'
-misuse "the struct around it is no @Model" <<<'struct A { @Name("b") var a: Int }'
+misuse "@Name has no effect here: add @Model to the struct around it" <<<'struct A { @Name("b") var a: Int }'
 misuse "requires the types 'Int' and 'String' be equivalent" <<<'@Model struct A { @Rule(.length(1...5)) var a: Int }'
 misuse "no member 'long'" <<<'@Model struct A { @Rule(.long) var a: String }'
 misuse "type 'B' does not conform to protocol 'RequestValue'" <<<'struct B {}; @Model struct A { var a: B }'

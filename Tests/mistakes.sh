@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What the compiler says of the mistakes that authors make most: Tests/Mistakes/Product.swift, spoiled in one place, must be
-# refused within 2 seconds of processor time, in words that name the mistake. Needs a debug build.
-#   Tests/mistakes.sh [-v]      -v prints all that the compiler says
+# What the compiler says about common mistakes: Tests/Mistakes/Product.swift with one mistake must be
+# rejected within 2 seconds of processor time, with an error that names the mistake. Needs a debug build.
+#   Tests/mistakes.sh [-v]      -v prints the compiler's whole output
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=$(mktemp -d)
@@ -10,7 +10,7 @@ failed=0
 compiler=(swiftc -typecheck -warnings-as-errors -swift-version 6 -enable-upcoming-feature ExistentialAny -I .build/debug/Modules -Xcc -fmodule-map-file=.build/debug/CLinux.build/module.modulemap)
 TIMEFORMAT='%U %S'
 
-compile() { # compile FILE: what the compiler says is in $folder/said, and the seconds it took in $seconds.
+compile() { # compile FILE: the compiler's output is in $folder/said, its processor time in $seconds.
     { time "${compiler[@]}" "$1" >"$folder/said" 2>&1 || true; } 2>"$folder/time"
     seconds=$(awk '{ print $1 + $2 }' "$folder/time")
     if [ "${verbose:-}" ]; then grep -E '^[^ ].*(error|note):' "$folder/said" >&2 || true; fi
@@ -20,7 +20,7 @@ compile() { # compile FILE: what the compiler says is in $folder/said, and the s
     fi
 }
 
-# mistake NAME SED WORDS: the program with that change is refused with an error that has the words.
+# mistake NAME SED WORDS: the program with that change is rejected, with an error that contains the words.
 mistake() {
     local file=$folder/$1.swift
     sed "$2" Tests/Mistakes/Product.swift >"$file"
@@ -59,5 +59,5 @@ mistake no-properties '/static let properties = Properties(Size/,/^    }/d' "typ
 mistake handler-parameter 's/{ product in$/{ (product: Int) in/' "to expected argument type '@Sendable (Product)"
 mistake handler-count 's/{ product in$/{ product, more in/' "pack expansion requires that 'Body<Product>' and"
 mistake handler-value 's/number + 1/number.name/' "value of type 'Int' has no member 'name'"
-mistake handler-answer 's/^        product$/        Maker(name: product.name)/' "a handler returns a Model, another ResponseConvertible, or nothing"
+mistake handler-answer 's/^        product$/        Maker(name: product.name)/' "a handler must return a Model, another ResponseConvertible, or nothing"
 exit $failed

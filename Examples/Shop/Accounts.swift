@@ -1,4 +1,4 @@
-// Who may do what: users from the environment, tokens in memory, and the dependencies that find them in a request.
+// Authentication: users from the environment, tokens in memory, and dependencies that find the user of a request.
 import Brigade
 import Glibc
 import Synchronization
@@ -15,14 +15,14 @@ struct User: Model {
 
 final class Accounts: Sendable {
     struct SettingError: Error, CustomStringConvertible {
-        var description: String { "SHOP_USERS should be NAME:PASSWORD,NAME:PASSWORD, the first of which is the admin" }
+        var description: String { "SHOP_USERS must be NAME:PASSWORD,NAME:PASSWORD,...; the first user is the admin" }
     }
 
     private let passwords: [String: String]
     private let admin: String?
     private let users = Mutex<[String: User]>([:])
 
-    /// Nobody may log in.
+    /// No accounts: nobody can log in.
     init() {
         (passwords, admin) = ([:], nil)
     }
@@ -36,7 +36,7 @@ final class Accounts: Sendable {
         admin = pairs[0][0]
     }
 
-    /// A token, when name and password fit.
+    /// A token; nil if the name or the password is wrong.
     func logIn(_ name: String, _ password: String) -> String? {
         guard passwords[name] == password else { return nil }
         let token = (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
@@ -47,7 +47,7 @@ final class Accounts: Sendable {
     func user(_ token: String) -> User? { users.withLock { $0[token] } }
 }
 
-let currentUser = Dependency(OAuth2Password(tokenURL: "token"), Provided(Accounts.self), run: .inline) {
+let currentUser = Dependency(OAuth2PasswordBearer(tokenURL: "token"), Injected(Accounts.self), run: .inline) {
     token, accounts in
     guard let user = accounts.user(token) else {
         throw HTTPError(.unauthorized, "The token is not valid", fields: [Field("www-authenticate", "Bearer")])
@@ -64,12 +64,12 @@ func accountRoutes(_ accounts: Accounts) -> Router {
     var router = Router(tags: ["account"])
     router.post(
         "/token", name: "log_in", description: "A token for a name and a password",
-        Form(OAuth2PasswordForm.self, from: .anywhere), errors: [.badRequest]
+        Form(OAuth2PasswordForm.self, from: .anyOrigin), errors: [.badRequest]
     ) { form in
         guard let token = accounts.logIn(form.username, form.password) else {
             throw HTTPError(.badRequest, "Incorrect username or password")
         }
-        return Reply(OAuth2Token(accessToken: token)).header("cache-control", "no-store")
+        return Reply(OAuth2Token(accessToken: token)).addingHeader("cache-control", "no-store")
     }
     router.get("/me", description: "Who you are", currentUser, run: .inline) { $0 }
     return router

@@ -1,4 +1,4 @@
-// How errors are answered: one body for all of them.
+// Error handlers: one body for all errors.
 import Brigade
 
 struct Problem: Model {
@@ -11,11 +11,11 @@ struct Problem: Model {
         Property("code", \.code)
         Property("message", \.message)
         Property("item", \.item)
-        Property("request", \.request, description: "The id that stands in the log.")
+        Property("request", \.request, description: "The id of the request in the log.")
     }
 }
 
-func answerErrors(of api: inout API) {
+func addErrorHandlers(to api: inout API) {
     api.onError(ShopError.self, statuses: [.notFound, .conflict, .paymentRequired]) { error, context in
         switch error {
         case .noItem(let id): problem(context, "no_item", "There is no item \(id)", item: id).status(.notFound)

@@ -1,4 +1,4 @@
-// A stream of events: what is sold, as it is sold.
+// A stream of server-sent events: each sale.
 import Brigade
 
 func eventRoutes(_ shop: Shop) -> Router {
@@ -8,13 +8,13 @@ func eventRoutes(_ shop: Shop) -> Router {
         RequestContext(),
         run: .inline
     ) { context in
-        StreamedResponse(
+        StreamingResponse(
             "text/event-stream", events(of: shop, until: context), fields: [Field("cache-control", "no-store")])
     }
     return router
 }
 
-/// The stream ends when the worker is about to end: the browser connects again, to another worker.
+/// The stream ends when the worker drains; the browser then connects again, to another worker.
 private func events(of shop: Shop, until context: Context) -> AsyncStream<[UInt8]> {
     AsyncStream(bufferingPolicy: .bufferingNewest(16)) { stream in
         stream.yield(Array(": hello\n\n".utf8))
@@ -26,7 +26,7 @@ private func events(of shop: Shop, until context: Context) -> AsyncStream<[UInt8
                             Array("event: stock\ndata: {\"item\":\(item.id),\"stock\":\(item.stock)}\n\n".utf8))
                     }
                 }
-                // A client that has gone shows only when something is sent.
+                // A disconnect is noticed only when something is sent.
                 group.addTask {
                     while (try? await Task.sleep(for: .seconds(15))) != nil { stream.yield(Array(":\n\n".utf8)) }
                 }

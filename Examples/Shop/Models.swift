@@ -1,4 +1,4 @@
-// What clients send and get.
+// What clients send and receive.
 import Brigade
 
 enum Category: String, Choice { case book, food, tool }

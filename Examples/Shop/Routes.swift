@@ -1,17 +1,17 @@
-// The API: what stands around all endpoints, how errors are answered, and the endpoints of items and orders.
+// The API: its middleware, its error handlers, and the endpoints of items and orders.
 import Brigade
 
 func makeShop(_ shop: Shop, _ accounts: Accounts) -> API {
     var api = API(title: "Shop", version: "1.0.0", description: "Items, orders, and a stream of what is sold.")
-    api.log = Logger(label: "shop")
+    api.logger = Logger(label: "shop")
     api.provide(accounts)
     api.use(RequestID())
     api.use(Maintenance())
-    answerErrors(of: &api)
+    addErrorHandlers(to: &api)
     api.include(accountRoutes(accounts))
     api.group("/items", tags: ["items"]) { itemRoutes(&$0, shop) }
-    api.group("/orders", tags: ["orders"], needs: currentUser) { orderRoutes(&$0, shop) }
-    api.group("/admin", tags: ["admin"], needs: admin) { admin in
+    api.group("/orders", tags: ["orders"], dependencies: currentUser) { orderRoutes(&$0, shop) }
+    api.group("/admin", tags: ["admin"], dependencies: admin) { admin in
         admin.use(NoStore())
         admin.post("/items", name: "add_item", Body(NewItem.self), status: .created) { new in shop.add(new) }
         admin.delete("/items/{id}", name: "remove_item", Path("id", Int.self), errors: [.notFound]) { id in
@@ -29,15 +29,15 @@ private func itemRoutes(_ items: inout Router, _ shop: Shop) {
         Query("limit", default: 10, .atLeast(1), .atMost(100)), run: .inline
     ) { category, offset, limit in
         let all = shop.items(in: category)
-        return Reply(Array(all.dropFirst(offset).prefix(limit))).header("x-total-count", "\(all.count)")
+        return Reply(Array(all.dropFirst(offset).prefix(limit))).addingHeader("x-total-count", "\(all.count)")
     }
     items.get(
         "/{id}", name: "read_item", Path("id", Int.self), errors: [.notFound: "No item has this id"], run: .inline
     ) { id in
         guard let item = shop.item(id) else { throw ShopError.noItem(id) }
-        return Reply(item).cookie("last_item", "\(id)", maxAge: .seconds(3600))
+        return Reply(item).addingCookie("last_item", "\(id)", maxAge: .seconds(3600))
     }
-    // A fixed path stands before one with parameters.
+    // A literal path takes precedence over one with parameters.
     items.get(
         "/last", name: "last_item", description: "The item that this browser has seen last",
         Cookie("last_item", Int?.self),
@@ -45,12 +45,12 @@ private func itemRoutes(_ items: inout Router, _ shop: Shop) {
     ) { id in id.flatMap(shop.item) }
 }
 
-/// Takes what an order wants from the shelves; what then goes wrong puts it back.
+/// Reserves the items of an order, and releases them if the order fails.
 private func reservation(_ shop: Shop) -> Dependency<NewOrder> {
-    Dependency(Body(NewOrder.self)) { (use: Dependency<NewOrder>.Use, order) async throws in
+    Dependency(Body(NewOrder.self)) { (yield: Dependency<NewOrder>.Yield, order) async throws in
         try shop.reserve(order.lines)
         do {
-            try await use(order)
+            try await yield(order)
         } catch {
             shop.release(order.lines)
             throw error
@@ -63,14 +63,14 @@ private func orderRoutes(_ orders: inout Router, _ shop: Shop) {
         "/", name: "order", RequestContext(), currentUser, reservation(shop), status: .created,
         errors: [.paymentRequired: "The card was declined", .notFound: "No such item", .conflict: "Out of stock"]
     ) { context, user, wanted async throws in
-        try await context.blocking { try charge(wanted.card) }
+        try await context.runBlocking { try charge(wanted.card) }
         let order = shop.order(wanted.lines, by: user.name)
-        context.log.info("ordered", metadata: ["order": "\(order.id)", "cents": "\(order.cents)"])
+        context.logger.info("ordered", metadata: ["order": "\(order.id)", "cents": "\(order.cents)"])
         context.afterResponse {
-            try await Task.sleep(for: .milliseconds(10))  // a mail server would be asked here
-            context.log.info("confirmation sent", metadata: ["to": "\(user.name)", "order": "\(order.id)"])
+            try await Task.sleep(for: .milliseconds(10))  // stands for a call to a mail server
+            context.logger.info("confirmation sent", metadata: ["to": "\(user.name)", "order": "\(order.id)"])
         }
-        return Reply(order).header("location", "\(order.id)")
+        return Reply(order).addingHeader("location", "\(order.id)")
     }
     orders.get("/{id}", name: "read_order", currentUser, Path("id", Int.self), ifNil: .notFound, run: .inline) {
         user, id in shop.order(id, of: user.name)
@@ -81,7 +81,7 @@ extension Status {
     static let paymentRequired = Status(402, "Payment Required")
 }
 
-/// Stands for a bank's library that blocks: cards that end with 2 are good.
+/// Stands for a blocking call to a bank: it accepts cards that end with 2.
 private func charge(_ card: String) throws {
     guard card.hasSuffix("2") else { throw ShopError.cardDeclined }
 }

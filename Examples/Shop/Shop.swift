@@ -1,4 +1,4 @@
-// The shop itself. It knows nothing of HTTP.
+// The domain of the example. It does not depend on HTTP.
 import Brigade
 import Synchronization
 
@@ -8,9 +8,9 @@ enum ShopError: Error {
     case cardDeclined
 }
 
-/// Items and orders, in the memory of this worker: serve it with one. (Examples/ToDo has a database.)
+/// Items and orders in the memory of the worker, so it must be served with one worker. (Examples/ToDo has a database.)
 final class Shop: Sendable {
-    private struct Contents {
+    private struct State {
         var items: [Int: Item] = [:]
         var orders: [Order] = []
         var watchers: [Int: AsyncStream<Item>.Continuation] = [:]
@@ -23,88 +23,88 @@ final class Shop: Sendable {
         }
     }
 
-    private let contents = Mutex(Contents())
+    private let state = Mutex(State())
 
-    var orderCount: Int { contents.withLock { $0.orders.count } }
+    var orderCount: Int { state.withLock { $0.orders.count } }
 
     func items(in category: Category?) -> [Item] {
-        contents.withLock { $0.items.values }
+        state.withLock { $0.items.values }
             .filter { category == nil || $0.category == category }.sorted { $0.id < $1.id }
     }
 
-    func item(_ id: Int) -> Item? { contents.withLock { $0.items[id] } }
+    func item(_ id: Int) -> Item? { state.withLock { $0.items[id] } }
 
     func add(_ new: NewItem) -> Item {
-        contents.withLock { contents in
+        state.withLock { state in
             let item = Item(
-                id: contents.nextID(), name: new.name, cents: new.cents, category: new.category, size: new.size,
+                id: state.nextID(), name: new.name, cents: new.cents, category: new.category, size: new.size,
                 stock: new.stock)
-            contents.items[item.id] = item
+            state.items[item.id] = item
             return item
         }
     }
 
     func remove(_ id: Int) throws {
-        guard contents.withLock({ $0.items.removeValue(forKey: id) }) != nil else { throw ShopError.noItem(id) }
+        guard state.withLock({ $0.items.removeValue(forKey: id) }) != nil else { throw ShopError.noItem(id) }
     }
 
     // MARK: Orders
 
-    /// Takes what an order wants from the shelves: all of it or nothing.
+    /// Reserves all items of an order, or none.
     func reserve(_ lines: [OrderLine]) throws {
-        let changed = try contents.withLock { contents in
-            var items = contents.items
+        let changed = try state.withLock { state in
+            var items = state.items
             for line in lines {
                 guard let item = items[line.item] else { throw ShopError.noItem(line.item) }
                 guard item.stock >= line.count else { throw ShopError.outOfStock(line.item) }
                 items[line.item]?.stock -= line.count
             }
-            contents.items = items
+            state.items = items
             return lines.compactMap { items[$0.item] }
         }
         tell(changed)
     }
 
-    /// Puts it back.
+    /// Returns them to the stock.
     func release(_ lines: [OrderLine]) {
         tell(
-            contents.withLock { contents in
-                for line in lines { contents.items[line.item]?.stock += line.count }
-                return lines.compactMap { contents.items[$0.item] }
+            state.withLock { state in
+                for line in lines { state.items[line.item]?.stock += line.count }
+                return lines.compactMap { state.items[$0.item] }
             })
     }
 
     func order(_ lines: [OrderLine], by user: String) -> Order {
-        contents.withLock { contents in
-            let cents = lines.reduce(0) { $0 + (contents.items[$1.item]?.cents ?? 0) * $1.count }
-            let order = Order(id: contents.nextID(), user: user, lines: lines, cents: cents)
-            contents.orders.append(order)
+        state.withLock { state in
+            let cents = lines.reduce(0) { $0 + (state.items[$1.item]?.cents ?? 0) * $1.count }
+            let order = Order(id: state.nextID(), user: user, lines: lines, cents: cents)
+            state.orders.append(order)
             return order
         }
     }
 
     func order(_ id: Int, of user: String) -> Order? {
-        contents.withLock { $0.orders.first { $0.id == id && $0.user == user } }
+        state.withLock { $0.orders.first { $0.id == id && $0.user == user } }
     }
 
     // MARK: Watching
 
-    /// Each item whose stock has changed, from now on. A reader that is slow misses some.
+    /// Each item whose stock changes from now on. A slow reader misses some.
     func changes() -> AsyncStream<Item> {
         AsyncStream(bufferingPolicy: .bufferingNewest(16)) { watcher in
-            let number = contents.withLock { contents in
-                contents.lastWatcher += 1
-                contents.watchers[contents.lastWatcher] = watcher
-                return contents.lastWatcher
+            let number = state.withLock { state in
+                state.lastWatcher += 1
+                state.watchers[state.lastWatcher] = watcher
+                return state.lastWatcher
             }
             watcher.onTermination = { [weak self] _ in
-                self?.contents.withLock { _ = $0.watchers.removeValue(forKey: number) }
+                self?.state.withLock { _ = $0.watchers.removeValue(forKey: number) }
             }
         }
     }
 
     private func tell(_ items: [Item]) {
-        let watchers = contents.withLock { Array($0.watchers.values) }
+        let watchers = state.withLock { Array($0.watchers.values) }
         for item in items {
             for watcher in watchers { watcher.yield(item) }
         }

@@ -1,14 +1,14 @@
-// A shop: an API that uses most of Brigade. README.md tells how to start it, and which file shows what.
+// A shop: an API that uses most features. README.md says how to start it, and which file shows what.
 import Brigade
 
-/// The shop's users from the environment; see `Accounts`.
+/// The users, from the environment.
 func accounts() throws -> Accounts { try Accounts(ProcessEnvironment.value(of: "SHOP_USERS")) }
 
 WorkerProgram(
     "shop",
     check: { _ = try accounts() },
     commands: [
-        .init("openapi") { _ in print(try makeShop(Shop(), Accounts()).document().indentedText) }
+        .init("openapi") { _ in print(try makeShop(Shop(), Accounts()).openAPIDocument().indentedText) }
     ]
 ) { serve in
     let shop = Shop()

@@ -1,4 +1,4 @@
-// To-do lists, one for each user: an API with a database, from top to bottom. README.md tells how to start it.
+// To-do lists, one per user: a complete API with a database. README.md says how to start it.
 import Brigade
 import GRDB
 
@@ -15,7 +15,7 @@ struct NewTask: Model {
     }
 }
 
-/// A task as it is stored and answered.
+/// A task as it is stored and returned.
 struct ToDo: Model, Decodable, FetchableRecord {
     let id: Int
     let title: String
@@ -30,7 +30,7 @@ struct ToDo: Model, Decodable, FetchableRecord {
     }
 }
 
-/// Workers are processes: what they share is in a file.
+/// The database file is what the workers share: they are processes.
 struct Store {
     let pool: DatabasePool
 
@@ -88,7 +88,7 @@ WorkerProgram("to-do", prestart: { try Store().prepare() }) { serve in
         try store.add($1, for: $0)
     }
     tasks.put(
-        "/{id}/done", name: "finish_task", description: "Says that a task is done.", user, Path("id", Int.self),
+        "/{id}/done", name: "finish_task", description: "Marks a task as done.", user, Path("id", Int.self),
         errors: [.notFound: "You have no such task"]
     ) { try store.finish($1, of: $0) }
 

@@ -39,10 +39,10 @@ import Testing
 
     private func get(_ target: String, _ api: API? = nil, token: String? = "ann") async throws -> Response {
         let fields = token.map { [Field("x-token", $0)] } ?? []
-        return try await Kitchen.answer((api ?? self.api).build(), Request(.get, target, fields: fields))
+        return try await SampleAPI.answer((api ?? self.api).build(), Request(.get, target, fields: fields))
     }
 
-    @Test func aValueIsAwaitedOnceARequest() async throws {
+    @Test func aDependencyIsAwaitedOncePerRequest() async throws {
         #expect(try await get("/all/7?loud=1&word=Hi").text == #""Hi, ANN 7 ANN ann""#)
         #expect(log.all == ["token", "user", "greeting"])
     }
@@ -52,7 +52,7 @@ import Testing
         #expect(log.all == ["token", "user"])
     }
 
-    @Test func nothingIsAwaitedWhenSomethingIsWrong() async throws {
+    @Test func anInvalidRequestAwaitsNothing() async throws {
         let response = try await get("/all/x?loud=x", token: "ab")
         #expect(
             try response.issues == [
@@ -63,17 +63,18 @@ import Testing
         #expect(log.all == [])
     }
 
-    @Test func itsParametersStandInTheDocument() throws {
-        guard case .array(let parameters)? = try api.document()["paths"]?["/all/{id}"]?["get"]?["parameters"] else {
+    @Test func theParametersOfADependencyAreInTheDocument() throws {
+        guard case .array(let parameters)? = try api.openAPIDocument()["paths"]?["/all/{id}"]?["get"]?["parameters"]
+        else {
             Testing.Issue.record("no parameters")
             return
         }
         #expect(parameters.map { $0["name"] } == ["x-token", "loud", "word", "id"])
     }
 
-    @Test func aTestMayReplaceIt() async throws {
+    @Test func aTestMayOverrideADependency() async throws {
         var api = api
-        api.replace(user) { "test" }
+        api.override(user) { "test" }
         #expect(try await get("/all/1", api).text == #""Hello, test 1 test ann""#)
         #expect(try await get("/all/1", api, token: nil).issues == [#"missing ["header","x-token"]"#])
         #expect(log.all == ["greeting", "token"])

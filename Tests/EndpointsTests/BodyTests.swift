@@ -7,14 +7,14 @@ import Testing
 
     private func post(_ body: String, type: String? = "application/json") async throws -> Response {
         let fields = type.map { [Field("content-type", $0)] } ?? []
-        return try await Kitchen.answer(.post, "/dishes/", fields: fields, body: Array(body.utf8))
+        return try await SampleAPI.answer(.post, "/dishes/", fields: fields, body: Array(body.utf8))
     }
 
     @Test(arguments: [
         "application/json", "Application/JSON", "application/json; charset=x", "application/json ;",
         "application/vnd.x+json",
     ])
-    func jsonByItsMediaTypeIsRead(type: String) async throws {
+    func contentWithAJSONMediaTypeIsRead(type: String) async throws {
         let response = try await post(good, type: type)
         #expect(response.status == .created)
         #expect(
@@ -25,7 +25,7 @@ import Testing
     @Test(arguments: [
         nil, "text/json", "application/x-www-form-urlencoded", "application/jsonx", "application/x/y+json", "",
     ])
-    func anyOtherMediaTypeIsText(type: String?) async throws {
+    func contentWithAnotherMediaTypeIsText(type: String?) async throws {
         let response = try await post(#"{"a""#, type: type)
         #expect(response.status == .unprocessableContent)
         #expect(
@@ -39,7 +39,7 @@ import Testing
         ("1", #"model_attributes_type ["body"]"#), (#"{"title":"#, #"json_invalid ["body",9]"#),
         (#"{"title":NaN}"#, #"json_invalid ["body",9]"#),
     ])
-    func aBodyThatIsNoObjectIsRefused(body: String, issue: String) async throws {
+    func aBodyThatIsNotAnObjectIsInvalid(body: String, issue: String) async throws {
         let response = try await post(body)
         #expect(response.status == .unprocessableContent)
         #expect(try response.issues == [issue])
@@ -56,7 +56,7 @@ import Testing
         (#""portions":1e400"#, #"finite_number ["body","portions"]"#), (#""note":1"#, #"string_type ["body","note"]"#),
         (#""tags":"x""#, #"list_type ["body","tags"]"#), (#""tags":["a",1]"#, #"string_type ["body","tags",1]"#),
     ])
-    func aWrongPropertyIsNamed(property: String, issue: String) async throws {
+    func anInvalidPropertyIsNamed(property: String, issue: String) async throws {
         // Of a repeated name the last counts.
         let response = try await post(good.dropLast() + "," + property + "}")
         #expect(response.status == .unprocessableContent)
@@ -75,7 +75,7 @@ import Testing
         #expect(try await post(short).text.contains(#""msg":"Field required","input":{"x":"aaa"#))
     }
 
-    @Test func allMissingPropertiesAreSaidAtOnce() async throws {
+    @Test func allMissingPropertiesAreReportedAtOnce() async throws {
         let response = try await post(#"{"other":1}"#)
         #expect(
             try response.issues == [
@@ -98,8 +98,8 @@ import Testing
         #expect(try response.issues == [#"url_too_long ["body","page"]"#])
     }
 
-    @Test func whatCannotBeReadIsA400() async throws {
-        let response = try await Kitchen.answer(
+    @Test func contentThatCannotBeParsedIsA400() async throws {
+        let response = try await SampleAPI.answer(
             .post, "/dishes/", fields: [Field("content-type", "application/json")], body: [0x22, 0xFF, 0x22])
         #expect(response.status == .badRequest)
         #expect(response.text == #"{"detail":"There was an error parsing the body"}"#)

@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 import Testing
 
-/// The expected answers are what Starlette's CORSMiddleware gave for the same requests.
+/// The expected responses are those of Starlette's CORSMiddleware to the same requests.
 @Suite struct CORSTests {
     enum Policy: CaseIterable {
         case tutorial, any, anyWithCredentials, few
@@ -12,13 +12,13 @@ import Testing
             case .tutorial:
                 CORS(
                     origins: .only(["https://a.example", "http://b:3000"]), methods: .any, headers: .any,
-                    credentials: true)
+                    allowsCredentials: true)
             case .any: CORS(origins: .any)
-            case .anyWithCredentials: CORS(origins: .any, headers: .any, credentials: true)
+            case .anyWithCredentials: CORS(origins: .any, headers: .any, allowsCredentials: true)
             case .few:
                 CORS(
                     origins: .only(["https://a.example"]), methods: .only(["GET", "PUT"]), headers: .only(["X-Token"]),
-                    exposed: ["x-process-time", "etag"], maximumAge: 5)
+                    exposedHeaders: ["x-process-time", "etag"], maxAge: .seconds(5))
             }
         }
     }
@@ -34,7 +34,7 @@ import Testing
         }
         api.get("/later", name: "later") { () async in "x" }
         api.get("/pool", name: "pool") { () throws -> String in throw HTTPError(.notFound) }
-        return try await Kitchen.answer(api.build(), Request(method, "/" + query, fields: fields))
+        return try await SampleAPI.answer(api.build(), Request(method, "/" + query, fields: fields))
     }
 
     private func preflight(_ origin: String, _ method: String = "GET", _ headers: String? = nil) -> [Field] {
@@ -63,23 +63,23 @@ import Testing
             ["access-control-allow-origin: https://a.example", "access-control-expose-headers: x-process-time, etag"]
         ),
     ])
-    func anAnswerSaysWhoMayReadIt(policy: Policy, origin: String?, expected: [String]) async throws {
+    func responsesNameTheAllowedOrigin(policy: Policy, origin: String?, expected: [String]) async throws {
         let response = try await answer(policy, .get, origin.map { [Field("origin", $0)] } ?? [])
         let fields = response.fields.map { "\($0.name): \($0.value)" }.sorted()
         #expect(fields == expected + ["vary: accept, Origin"])
     }
 
     @Test(arguments: ["", "later", "pool", "nowhere", "later/"])
-    func everyKindOfAnswerSaysIt(path: String) async throws {
+    func everyKindOfResponseHasTheFields(path: String) async throws {
         let response = try await answer(.tutorial, .get, [Field("origin", "http://b:3000")], path)
-        #expect(response.value(of: "access-control-allow-origin") == "http://b:3000")
-        #expect(response.value(of: "vary")?.hasSuffix("Origin") == true)
+        #expect(response.header("access-control-allow-origin") == "http://b:3000")
+        #expect(response.header("vary")?.hasSuffix("Origin") == true)
     }
 
-    @Test func anOptionsThatIsNoPreflightIsAnsweredAsBefore() async throws {
+    @Test func anOptionsRequestThatIsNotAPreflightReachesTheEndpoint() async throws {
         let response = try await answer(.tutorial, .options, [Field("origin", "http://b:3000")])
         #expect(response.status == .methodNotAllowed)
-        #expect(response.value(of: "access-control-allow-origin") == "http://b:3000")
+        #expect(response.header("access-control-allow-origin") == "http://b:3000")
         #expect(
             try await answer(.tutorial, .options, preflight("http://b:3000").dropLast()).status == .methodNotAllowed)
     }
@@ -92,36 +92,36 @@ import Testing
         (.any, "null", "GET", "ACCEPT , content-type", "OK"), (.any, "null", "GET", "", "headers"),
         (.few, "https://a.example", "PUT", "x-token", "OK"), (.few, "null", "NOPE", "x", "origin, method, headers"),
     ])
-    func aPreflightIsToldWhatIsWrong(
+    func aRejectedPreflightSaysWhy(
         policy: Policy, origin: String, method: String, headers: String?, words: String
     ) async throws {
         let response = try await answer(policy, .options, preflight(origin, method, headers))
         #expect(response.text == (words == "OK" ? "OK" : "Disallowed CORS " + words))
         #expect(response.status == (words == "OK" ? .ok : .badRequest))
-        #expect(response.value(of: "content-type") == "text/plain; charset=utf-8")
+        #expect(response.header("content-type") == "text/plain; charset=utf-8")
     }
 
-    @Test func aPreflightIsToldWhatIsAllowed() async throws {
+    @Test func aPreflightListsWhatIsAllowed() async throws {
         let tutorial = try await answer(.tutorial, .options, preflight("https://a.example", "PATCH", "X-Token"))
         let vary =
             "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"
-        #expect(tutorial.value(of: "vary") == vary)
-        #expect(tutorial.value(of: "access-control-allow-origin") == "https://a.example")
-        #expect(tutorial.value(of: "access-control-allow-credentials") == "true")
-        #expect(tutorial.value(of: "access-control-allow-headers") == "X-Token")
+        #expect(tutorial.header("vary") == vary)
+        #expect(tutorial.header("access-control-allow-origin") == "https://a.example")
+        #expect(tutorial.header("access-control-allow-credentials") == "true")
+        #expect(tutorial.header("access-control-allow-headers") == "X-Token")
         let methods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY"
-        #expect(tutorial.value(of: "access-control-allow-methods") == methods)
-        #expect(tutorial.value(of: "access-control-max-age") == "600")
+        #expect(tutorial.header("access-control-allow-methods") == methods)
+        #expect(tutorial.header("access-control-max-age") == "600")
 
         let few = try await answer(.few, .options, preflight("null"))
         let headers = "Accept, Accept-Language, Content-Language, Content-Type, X-Token"
-        #expect(few.value(of: "access-control-allow-headers") == headers)
-        #expect(few.value(of: "access-control-allow-origin") == nil)
-        #expect(few.value(of: "access-control-allow-credentials") == nil)
-        #expect(few.value(of: "access-control-max-age") == "5")
+        #expect(few.header("access-control-allow-headers") == headers)
+        #expect(few.header("access-control-allow-origin") == nil)
+        #expect(few.header("access-control-allow-credentials") == nil)
+        #expect(few.header("access-control-max-age") == "5")
     }
 
-    @Test func aPrivateNetworkIsNotOpened() async throws {
+    @Test func privateNetworkAccessIsRejected() async throws {
         let fields = preflight("null") + [Field("access-control-request-private-network", "true")]
         #expect(try await answer(.any, .options, fields).text == "Disallowed CORS private-network")
     }

@@ -32,7 +32,7 @@ import Testing
     }
 
     private func get(_ target: String) async throws -> Response {
-        try await Kitchen.answer(api.build(), Request(.get, target))
+        try await SampleAPI.answer(api.build(), Request(.get, target))
     }
 
     @Test func choiceIsReadAndWritten() async throws {
@@ -56,12 +56,12 @@ import Testing
     func otherValueIsRejected(body: String) async throws {
         let fields = [Field("content-type", "application/json")]
         let request = Request(.post, "/a", fields: fields, body: Array(body.utf8))
-        let response = try await Kitchen.answer(api.build(), request)
+        let response = try await SampleAPI.answer(api.build(), request)
         #expect(try response.issues.first?.hasPrefix("enum") == true)
     }
 
     @Test func documentDefinesTheChoiceOnce() throws {
-        let document = try api.document()
+        let document = try api.openAPIDocument()
         let order: JSON = ["type": "string", "enum": ["newest", "oldest", "cook's"], "title": "Order"]
         #expect(document["components"]?["schemas"]?["Order"] == order)
         let parameter = document["paths"]?["/a"]?["get"]?["parameters"]?[0]

@@ -16,10 +16,10 @@ import Testing
     ) async throws -> Response {
         var api = API(title: "t")
         declare(&api)
-        return try await Kitchen.answer(api.build(), Request(.get, target, fields: fields, connection: connection))
+        return try await SampleAPI.answer(api.build(), Request(.get, target, fields: fields, connection: connection))
     }
 
-    @Test func itTellsWhatTheRequestIs() async throws {
+    @Test func theContextHasTheRequestAndTheRoute() async throws {
         let response = try await answer("/tasks/a%20b", ConnectionInfo(peer: "192.0.2.1")) { api in
             api.get("/tasks/{id}", name: "task", Path("id", String.self), RequestContext()) { id, context in
                 let route = context.route
@@ -30,7 +30,7 @@ import Testing
         #expect(response.text == #""a b a b /tasks/{id} task 192.0.2.1""#)
     }
 
-    @Test func itsIDIsItsOwnUnlessATrustedProxySaysOtherwise() async throws {
+    @Test func theIDIsRandomUnlessATrustedProxySendsOne() async throws {
         let field = [Field("x-request-id", "abc-1")]
         func id(isTrusted: Bool, fields: [Field]) async throws -> String {
             try await answer("/", ConnectionInfo(isTrusted: isTrusted), fields: fields) { api in
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func theTimeThatIsLeftIsThatOfTheServersDeadline() async throws {
+    @Test func theRemainingTimeFollowsTheServersDeadline() async throws {
         func left(_ deadline: UInt64?) async throws -> String {
             try await answer("/", ConnectionInfo(deadline: deadline)) { api in
                 api.get("/", RequestContext()) { context in
@@ -57,7 +57,7 @@ import Testing
         #expect(try await left(.max) == #""some""#)
     }
 
-    @Test func theApplicationAndMiddlewareProvideValues() async throws {
+    @Test func valuesComeFromTheAPIAndFromMiddleware() async throws {
         struct User: Sendable { let name: String }
         struct LogIn: InlineMiddleware {
             func before(_ context: Context) throws -> Response? {
@@ -70,38 +70,38 @@ import Testing
         let response = try await answer("/") { api in
             api.provide(store)
             api.use(LogIn())
-            api.get("/", RequestContext(), Provided(Store.self)) { context, store in
+            api.get("/", RequestContext(), Injected(Store.self)) { context, store in
                 "\(try context.get(User.self).name) \(store.all)"
             }
         }
         #expect(response.text == #""ann [\"log in\"]""#)
     }
 
-    @Test func whatNobodyProvidesIsAnErrorAtStartOrA500() async throws {
+    @Test func aMissingValueIsAnErrorAtStartOrA500() async throws {
         let error = await #expect(throws: DeclarationError.self) {
-            try await answer("/") { api in api.get("/", Provided(Store.self)) { _ in "a" } }
+            try await answer("/") { api in api.get("/", Injected(Store.self)) { _ in "a" } }
         }
-        #expect(error?.description == "GET /: nobody provides a Store: api.provide(...)")
+        #expect(error?.description == "GET /: no Store is provided: call api.provide(...) before api.build()")
         let response = try await answer("/") { api in
             api.get("/", RequestContext()) { context in try context.get(Store.self).all }
         }
         #expect(response.status == .internalServerError)
     }
 
-    @Test func anAsyncHandlerMayBlockElsewhere() async throws {
+    @Test func anAsyncHandlerRunsBlockingWorkOnThePool() async throws {
         let response = try await answer("/") { api in
-            api.get("/", RequestContext()) { context async throws in try await context.blocking { "done" } }
+            api.get("/", RequestContext()) { context async throws in try await context.runBlocking { "done" } }
         }
         #expect(response.text == #""done""#)
         let failure = try await answer("/") { api in
             api.get("/", RequestContext()) { context async throws -> String in
-                try await context.blocking { throw HTTPError(.conflict) }
+                try await context.runBlocking { throw HTTPError(.conflict) }
             }
         }
         #expect(failure.status == .conflict)
     }
 
-    @Test func workAfterTheAnswerIsDoneOnceItIsSentAndAStopWaitsForIt() async throws {
+    @Test func jobsRunAfterTheResponseAndAStopWaitsForThem() async throws {
         let store = Store()
         var api = API(title: "t")
         api.get("/", RequestContext()) { context in
@@ -114,33 +114,33 @@ import Testing
             return "answer"
         }
         let application = try api.build()
-        let response = try await Kitchen.answer(application, Request(.get, "/"))
+        let response = try await SampleAPI.answer(application, Request(.get, "/"))
         #expect(response.text == #""answer""# && store.all == [])
         response.whenSent?()
         await application.stop()
         #expect(store.all == ["one", "two"])
     }
 
-    @Test func aStreamHearsOfADrain() async throws {
+    @Test func aStreamIsToldOfADrain() async throws {
         var api = API(title: "t")
         api.get("/", RequestContext()) { context async in
             await context.untilDraining()
             return context.isDraining
         }
         let application = try api.build()
-        async let response = Kitchen.answer(application, Request(.get, "/"))
+        async let response = SampleAPI.answer(application, Request(.get, "/"))
         application.drain()
         #expect(try await response.text == "true")
     }
 
-    @Test func whoIsCancelledWaitsForNoDrain() async throws {
+    @Test func cancellationEndsTheWaitForADrain() async throws {
         var api = API(title: "t")
         api.get("/", RequestContext()) { context async in
             await context.untilDraining()
             return context.isDraining
         }
         let application = try api.build()
-        let task = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let task = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         task.cancel()
         #expect(try await task.value.text == "false")
     }
@@ -151,17 +151,17 @@ import Testing
     @Test func aValueIsFoundByTheProtocolThatItIsProvidedAs() async throws {
         var api = API(title: "t")
         api.provide(Shelf(), as: (any Shop).self)
-        api.get("/", Provided((any Shop).self)) { $0.name }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == #""shelf""#)
+        api.get("/", Injected((any Shop).self)) { $0.name }
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == #""shelf""#)
     }
 
-    @Test func anOptionalThatNobodyProvidesIsMissing() async throws {
+    @Test func anOptionalThatIsNotProvidedIsMissing() async throws {
         var api = API(title: "t")
         api.get("/", RequestContext(), run: .inline) { context in
             let before = context[String?.self] == nil
             context[String?.self] = .some(nil)
             return before && context[String?.self] != nil ? "right" : "wrong"
         }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == #""right""#)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == #""right""#)
     }
 }

@@ -73,25 +73,25 @@ import Testing
 
     private func post(_ body: String) async throws -> Response {
         let fields = [Field("content-type", "application/json")]
-        return try await Kitchen.answer(api.build(), Request(.post, "/", fields: fields, body: Array(body.utf8)))
+        return try await SampleAPI.answer(api.build(), Request(.post, "/", fields: fields, body: Array(body.utf8)))
     }
 
     @Test func customValueIsReadFromAnyPartOfARequest() async throws {
-        let response = try await Kitchen.answer(api.build(), Request(.get, "/4?to=A@b&to=c@d"))
+        let response = try await SampleAPI.answer(api.build(), Request(.get, "/4?to=A@b&to=c@d"))
         #expect(response.text == #""4 [\"a@b\", \"c@d\"] true""#)
         let body = try await post(#"{"email":"A@b.c","friends":{"x@y":2}}"#)
         #expect(body.text == #"{"email":"a@b.c","spare":null,"friends":{"x@y":2}}"#)
     }
 
     @Test func typeMayConformToValueItself() async throws {
-        let response = try await Kitchen.answer(api.build(), Request(.get, "/pages/3-05"))
+        let response = try await SampleAPI.answer(api.build(), Request(.get, "/pages/3-05"))
         #expect(response.text == #""3-5""#)
-        let wrong = try await Kitchen.answer(api.build(), Request(.get, "/pages/3"))
+        let wrong = try await SampleAPI.answer(api.build(), Request(.get, "/pages/3"))
         #expect(try wrong.issues == [#"span ["path","span"]"#])
     }
 
     @Test func errorOfTheInitialiserIsAnIssue() async throws {
-        let response = try await Kitchen.answer(api.build(), Request(.get, "/3?to=a&u=13"))
+        let response = try await SampleAPI.answer(api.build(), Request(.get, "/3?to=a&u=13"))
         #expect(
             response.text.contains(
                 #"{"type":"odd","loc":["path","n"],"msg":"Input should be even","input":"3","ctx":{"rest":1}}"#))
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func documentShowsTheFormat() throws {
-        let properties = try api.document()["components"]?["schemas"]?["Person"]?["properties"]
+        let properties = try api.openAPIDocument()["components"]?["schemas"]?["Person"]?["properties"]
         #expect(properties?["email"] == ["type": "string", "format": "email", "maxLength": 9, "title": "Email"])
         #expect(properties?["spare"]?["anyOf"]?[0] == ["type": "string", "format": "email"])
         #expect(properties?["friends"]?["propertyNames"] == ["type": "string", "format": "email"])

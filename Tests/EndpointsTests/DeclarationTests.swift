@@ -9,19 +9,19 @@ import Testing
         return try #require(throws: DeclarationError.self) { _ = try api.build() }
     }
 
-    @Test func aParameterThatThePathLacksIsNamed() throws {
+    @Test func aPathWithoutADeclaredParameterIsAnError() throws {
         let error = try mistake { $0.get("/a", name: "a", Path("id", Int.self)) { $0 } }
         #expect(error.code == .parameter)
-        #expect(error.description == "GET /a: the path has no {id}")
+        #expect(error.description == "GET /a: the path has no {id}; add it, or remove the Path(\"id\")")
     }
 
-    @Test func aPartOfThePathThatNothingReadsIsNamed() throws {
+    @Test func aPathParameterThatNothingReadsIsAnError() throws {
         let error = try mistake { $0.get("/a/{id}", name: "a") { "" } }
         #expect(error.code == .parameter)
-        #expect(error.description == "GET /a/{id}: nothing reads {id} of the path")
+        #expect(error.description == "GET /a/{id}: nothing reads {id} of the path; add a Path(\"id\")")
     }
 
-    @Test func twoOperationsWithOneIdAreNamed() throws {
+    @Test func twoOperationsWithOneIDAreAnError() throws {
         let error = try mistake {
             $0.get("/a-b", name: "a") { "" }
             $0.get("/a_b", name: "a") { "" }
@@ -32,28 +32,29 @@ import Testing
                 == "GET /a-b and GET /a_b have the same operation id, a_a_b_get: give one of them another name:")
     }
 
-    @Test func oneRouteTwiceIsNamed() throws {
+    @Test func aRouteThatIsDeclaredTwiceIsAnError() throws {
         let error = try mistake {
             $0.get("/a/{id}", name: "a", Path("id", Int.self)) { $0 }
             $0.get("/a/{name}", name: "b", Path("name", String.self)) { $0 }
         }
         #expect(error.code == .route)
-        #expect(error.description == "GET /a/{name} is declared twice")
+        #expect(error.description == "GET /a/{name} is declared twice; remove one of the two")
     }
 
     @Test(arguments: ["a", "", "/{}", "/x{id}", "/{id", "/id}"])
-    func aPathMustBeOne(path: String) throws {
+    func anInvalidPathIsAnError(path: String) throws {
         let error = try mistake { $0.get(path, name: "a") { "" } }
         #expect(error.code == .path)
     }
 
-    @Test func twoTypesWithOneNameAreNamed() throws {
+    @Test func twoTypesWithOneNameAreAnError() throws {
         let error = try mistake {
             $0.get("/a", name: "a") { One.Thing(value: 1) }
             $0.get("/b", name: "b") { Two.Thing(value: "") }
         }
         #expect(error.code == .schema)
-        #expect(error.description == "two types have the name Thing in the document")
+        #expect(
+            error.description == "two types have the name Thing in the document; give one of them another schemaName")
     }
 
     private func expect(_ reason: String, _ declare: (inout API) -> Void) throws {
@@ -62,48 +63,50 @@ import Testing
         #expect(error.description == "GET /a: " + reason)
     }
 
-    @Test func oneParameterTwiceIsNamed() throws {
-        try expect("the header's x-a is read twice") {
+    @Test func aParameterThatIsReadTwiceIsAnError() throws {
+        try expect("the header's x-a is read twice; remove one of the two") {
             $0.get("/a", name: "a", Header("X-A", Int.self), Header("x-a", Int.self)) { $0 + $1 }
         }
-        try expect("the query's q is read twice") {
+        try expect("the query's q is read twice; remove one of the two") {
             let sum = Dependency(Query("q", Int.self), Query("q", Int.self)) { $0 + $1 }
             $0.get("/a", name: "a", sum) { $0 }
         }
     }
 
-    @Test func oneParameterReadInTwoWaysIsNamed() throws {
+    @Test func aParameterThatIsReadInTwoWaysIsAnError() throws {
         let other = Dependency(Query("q", Int.self)) { $0 }
         var api = API(title: "t", version: "1")
         api.get("/b", name: "b", Query("q", Int.self), other) { $0 + $1 }
         _ = try api.build()
-        try expect("the query's q is read in two ways") {
+        try expect("the query's q is read in two ways; declare it with the same type and constraints") {
             $0.get("/a", name: "a", Query("q", String.self), other) { "\($0) \($1)" }
         }
     }
 
-    @Test func aDependencyThatReadsWhatThePathLacksIsNamed() throws {
+    @Test func aDependencyMustReadParametersOfThePath() throws {
         let inner = Dependency(Path("id", Int.self)) { $0 }
         let outer = Dependency(inner) { $0 }
-        try expect("the path has no {id}") { $0.get("/a", name: "a", outer) { $0 } }
+        try expect("the path has no {id}; add it, or remove the Path(\"id\")") { $0.get("/a", name: "a", outer) { $0 } }
     }
 
-    @Test func twoBodiesAreNamed() throws {
+    @Test func twoBodiesAreAnError() throws {
         let body = Dependency(Body(Int.self)) { $0 }
-        try expect("a request has only one body") {
-            $0.get("/a", name: "a", body, BodyStream()) { $0.description + "\($1)" }
+        try expect("the body is read twice; a request has only one") {
+            $0.get("/a", name: "a", body, StreamingBody()) { $0.description + "\($1)" }
         }
     }
 
-    @Test func aParameterThatCannotBeOneIsNamed() throws {
-        try expect("the header's x a is no field name") { $0.get("/a", name: "a", Header("X A", Int.self)) { $0 } }
+    @Test func anInvalidParameterIsAnError() throws {
+        try expect("the header's x a is not a valid field name") {
+            $0.get("/a", name: "a", Header("X A", Int.self)) { $0 }
+        }
         var api = API(title: "t", version: "1")
         api.get("/{a}", name: "a", Path("a", [Int].self)) { $0 }
-        let error = try #require(throws: DeclarationError.self) { _ = try api.document() }
+        let error = try #require(throws: DeclarationError.self) { _ = try api.openAPIDocument() }
         #expect(error.description == "GET /{a}: the path's a cannot be a list")
     }
 
-    @Test func aRuleThatIsNoneIsNamed() throws {
+    @Test func anInvalidConstraintIsAnError() throws {
         try expect("q: the pattern ( is not valid: expected ')'") {
             $0.get("/a", name: "a", Query("q", String?.self, .pattern("("))) { $0 }
         }
@@ -112,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func aDefaultThatBreaksItsRuleIsNamed() throws {
+    @Test func aDefaultThatBreaksAConstraintIsAnError() throws {
         try expect("q: the default violates a constraint: Input should be greater than or equal to 1") {
             $0.get("/a", name: "a", Query("q", default: 0, .atLeast(1))) { $0 }
         }
@@ -123,7 +126,7 @@ import Testing
 
     private struct Plain {}
 
-    /// Deprecated, because what it calls is: the compiler warns others of it.
+    /// Deprecated, because it calls the deprecated forms; elsewhere the compiler would warn.
     @available(*, deprecated) fileprivate func declare(_ number: Int, on api: inout API) {
         switch number {
         case 0: api.get("/a", name: "a") { Plain() }
@@ -138,28 +141,28 @@ import Testing
     }
 
     @Test(arguments: [(0, "Plain"), (1, "Plain"), (2, "(Int, Int)"), (3, "(Int, Int)")])
-    func aHandlerThatReturnsNoAnswerIsNamed(number: Int, type: String) throws {
+    func aHandlerWithoutAResponseIsAnError(number: Int, type: String) throws {
         let error = try mistake { (self as any WrongHandlers).declare(number, on: &$0) }
         #expect(error.code == .handler)
         #expect(
             error.description
-                == "GET /a: its handler returns a \(type), which is no answer; make it a Model, or let it return nothing"
+                == "GET /a: its handler returns a \(type), which is not a response; make it a Model, or return nothing"
         )
     }
 
-    @Test func aModelInAFormIsNamed() throws {
-        try expect("a form has texts and lists of texts, and none is a Inner") {
+    @Test func aModelInAFormIsAnError() throws {
+        try expect("a form holds texts and lists of texts only, and Inner is a model; use a Body") {
             $0.get("/a", name: "a", Form(Outer.self)) { _ in "" }
         }
     }
 
-    @Test func contentThatAStatusCannotHaveIsNamed() throws {
-        try expect("an answer of 204 has no content; let the handler return nothing") {
+    @Test func contentWithA204IsAnError() throws {
+        try expect("a response of 204 has no content; let the handler return nothing") {
             $0.get("/a", name: "a", status: .noContent) { "" }
         }
     }
 
-    @Test func twoPropertiesOfOneNameAreNamed() throws {
+    @Test func twoPropertiesWithOneNameAreAnError() throws {
         try expect("Twins: two properties have the name name") {
             $0.get("/a", name: "a") { Twins(first: "", second: "") }
         }
@@ -199,7 +202,7 @@ import Testing
     }
 }
 
-/// A way to what is deprecated without a warning.
+/// Calls a deprecated function without a warning.
 private protocol WrongHandlers {
     func declare(_ number: Int, on api: inout API)
 }

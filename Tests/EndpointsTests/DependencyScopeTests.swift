@@ -3,7 +3,7 @@ import Messages
 import Synchronization
 import Testing
 
-/// Dependencies with something around the use of their value.
+/// Dependencies that yield their value and clean up afterwards.
 @Suite struct DependencyScopeTests {
     private final class Log: Sendable {
         private let lines = Mutex<[String]>([])
@@ -16,10 +16,10 @@ import Testing
     private let log = Log()
 
     private func transaction(_ name: String, commit: @escaping @Sendable () throws -> Void = {}) -> Dependency<String> {
-        Dependency { [log] (use: Dependency<String>.Use) async throws in
+        Dependency { [log] (yield: Dependency<String>.Yield) async throws in
             log.add("begin \(name)")
             do {
-                try await use(name)
+                try await yield(name)
             } catch {
                 log.add("roll back \(name)")
                 throw error
@@ -32,14 +32,14 @@ import Testing
     private func get(_ target: String, _ declare: (inout API) -> Void) async throws -> Response {
         var api = API(title: "t")
         declare(&api)
-        return try await Kitchen.answer(api.build(), Request(.get, target))
+        return try await SampleAPI.answer(api.build(), Request(.get, target))
     }
 
-    @Test func itEndsWhenTheHandlerHasMadeItsAnswer() async throws {
+    @Test func aScopeEndsWhenTheHandlerHasMadeItsResponse() async throws {
         let (first, log) = (transaction("a"), log)
-        let second = Dependency(first) { (use: Dependency<Int>.Use, name: String) async throws in
+        let second = Dependency(first) { (yield: Dependency<Int>.Yield, name: String) async throws in
             log.add("begin in \(name)")
-            try await use(7)
+            try await yield(7)
             log.add("commit in \(name)")
         }
         let response = try await get("/") { api in
@@ -52,7 +52,7 @@ import Testing
         #expect(log.all == ["begin a", "begin in a", "handler", "commit in a", "commit a"])
     }
 
-    @Test func whatTheHandlerThrowsComesOutOfUse() async throws {
+    @Test func yieldThrowsTheErrorOfTheHandler() async throws {
         let transaction = transaction("a")
         let response = try await get("/") { api in
             api.get("/", transaction) { _ async throws -> String in throw HTTPError(.conflict, "taken") }
@@ -61,7 +61,7 @@ import Testing
         #expect(log.all == ["begin a", "roll back a"])
     }
 
-    @Test func aCommitThatFailsIsTheAnswer() async throws {
+    @Test func anErrorAfterYieldReplacesTheResponse() async throws {
         let (outer, inner) = (
             transaction("outer"), transaction("inner") { throw HTTPError(.serviceUnavailable, "full") }
         )
@@ -70,17 +70,17 @@ import Testing
         #expect(log.all == ["begin outer", "begin inner", "roll back outer"])
     }
 
-    @Test func oneThatNeverGivesItsValueAwayIsA500() async throws {
-        let silent = Dependency { (_: Dependency<Int>.Use) async throws in }
+    @Test func aScopeThatNeverYieldsIsA500() async throws {
+        let silent = Dependency { (_: Dependency<Int>.Yield) async throws in }
         #expect(try await get("/") { api in api.get("/", silent) { $0 } }.status == .internalServerError)
-        let refusing = Dependency { (_: Dependency<Int>.Use) async throws in throw HTTPError(.forbidden) }
+        let refusing = Dependency { (_: Dependency<Int>.Yield) async throws in throw HTTPError(.forbidden) }
         #expect(try await get("/") { api in api.get("/", refusing) { $0 } }.status == .forbidden)
     }
 
-    @Test func aRouterMayNeedIt() async throws {
+    @Test func aRouterMayDependOnAScope() async throws {
         let transaction = transaction("a")
         let response = try await get("/x/") { api in
-            api.group("/x", needs: transaction) { $0.get("/") { "a" } }
+            api.group("/x", dependencies: transaction) { $0.get("/") { "a" } }
         }
         #expect(response.text == #""a""# && log.all == ["begin a", "commit a"])
     }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite struct DependencyTests {
-    /// Counts how often something is made.
+    /// Counts how often a dependency is made.
     private final class Counter: Sendable {
         private let count = Mutex(0)
         var value: Int { count.withLock { $0 } }
@@ -47,16 +47,16 @@ import Testing
 
     private func get(_ target: String, _ api: API? = nil, token: String? = nil) async throws -> Response {
         let fields = token.map { [Field("x-token", $0)] } ?? []
-        return try await Kitchen.answer((api ?? self.api).build(), Request(.get, target, fields: fields))
+        return try await SampleAPI.answer((api ?? self.api).build(), Request(.get, target, fields: fields))
     }
 
     @Test(arguments: ["/me", "/pool", "/later"])
-    func aValueIsMadeOfParameters(path: String) async throws {
+    func aDependencyIsMadeFromParameters(path: String) async throws {
         #expect(try await get(path, token: "ann").text == #""ann""#)
         #expect(try await get(path + "?loud=1", token: "ann").text == #""ANN""#)
     }
 
-    @Test func aValueIsMadeOnceARequest() async throws {
+    @Test func aDependencyIsMadeOncePerRequest() async throws {
         #expect(try await get("/both/7", token: "root").text == #""root 7 root""#)
         #expect(counter.value == 1)
         _ = try await get("/both/7", token: "root")
@@ -69,7 +69,7 @@ import Testing
         #expect(try await get("/both/7", token: "ann").status == .notFound)
     }
 
-    @Test func whatIsWrongWithItsParametersIsSaidOnceWithTheRest() async throws {
+    @Test func issuesOfADependencyAreReportedOnceWithTheOthers() async throws {
         let response = try await get("/both/x?loud=x", token: "ab")
         #expect(
             try response.issues == [
@@ -79,8 +79,8 @@ import Testing
         #expect(counter.value == 0)
     }
 
-    @Test func itsParametersStandInTheDocumentOnce() throws {
-        let operation = try api.document()["paths"]?["/both/{id}"]?["get"]
+    @Test func theParametersOfADependencyAreInTheDocumentOnce() throws {
+        let operation = try api.openAPIDocument()["paths"]?["/both/{id}"]?["get"]
         guard case .array(let parameters)? = operation?["parameters"] else {
             Testing.Issue.record("no parameters")
             return
@@ -90,15 +90,15 @@ import Testing
         #expect(operation?["responses"]?["422"] != nil)
     }
 
-    @Test func aTestMayReplaceIt() async throws {
+    @Test func aTestMayOverrideADependency() async throws {
         var api = api
-        api.replace(user) { User(name: "test", isAdmin: true) }
+        api.override(user) { User(name: "test", isAdmin: true) }
         #expect(try await get("/me", api).text == #""test""#)
         #expect(try await get("/both/1", api).text == #""test 1 test""#)
         #expect(counter.value == 0)
         #expect(try await get("/me").status == .unprocessableContent)
-        #expect(try api.document() == self.api.document())
-        api.replace(admin) { throw HTTPError(.serviceUnavailable) }
+        #expect(try api.openAPIDocument() == self.api.openAPIDocument())
+        api.override(admin) { throw HTTPError(.serviceUnavailable) }
         #expect(try await get("/both/1", api).status == .serviceUnavailable)
     }
 
@@ -108,11 +108,11 @@ import Testing
         api.post("/sum", name: "sum", sum, sum) { "\($0) \($1)" }
         let fields = [Field("content-type", "application/json")]
         let request = Request(.post, "/sum", fields: fields, body: Array("[1,2]".utf8))
-        #expect(try await Kitchen.answer(api.build(), request).text == #""3 3""#)
-        #expect(try api.document()["paths"]?["/sum"]?["post"]?["requestBody"]?["required"] == true)
+        #expect(try await SampleAPI.answer(api.build(), request).text == #""3 3""#)
+        #expect(try api.openAPIDocument()["paths"]?["/sum"]?["post"]?["requestBody"]?["required"] == true)
     }
 
-    @Test func whatWouldBlockIsMadeOnThePoolAndNotTwice() async throws {
+    @Test func wouldBlockMakesADependencyOnThePoolOnce() async throws {
         var api = API(title: "t", version: "1")
         let counter = counter
         let first = Dependency(run: .inline) { counter.next() }
@@ -128,8 +128,8 @@ import Testing
         #expect(try Waiting.$isAllowed.withValue(true) { try respond() }.text == #""1 1""#)
     }
 
-    /// A server that counts what it is given to do elsewhere, and does it at once.
-    private struct CountingHost: Host {
+    /// A host that counts blocking work, and runs it at once.
+    private struct CountingHost: ApplicationHost {
         let counter: Counter
 
         func runBlocking(
@@ -145,14 +145,14 @@ import Testing
         func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> { Task {} }
     }
 
-    @Test(arguments: ["/inline", "/async"]) func whatMayBlockDoesNotBlockTheLoop(path: String) async throws {
+    @Test(arguments: ["/inline", "/async"]) func aBlockingDependencyDoesNotBlockTheLoop(path: String) async throws {
         let blocks = Dependency { "a" }
         let inline = Dependency(blocks, run: .inline) { $0 }
         var api = API(title: "t")
         api.get("/inline", inline, run: .inline) { $0 }
         api.get("/async", inline) { text async in text }
         let application = try api.build()
-        application.open(CountingHost(counter: counter))
+        application.start(on: CountingHost(counter: counter))
         guard case .later(let respond) = try application.answer(Request(.get, path)) else {
             Testing.Issue.record("not awaited")
             return
@@ -160,7 +160,7 @@ import Testing
         #expect(try await respond().text == #""a""# && counter.value == 1)
     }
 
-    @Test func whatARouterNeedsIsAskedOnce() async throws {
+    @Test func dependenciesOfRoutersAreMadeOnce() async throws {
         var api = API(title: "t")
         let counter = counter
         let user = Dependency(Header("x-token", String.self)) { token in
@@ -168,25 +168,26 @@ import Testing
             return "\(token) \(counter.next())"
         }
         let later = Dependency(user) { user async in user }
-        api.group("/admin", needs: later, Query("dry", default: false)) { admin in
+        api.group("/admin", dependencies: later, Query("dry", default: false)) { admin in
             admin.get("/count/{id}", Path("id", Int.self)) { $0 }
             admin.get("/me", user) { $0 }
         }
         let application = try api.build()
         func get(_ target: String, _ token: String?) async throws -> Response {
             let fields = token.map { [Field("x-token", $0)] } ?? []
-            return try await Kitchen.answer(application, Request(.get, target, fields: fields))
+            return try await SampleAPI.answer(application, Request(.get, target, fields: fields))
         }
         #expect(try await get("/admin/count/7", "ann").text == "7")
         #expect(try await get("/admin/me", "ann").text == #""ann 2""#)
         #expect(try await get("/admin/count/7", "bad").status == .unauthorized)
-        // All that is wrong at once, also with what nobody takes.
+        // All issues at once, also those of the routers' dependencies.
         let issues = try await get("/admin/count/x?dry=x", nil).issues
         #expect(
             issues == [
                 #"int_parsing ["path","id"]"#, #"bool_parsing ["query","dry"]"#, #"missing ["header","x-token"]"#,
             ])
-        guard case .array(let parameters)? = try api.document()["paths"]?["/admin/me"]?["get"]?["parameters"] else {
+        guard case .array(let parameters)? = try api.openAPIDocument()["paths"]?["/admin/me"]?["get"]?["parameters"]
+        else {
             Testing.Issue.record("no parameters")
             return
         }

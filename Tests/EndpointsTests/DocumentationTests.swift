@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 import Testing
 
-/// The document as other programs read it, and the pages that show it.
+/// The document, as other programs read it, and the pages that show it.
 @Suite struct DocumentationTests {
     private struct Missing: Error, Equatable {
         let name: String
@@ -11,16 +11,16 @@ import Testing
     private static func answer(_ target: String, _ method: Messages.Method = .get, fromDisk: Bool) async throws
         -> Response
     {
-        var api = Kitchen.api
+        var api = SampleAPI.api
         if fromDisk { api.documentationAssets = DocumentationAssets { Array("content of \($0)".utf8) } }
-        return try await Kitchen.answer(api.build(), Request(method, target))
+        return try await SampleAPI.answer(api.build(), Request(method, target))
     }
 
-    @Test func noNameStandsTwiceInAnObjectOfTheDocument() throws {
-        var api = Kitchen.api
-        // An error that comes with a body anyway.
-        api.post("/twice", name: "twice", Body(Kitchen.Dish.self), errors: [.badRequest]) { $0 }
-        #expect(try repeatedNames(in: api.document()) == [])
+    @Test func noObjectOfTheDocumentRepeatsAName() throws {
+        var api = SampleAPI.api
+        // An error that every endpoint with a body documents anyway.
+        api.post("/twice", name: "twice", Body(SampleAPI.Dish.self), errors: [.badRequest]) { $0 }
+        #expect(try repeatedNames(in: api.openAPIDocument()) == [])
     }
 
     private func repeatedNames(in value: JSON) -> [String] {
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: ["/docs", "/redoc"])
-    func fromTheNetworkEveryFileIsCheckedAgainstItsHash(page: String) async throws {
+    func filesOfTheCDNAreCheckedAgainstTheirHashes(page: String) async throws {
         let answer = try await Self.answer(page, fromDisk: false)
         let addresses = answer.text.matches(of: /(src|href)="https:[^"]+\.(js|css)"/).count
         #expect(addresses > 0)
@@ -45,12 +45,12 @@ import Testing
     }
 
     @Test(arguments: ["/docs", "/redoc"])
-    func fromDiskNothingIsOnAnotherServer(page: String) async throws {
+    func filesOnDiskNeedNoOtherServer(page: String) async throws {
         let answer = try await Self.answer(page, fromDisk: true)
-        let policy = try #require(answer.value(of: "content-security-policy"))
+        let policy = try #require(answer.header("content-security-policy"))
         #expect(policy.contains("default-src 'none'"))
         for text in [answer.text, policy] { #expect(!text.contains("http")) }
-        // Relative, so that it does not matter what a proxy puts before the page's path.
+        // Relative, so that a prefix that a proxy adds does not matter.
         #expect(answer.text.matches(of: /(src|href)="docs\/assets\/[a-z.-]+"/).count > 0)
     }
 
@@ -58,23 +58,23 @@ import Testing
         ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"), ("swagger-ui.css", "text/css; charset=utf-8"),
         ("redoc.standalone.js", "text/javascript; charset=utf-8"),
     ])
-    func aFileIsAnsweredAsItWasRead(name: String, mediaType: String) async throws {
+    func aFileIsServedAsItWasRead(name: String, mediaType: String) async throws {
         let answer = try await Self.answer("/docs/assets/\(name)", fromDisk: true)
         #expect(answer.text == "content of \(name)")
-        #expect(answer.value(of: "content-type") == mediaType)
-        #expect(answer.value(of: "cache-control") == "public, max-age=86400")
-        #expect(answer.value(of: "x-content-type-options") == "nosniff")
+        #expect(answer.header("content-type") == mediaType)
+        #expect(answer.header("cache-control") == "public, max-age=86400")
+        #expect(answer.header("x-content-type-options") == "nosniff")
         #expect(try await Self.answer("/docs/assets/\(name)", .post, fromDisk: true).status == .methodNotAllowed)
     }
 
     @Test(arguments: ["..%2f..%2fetc%2fpasswd", "../docs", "LICENSE", "", "%00", "swagger-ui.css/"])
-    func nothingElseIsThere(name: String) async throws {
+    func noOtherFileIsServed(name: String) async throws {
         let answer = try await Self.answer("/docs/assets/\(name)", fromDisk: true)
         #expect([.notFound, .temporaryRedirect].contains(answer.status))
         #expect(answer.body.count < 100)
     }
 
-    @Test func aFileThatCannotBeReadIsAnErrorAtStart() {
+    @Test func anUnreadableFileIsAnErrorAtStart() {
         #expect(throws: Missing(name: "swagger-ui.css")) {
             try DocumentationAssets { name throws(Missing) in
                 if name == "swagger-ui.css" { throw Missing(name: name) }
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func indentedTextIsTheSameJSON() throws {
-        let document = try Kitchen.api.document()
+        let document = try SampleAPI.api.openAPIDocument()
         #expect(try JSON(parsing: Array(document.indentedText.utf8)) == document)
         let small: JSON = ["a": [], "b": [1, ["c": nil]], "d\n": .object([])]
         #expect(

@@ -25,7 +25,7 @@ import Testing
 
     private func post(_ body: String) async throws -> Response {
         let fields = [Field("content-type", "application/json")]
-        return try await Kitchen.answer(api.build(), Request(.post, "/", fields: fields, body: Array(body.utf8)))
+        return try await SampleAPI.answer(api.build(), Request(.post, "/", fields: fields, body: Array(body.utf8)))
     }
 
     @Test func everyInvalidElementIsReported() async throws {
@@ -39,7 +39,7 @@ import Testing
         #expect(
             response.text.contains(
                 #""loc":["body","tags",0],"msg":"String should have at least 1 character","input":"""#))
-        let even = try await Kitchen.answer(api.build(), Request(.get, "/?n=2&n=3&n=5"))
+        let even = try await SampleAPI.answer(api.build(), Request(.get, "/?n=2&n=3&n=5"))
         #expect(try even.issues == [#"multiple_of ["query","n",1]"#, #"multiple_of ["query","n",2]"#])
     }
 
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func documentShowsThemAtItems() throws {
-        let properties = try api.document()["components"]?["schemas"]?["Post"]?["properties"]
+        let properties = try api.openAPIDocument()["components"]?["schemas"]?["Post"]?["properties"]
         let tag: JSON = ["type": "string", "maxLength": 5, "minLength": 1, "pattern": "^[a-z]*$"]
         #expect(properties?["tags"]?["items"] == tag && properties?["tags"]?["maxItems"] == 3)
         #expect(properties?["marks"]?["items"]?["anyOf"]?[0] == ["type": "integer", "minimum": 1])

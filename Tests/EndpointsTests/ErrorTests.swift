@@ -27,7 +27,7 @@ import Testing
     }
 
     private func get(_ target: String, _ rules: (inout API) -> Void) async throws -> Response {
-        try await Kitchen.answer(api(rules).build(), Request(.get, target))
+        try await SampleAPI.answer(api(rules).build(), Request(.get, target))
     }
 
     private func shop(_ api: inout API) {
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func anUnexpectedErrorTellsTheClientNothingButItsID() async throws {
+    @Test func anUnexpectedErrorTellsTheClientItsIDOnly() async throws {
         for path in ["/items/0", "/later"] {
             let response = try await get(path) { _ in }
             #expect(response.status == .internalServerError)
@@ -53,16 +53,16 @@ import Testing
         }
     }
 
-    @Test func theApplicationSaysHowItsErrorsAreAnswered() async throws {
+    @Test func errorHandlersAnswerErrors() async throws {
         let response = try await get("/items/7", shop)
         #expect(response.status == .notFound && response.text == #"{"code":"no_item 7 item"}"#)
-        // A rule may throw.
+        // An error handler may throw.
         #expect(try await get("/items/-1", shop).text == #"{"detail":"too many"}"#)
         #expect(try await get("/items/0", shop).status == .internalServerError)
     }
 
-    @Test func theDocumentShowsItsBodyWhereAnEndpointNamesTheStatus() throws {
-        let responses = try api(shop).document()["paths"]?["/items/{id}"]?["get"]?["responses"]
+    @Test func theDocumentShowsTheBodyOfAnErrorHandler() throws {
+        let responses = try api(shop).openAPIDocument()["paths"]?["/items/{id}"]?["get"]?["responses"]
         let schema = responses?["404"]?["content"]?["application/json"]?["schema"]
         #expect(schema?["$ref"] == "#/components/schemas/Problem")
         #expect(responses?["404"]?["description"] == "No such item")
@@ -70,13 +70,14 @@ import Testing
         #expect(other?["$ref"] == "#/components/schemas/HTTPError")
     }
 
-    @Test func theBodiesOfTheFrameworksOwnErrorsAreItsToo() async throws {
+    @Test func errorHandlersMayReplaceTheFrameworksOwnErrors() async throws {
         func rules(_ api: inout API) {
             api.onError(NotFoundError.self) { _, context in
                 Reply(HTML("<h1>\(context.request.method)</h1>")).status(.notFound)
             }
             api.onError(MethodNotAllowedError.self) { error, _ in
-                Reply(error.allowed).status(.methodNotAllowed).header("allow", error.allowed.joined(separator: ", "))
+                Reply(error.allowed).status(.methodNotAllowed).addingHeader(
+                    "allow", error.allowed.joined(separator: ", "))
             }
             api.onError(ValidationError.self, statuses: [.unprocessableContent]) { error, _ in
                 Reply(Problem(code: "\(error.issues.count) issues")).status(.unprocessableContent)
@@ -86,25 +87,25 @@ import Testing
         }
         let missing = try await get("/nowhere", rules)
         #expect(missing.status == .notFound && missing.text == "<h1>GET</h1>")
-        let wrong = try await Kitchen.answer(api(rules).build(), Request(.put, "/later"))
+        let wrong = try await SampleAPI.answer(api(rules).build(), Request(.put, "/later"))
         #expect(wrong.status == .methodNotAllowed && wrong.text == #"["GET","HEAD"]"#)
-        #expect(wrong.value(of: "allow") == "GET, HEAD")
+        #expect(wrong.header("allow") == "GET, HEAD")
         let invalid = try await get("/items/x", rules)
         #expect(invalid.status == .unprocessableContent && invalid.text == #"{"code":"1 issues"}"#)
         let broken = try await get("/items/0", rules)
         #expect(broken.status == .internalServerError && broken.text == #"{"code":"broken"}"#)
-        let schema = try api(rules).document()["paths"]?["/items/{id}"]?["get"]?["responses"]?["422"]?["content"]
+        let schema = try api(rules).openAPIDocument()["paths"]?["/items/{id}"]?["get"]?["responses"]?["422"]?["content"]
         #expect(schema?["application/json"]?["schema"]?["$ref"] == "#/components/schemas/Problem")
     }
 
-    @Test func aFailureIsForMiddlewareToReport() async throws {
+    @Test func middlewareSeesTheFailure() async throws {
         struct Report: InlineMiddleware {
             func after(_ response: inout Response, _ context: Context) {
                 response.fields.append(Field("x-failure", context.failure.map { "\(type(of: $0))" } ?? "none"))
             }
         }
         for (path, failure) in [("/items/0", "Broken"), ("/later", "Broken"), ("/nowhere", "NotFoundError")] {
-            #expect(try await get(path) { $0.use(Report()) }.value(of: "x-failure") == failure)
+            #expect(try await get(path) { $0.use(Report()) }.header("x-failure") == failure)
         }
     }
 }

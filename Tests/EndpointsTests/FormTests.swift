@@ -7,11 +7,11 @@ import Testing
 
     private var api: API {
         var api = API(title: "Kitchen", version: "1.0")
-        api.post("/dishes", name: "add", description: "Adds a dish", Form(Kitchen.Dish.self), errors: [.forbidden]) {
+        api.post("/dishes", name: "add", description: "Adds a dish", Form(SampleAPI.Dish.self), errors: [.forbidden]) {
             $0
         }
-        api.post("/open", name: "open", Form(Kitchen.Dish.self, from: .anywhere)) { $0 }
-        api.post("/kept", name: "kept", SubmittedForm(Kitchen.Dish.self)) { form in
+        api.post("/open", name: "open", Form(SampleAPI.Dish.self, from: .anyOrigin)) { $0 }
+        api.post("/kept", name: "kept", SubmittedForm(SampleAPI.Dish.self)) { form in
             let answer: JSON =
                 switch form.content {
                 case .success(let dish): ["title": .string(dish.title)]
@@ -29,7 +29,7 @@ import Testing
         _ body: String, to path: String = "/dishes", type: String? = form, fields: [Field] = []
     ) async throws -> Response {
         let fields = fields + (type.map { [Field("content-type", $0)] } ?? [])
-        return try await Kitchen.answer(
+        return try await SampleAPI.answer(
             api.build(), Request(.post, path, fields: [Field("host", "e.com:8001")] + fields, body: Array(body.utf8)))
     }
 
@@ -37,7 +37,7 @@ import Testing
         try JSON(parsing: try await post("page=https://e.com&portions=2&" + body).body)["title"]
     }
 
-    @Test func aFormIsReadAsItsModel() async throws {
+    @Test func aFormIsReadAsAModel() async throws {
         let response = try await post("title=Ramen&page=https%3A%2F%2Fe.com&portions=+2&note=&other=1")
         #expect(response.status == .ok)
         #expect(response.text == #"{"title":"Ramen","page":"https://e.com/","portions":2,"note":null,"tags":[]}"#)
@@ -53,13 +53,13 @@ import Testing
     }
 
     @Test(arguments: ["", "title=", "title", "Title=a", "title=a&title="])
-    func whatWasLeftEmptyWasNotSent(body: String) async throws {
+    func anEmptyFieldCountsAsNotSent(body: String) async throws {
         let response = try await post("page=https://e.com&portions=2&" + body)
         #expect(response.status == .unprocessableContent)
         #expect(try response.issues == [#"missing ["body","title"]"#])
     }
 
-    @Test func allThatIsWrongIsSaidAtOnce() async throws {
+    @Test func allIssuesOfAFormAreReportedAtOnce() async throws {
         let response = try await post("page=e.com&portions=0")
         #expect(response.status == .unprocessableContent)
         #expect(
@@ -76,7 +76,7 @@ import Testing
     @Test(arguments: [
         ("tags=a&title=x&tags=b+c", #"["a","b c"]"#), ("tags=", #"[""]"#), ("", "[]"), ("tags", #"[""]"#),
     ])
-    func aListIsAllFieldsOfItsName(fields: String, tags: String) async throws {
+    func aListHasAllFieldsWithItsName(fields: String, tags: String) async throws {
         let response = try await post("title=a&page=https://e.com&portions=1&" + fields)
         #expect(try JSON(parsing: response.body)["tags"] == JSON(parsing: Array(tags.utf8)))
     }
@@ -84,12 +84,12 @@ import Testing
     @Test(arguments: [
         form, "APPLICATION/X-WWW-Form-Urlencoded", form + ";charset=utf-8", form + " ; x",
     ])
-    func aFormIsKnownByItsMediaType(type: String) async throws {
+    func aFormIsRecognizedByItsMediaType(type: String) async throws {
         #expect(try await post("title=a&page=https://e.com&portions=1", type: type).status == .ok)
     }
 
     @Test(arguments: ["multipart/form-data; boundary=x", "text/plain", "application/json", form + "x", nil])
-    func anyOtherMediaTypeIsRefusedByName(type: String?) async throws {
+    func anotherMediaTypeIsRejected(type: String?) async throws {
         let response = try await post("title=a", type: type)
         #expect(response.status == .unprocessableContent)
         #expect(try response.issues == [#"form_type ["body"]"#])
@@ -120,7 +120,7 @@ import Testing
         ([("origin", "http://e.com")], false), ([("origin", "http://e.com:80011")], false),
         ([("origin", "http://x.e.com:8001")], false), ([("origin", "null")], false), ([("origin", "")], false),
     ])
-    func aFormOfAnotherSiteIsRefused(fields: [(String, String)], isTaken: Bool) async throws {
+    func aFormOfAnotherSiteIsRejected(fields: [(String, String)], isTaken: Bool) async throws {
         let fields = fields.map { Field($0.0, $0.1) }
         let body = "title=a&page=https://e.com&portions=1"
         let response = try await post(body, fields: fields)
@@ -129,7 +129,7 @@ import Testing
         #expect(try await post(body, to: "/open", fields: fields).status == .ok)
     }
 
-    @Test func aHandlerMayHaveTheIssues() async throws {
+    @Test func aHandlerMayReceiveTheIssues() async throws {
         #expect(try await post("title=a&page=https://e.com&portions=1", to: "/kept").text == #"{"title":"a"}"#)
         let refused = try await post("title=a+b&portions=0", to: "/kept")
         #expect(refused.status == .ok)
@@ -139,7 +139,7 @@ import Testing
         #expect(try await post("", to: "/kept", fields: [Field("origin", "null")]).status == .forbidden)
     }
 
-    @Test func noBytesAreTooOddForAForm() async throws {
+    @Test func anyBytesAreAnsweredAsAForm() async throws {
         var generator = SeededGenerator(seed: 7)
         let pieces = ["title", "=", "&", "%", "+", "%C3", "2", "page=https://e.com", "portions"]
         for _ in 0..<500 {
@@ -149,13 +149,13 @@ import Testing
                     : [UInt8.random(in: 0...255, using: &generator)]
             }
             let request = Request(.post, "/dishes", fields: [Field("content-type", Self.form)], body: body)
-            let response = try await Kitchen.answer(api.build(), request)
+            let response = try await SampleAPI.answer(api.build(), request)
             #expect([200, 422].contains(response.status.code))
         }
     }
 
-    @Test func theDocumentNamesTheMediaType() throws {
-        let content = try api.document()["paths"]?["/dishes"]?["post"]?["requestBody"]?["content"]
+    @Test func theDocumentShowsTheMediaTypeOfAForm() throws {
+        let content = try api.openAPIDocument()["paths"]?["/dishes"]?["post"]?["requestBody"]?["content"]
         #expect(content?[Self.form]?["schema"]?["$ref"] == "#/components/schemas/Dish")
     }
 }

@@ -11,7 +11,7 @@ import Testing
         }
     }
 
-    @Test func aHandlerThatIsNotAsyncRunsOnThePoolUnlessItSaysOtherwise() throws {
+    @Test func aSynchronousHandlerRunsOnThePoolByDefault() throws {
         var api = API(title: "t", version: "1")
         api.get("/inline", run: .inline) { "a" }
         api.get("/async", name: "async") { () async in "a" }
@@ -21,7 +21,7 @@ import Testing
         #expect(try kind(api, "/pool") == "blocking")
     }
 
-    @Test func whatWouldBlockIsRunAgainOnThePool() async throws {
+    @Test func wouldBlockRunsAHandlerAgainOnThePool() async throws {
         var api = API(title: "t", version: "1")
         api.get("/a", name: "a", Query("wait", Bool.self), run: .inline) { wait in
             if wait, !Attempt.isSecond { throw WouldBlock() }
@@ -36,18 +36,18 @@ import Testing
         #expect(try Attempt.$isSecond.withValue(true) { try respond() }.text == #""read""#)
     }
 
-    @Test func anErrorWithAnAnswerIsAnswered() async throws {
-        let response = try await Kitchen.answer(.get, "/dishes/404")
+    @Test func aResponseErrorIsAnsweredWithItsResponse() async throws {
+        let response = try await SampleAPI.answer(.get, "/dishes/404")
         #expect(response.status == .notFound)
         #expect(response.text == #"{"detail":"No dish 404"}"#)
-        #expect(try await Kitchen.answer(.get, "/menu?fail=yes").status == .badGateway)
+        #expect(try await SampleAPI.answer(.get, "/menu?fail=yes").status == .badGateway)
     }
 
-    @Test func aWholeAnswerKeepsItsStatus() async throws {
-        #expect(try await Kitchen.answer(.delete, "/dishes/1").status == .noContent)
+    @Test func aResponseKeepsItsStatus() async throws {
+        #expect(try await SampleAPI.answer(.delete, "/dishes/1").status == .noContent)
     }
 
-    @Test func aHandlerThatReturnsNothingAnswersWithNothing() async throws {
+    @Test func aHandlerThatReturnsNothingIsA204() async throws {
         var api = API(title: "t")
         api.delete("/a/{id}", Path("id", Int.self)) { _ in }
         api.delete("/b") { () async in await Task.yield() }
@@ -57,10 +57,10 @@ import Testing
             (Method.delete, "/a/1", Status.noContent), (.delete, "/b", .noContent), (.delete, "/c", .noContent),
             (.post, "/d", .created),
         ] {
-            let response = try await Kitchen.answer(api.build(), Request(method, path))
+            let response = try await SampleAPI.answer(api.build(), Request(method, path))
             #expect(response.status == status && response.fields.isEmpty && response.body.isEmpty)
         }
-        let responses = try api.document()["paths"]?["/b"]?["delete"]?["responses"]
+        let responses = try api.openAPIDocument()["paths"]?["/b"]?["delete"]?["responses"]
         #expect(responses?["204"]?["content"] == nil && responses?["204"] != nil)
     }
 
@@ -75,51 +75,51 @@ import Testing
         }
         api.get("/later/{side}", Path("side", Side.self), RequestContext()) { side, context async throws in
             let text = side.rawValue + "!"
-            return try await context.blocking { text }
+            return try await context.runBlocking { text }
         }
         let application = try api.build()
-        #expect(try await Kitchen.answer(application, Request(.get, "/right")).text == "right of GET")
-        #expect(try await Kitchen.answer(application, Request(.get, "/later/left")).text == #""left!""#)
+        #expect(try await SampleAPI.answer(application, Request(.get, "/right")).text == "right of GET")
+        #expect(try await SampleAPI.answer(application, Request(.get, "/later/left")).text == #""left!""#)
     }
 
-    @Test func nilIsNullOrWhatTheEndpointSays() async throws {
+    @Test func nilIsNullOrTheStatusOfIfNil() async throws {
         var api = API(title: "t")
         api.get("/null", Query("q", String?.self)) { $0 }
         api.get("/404", Query("q", String?.self), ifNil: .notFound) { $0 }
         api.get("/404/later", Query("q", String?.self), ifNil: .notFound) { q async in q }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/null")).text == "null")
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/null")).text == "null")
         for path in ["/404", "/404/later"] {
-            let response = try await Kitchen.answer(api.build(), Request(.get, path))
+            let response = try await SampleAPI.answer(api.build(), Request(.get, path))
             #expect(response.status == .notFound && response.text == #"{"detail":"Not Found"}"#)
-            #expect(try await Kitchen.answer(api.build(), Request(.get, path + "?q=a")).text == #""a""#)
-            let responses = try api.document()["paths"]?[path]?["get"]?["responses"]
+            #expect(try await SampleAPI.answer(api.build(), Request(.get, path + "?q=a")).text == #""a""#)
+            let responses = try api.openAPIDocument()["paths"]?[path]?["get"]?["responses"]
             #expect(responses?["404"] != nil)
             let schema = responses?["200"]?["content"]?["application/json"]?["schema"]
             #expect(schema?["type"] == "string" && schema?["anyOf"] == nil)
         }
     }
 
-    @Test func whatHasNoContentIsDocumentedWithTheStatusThatItHas() async throws {
+    @Test func aResponseWithoutContentIsDocumentedAs204() async throws {
         var api = API(title: "t")
         api.post("/a") { NoContent() }
-        api.post("/b") { () async in Reply(NoContent()).cookie("a", "1") }
+        api.post("/b") { () async in Reply(NoContent()).addingCookie("a", "1") }
         api.post("/c", status: .accepted) { NoContent() }
         for (path, status) in [("/a", Status.noContent), ("/b", .noContent), ("/c", .accepted)] {
-            #expect(try await Kitchen.answer(api.build(), Request(.post, path)).status == status)
-            let responses = try api.document()["paths"]?[path]?["post"]?["responses"]
+            #expect(try await SampleAPI.answer(api.build(), Request(.post, path)).status == status)
+            let responses = try api.openAPIDocument()["paths"]?[path]?["post"]?["responses"]
             #expect(responses?["\(status.code)"] != nil && (status == .accepted || responses?["200"] == nil))
         }
     }
 
-    @Test func nilInAReplyIsNilToo() async throws {
+    @Test func aReplyOfNilIsNil() async throws {
         var api = API(title: "t")
-        api.get("/a", Query("q", String?.self), ifNil: .notFound) { Reply($0).cookie("seen", "1") }
-        let missing = try await Kitchen.answer(api.build(), Request(.get, "/a"))
-        #expect(missing.status == .notFound && missing.value(of: "set-cookie") == nil)
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/a?q=x")).value(of: "set-cookie") != nil)
+        api.get("/a", Query("q", String?.self), ifNil: .notFound) { Reply($0).addingCookie("seen", "1") }
+        let missing = try await SampleAPI.answer(api.build(), Request(.get, "/a"))
+        #expect(missing.status == .notFound && missing.header("set-cookie") == nil)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/a?q=x")).header("set-cookie") != nil)
     }
 
-    @Test func rulesForWhatIsNotFoundAreForNilToo() async throws {
+    @Test func errorHandlersOfNotFoundHandleNilToo() async throws {
         struct Missing: Error {}
         struct Problem: Model {
             let code: String
@@ -129,36 +129,38 @@ import Testing
             var api = API(title: "t")
             rule(&api)
             api.get("/a", Query("q", String?.self), ifNil: .notFound) { $0 }
-            let answer = try api.document()["paths"]?["/a"]?["get"]?["responses"]?["404"]
+            let answer = try api.openAPIDocument()["paths"]?["/a"]?["get"]?["responses"]?["404"]
             return (answer?["content"]?["application/json"]?["schema"]?["$ref"], try api.build())
         }
         let (schema, application) = try responses { api in
             api.onError(NotFoundError.self, statuses: [.notFound]) { _, _ in Problem(code: "none") }
         }
         #expect(schema == "#/components/schemas/Problem")
-        #expect(try await Kitchen.answer(application, Request(.get, "/a")).text == #"{"code":"none"}"#)
+        #expect(try await SampleAPI.answer(application, Request(.get, "/a")).text == #"{"code":"none"}"#)
         let (other, plain) = try responses { api in
             api.onError(Missing.self, statuses: [.notFound]) { _, _ in Problem(code: "missing") }
         }
         #expect(other == "#/components/schemas/HTTPError")
-        #expect(try await Kitchen.answer(plain, Request(.get, "/a")).text == #"{"detail":"Not Found"}"#)
+        #expect(try await SampleAPI.answer(plain, Request(.get, "/a")).text == #"{"detail":"Not Found"}"#)
     }
 
-    @Test func aReplySaysMoreThanItsValue() async throws {
+    @Test func aReplyHasAStatusFieldsAndCookies() async throws {
         var api = API(title: "t")
         api.get("/a") {
-            Reply([1, 2]).status(.created).header("X-Total-Count", "9")
-                .cookie("seen", "a b;c", maxAge: .seconds(60), isSecure: true, sameSite: .strict).cookie("b", "1")
+            Reply([1, 2]).status(.created).addingHeader("X-Total-Count", "9")
+                .addingCookie("seen", "a b;c", maxAge: .seconds(60), isSecure: true, sameSite: .strict).addingCookie(
+                    "b", "1")
         }
-        let response = try await Kitchen.answer(api.build(), Request(.get, "/a"))
+        let response = try await SampleAPI.answer(api.build(), Request(.get, "/a"))
         #expect(response.status == .created && response.text == "[1,2]")
-        #expect(response.value(of: "x-total-count") == "9")
+        #expect(response.header("x-total-count") == "9")
         #expect(
             response.fields.filter { $0.name == "set-cookie" }.map(\.value) == [
                 "seen=a%20b%3Bc; Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Strict",
                 "b=1; Path=/; HttpOnly; SameSite=Lax",
             ])
-        let schema = try api.document()["paths"]?["/a"]?["get"]?["responses"]?["200"]?["content"]?["application/json"]
+        let schema = try api.openAPIDocument()["paths"]?["/a"]?["get"]?["responses"]?["200"]?["content"]?[
+            "application/json"]
         #expect(schema?["schema"]?["type"] == "array")
     }
 
@@ -170,30 +172,30 @@ import Testing
             ("seen=1; seen=2", "1 7"),
         ] {
             let request = Request(.get, "/a", fields: [Field("cookie", line)])
-            #expect(try await Kitchen.answer(api.build(), request).text == "\"\(answer)\"", "\(line)")
+            #expect(try await SampleAPI.answer(api.build(), request).text == "\"\(answer)\"", "\(line)")
         }
         let request = Request(.get, "/a", fields: [Field("cookie", "n=x")])
-        #expect(try await Kitchen.answer(api.build(), request).issues == [#"int_parsing ["cookie","n"]"#])
+        #expect(try await SampleAPI.answer(api.build(), request).issues == [#"int_parsing ["cookie","n"]"#])
     }
 
-    @Test func anOperationWithoutANameHasThatOfItsPath() throws {
+    @Test func anOperationWithoutANameIsNamedByItsPath() throws {
         var api = API(title: "t")
         api.get("/tasks/{id}", Path("id", Int.self)) { $0 }
-        let operation = try api.document()["paths"]?["/tasks/{id}"]?["get"]
+        let operation = try api.openAPIDocument()["paths"]?["/tasks/{id}"]?["get"]
         #expect(operation?["operationId"] == "get_tasks_tasks__id__get" && operation?["summary"] == "Get Tasks")
     }
 
     @Test func readinessFollowsTheServerAndTheCheck() async throws {
-        #expect(try await Kitchen.answer(.get, "/health/live").text == #"{"status":"ok"}"#)
-        #expect(try await Kitchen.answer(.get, "/health/ready").status == .ok)
-        let application = try Kitchen.api.build()
+        #expect(try await SampleAPI.answer(.get, "/health/live").text == #"{"status":"ok"}"#)
+        #expect(try await SampleAPI.answer(.get, "/health/ready").status == .ok)
+        let application = try SampleAPI.api.build()
         application.drain()
-        let draining = try await Kitchen.answer(application, Request(.get, "/health/ready"))
+        let draining = try await SampleAPI.answer(application, Request(.get, "/health/ready"))
         #expect(draining.status == .serviceUnavailable)
         #expect(draining.text == #"{"status":"draining"}"#)
         var api = API(title: "t", version: "1")
         api.include(Health { "database" }.router)
-        let unavailable = try await Kitchen.answer(api.build(), Request(.get, "/health/ready"))
+        let unavailable = try await SampleAPI.answer(api.build(), Request(.get, "/health/ready"))
         #expect(unavailable.status == .serviceUnavailable)
         #expect(unavailable.text == #"{"status":"unavailable","reason":"database"}"#)
     }

@@ -11,24 +11,24 @@ import Testing
         ) { token, count, kind, many in
             "\(token) \(count ?? -1) \(kind) \(many ?? [])"
         }
-        return try await Kitchen.answer(api.build(), Request(.get, "/a", fields: fields))
+        return try await SampleAPI.answer(api.build(), Request(.get, "/a", fields: fields))
     }
 
-    @Test func aFieldIsReadWhateverTheCaseOfItsName() async throws {
+    @Test func fieldNamesAreCaseInsensitive() async throws {
         #expect(try await answer([Field("x-toKEN", "abc")]).text == #""abc -1 none []""#)
     }
 
-    @Test func ofARepeatedFieldTheFirstCounts() async throws {
+    @Test func theFirstOfRepeatedFieldsCounts() async throws {
         let fields = [Field("x-token", "abc"), Field("x-token", "def"), Field("x-count", "7"), Field("x-kind", "")]
         #expect(try await answer(fields).text == #""abc 7  []""#)
     }
 
-    @Test func aListHasAllLinesAndIsNotCutAtCommas() async throws {
+    @Test func aListHasAllLinesAndIsNotSplitAtCommas() async throws {
         let fields = [Field("x-token", "abc"), Field("x-many", "1"), Field("x-many", "2, 3")]
         #expect(try await answer(fields).text == #""abc -1 none [\"1\", \"2, 3\"]""#)
     }
 
-    @Test func whatIsWrongIsInPydanticsWords() async throws {
+    @Test func headerIssuesHavePydanticsMessages() async throws {
         #expect(
             try await answer([Field("x-count", "x")]).text
                 == #"{"detail":[{"type":"missing","loc":["header","x-token"],"msg":"Field required","input":null},"#

@@ -53,7 +53,7 @@ import Testing
         let method: Messages.Method = body.isEmpty ? .get : .post
         let fields = fields + (body.isEmpty ? [] : [Field("content-type", type)])
         let request = Request(method, path, fields: fields, body: Array(body.utf8))
-        let response = try await Kitchen.answer(api.build(), request)
+        let response = try await SampleAPI.answer(api.build(), request)
         #expect(response.status == .unprocessableContent)
         guard case .array(let issues) = try JSON(parsing: response.body)["detail"] else { return ([], 0) }
         return (issues, response.body.count)

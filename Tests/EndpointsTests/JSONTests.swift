@@ -116,18 +116,18 @@ import Testing
         var random = SeededGenerator(seed: 3)
         for _ in 0..<500 {
             let dishes = try (0..<Int.random(in: 0...3, using: &random)).map { _ in
-                Kitchen.Dish(
+                SampleAPI.Dish(
                     title: "x" + String.random(using: &random), page: try WebURL(parsing: "https://example.com/a"),
                     portions: .small(Int.random(in: 1...Int.max, using: &random)),
                     note: Bool.random(using: &random) ? nil : String.random(using: &random),
                     tags: [String.random(using: &random)])
             }
-            let menu = Kitchen.Menu(
+            let menu = SampleAPI.Menu(
                 dishes: dishes, isVegan: .random(using: &random), rating: .random(in: -9...9, using: &random))
             var writer = JSONWriter()
             menu.write(to: &writer)
             var issues: [Endpoints.Issue] = []
-            #expect(Kitchen.Menu.read(try JSON(parsing: writer.bytes), issues: &issues) == menu)
+            #expect(SampleAPI.Menu.read(try JSON(parsing: writer.bytes), issues: &issues) == menu)
             #expect(issues.isEmpty)
         }
     }

@@ -28,20 +28,20 @@ import Testing
 
     private func post(_ body: String) async throws -> Response {
         let fields = [Field("content-type", "application/json")]
-        return try await Kitchen.answer(
+        return try await SampleAPI.answer(
             api.build(), Request(.post, "/basket", fields: fields, body: Array(body.utf8)))
     }
 
     @Test func listHasAllValuesOfItsName() async throws {
         let request = Request(.get, "/a?tag=1&word=&t%61g=+2&more=y&word=b%26c&tag=3")
-        #expect(try await Kitchen.answer(api.build(), request).text == #""[1, 2, 3] [\"\", \"b&c\"] [\"y\"]""#)
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/a?tag=1")).text == #""[1] [] [\"x\"]""#)
+        #expect(try await SampleAPI.answer(api.build(), request).text == #""[1, 2, 3] [\"\", \"b&c\"] [\"y\"]""#)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/a?tag=1")).text == #""[1] [] [\"x\"]""#)
     }
 
     @Test func issueHasTheIndexOfTheValue() async throws {
-        let response = try await Kitchen.answer(api.build(), Request(.get, "/a?tag=1&tag=x&tag="))
+        let response = try await SampleAPI.answer(api.build(), Request(.get, "/a?tag=1&tag=x&tag="))
         #expect(try response.issues == [#"int_parsing ["query","tag",1]"#, #"int_parsing ["query","tag",2]"#])
-        let without = try await Kitchen.answer(api.build(), Request(.get, "/a"))
+        let without = try await SampleAPI.answer(api.build(), Request(.get, "/a"))
         #expect(try without.issues == [#"missing ["query","tag"]"#])
     }
 
@@ -96,11 +96,11 @@ import Testing
     }
 
     @Test func documentShowsTheConstraints() throws {
-        let properties = try api.document()["components"]?["schemas"]?["Basket"]?["properties"]
+        let properties = try api.openAPIDocument()["components"]?["schemas"]?["Basket"]?["properties"]
         #expect(properties?["numbers"]?["minItems"] == 2 && properties?["numbers"]?["maxItems"] == 3)
         #expect(properties?["code"]?["anyOf"]?[0]?["pattern"] == #"^a\d+$"#)
         #expect(properties?["weight"]?["multipleOf"] == 0.1 && properties?["steps"]?["multipleOf"] == 5)
-        let tag = try api.document()["paths"]?["/a"]?["get"]?["parameters"]?[0]
+        let tag = try api.openAPIDocument()["paths"]?["/a"]?["get"]?["parameters"]?[0]
         #expect(tag?["schema"] == ["items": ["type": "integer"], "type": "array", "title": "Tag"])
     }
 }

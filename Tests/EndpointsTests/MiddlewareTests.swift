@@ -3,12 +3,12 @@ import Messages
 import Testing
 
 @Suite struct MiddlewareTests {
-    /// The same twice: inline, and as middleware that awaits.
+    /// The same middleware twice: inline and async.
     private struct Stamp: InlineMiddleware {
         let name: String
 
         func after(_ response: inout Response, _ context: Context) {
-            let names = (response.value(of: "x-stamp").map { $0 + " " } ?? "") + name
+            let names = (response.header("x-stamp").map { $0 + " " } ?? "") + name
             response.fields.removeAll { $0.name == "x-stamp" }
             response.fields.append(Field("x-stamp", names))
         }
@@ -28,13 +28,13 @@ import Testing
 
     private struct Closed: InlineMiddleware {
         func before(_ context: Context) -> Response? {
-            context.request.value(of: "x-key") == nil ? Response(.unauthorized) : nil
+            context.request.header("x-key") == nil ? Response(.unauthorized) : nil
         }
     }
 
-    /// - Parameter awaits: whether the outer middleware, and the inner, awaits.
+    /// - Parameter awaits: whether the outer and the inner middleware are async.
     private func api(_ awaits: [Bool]) -> API {
-        var api = Kitchen.api
+        var api = SampleAPI.api
         for (name, awaits) in zip(["outer", "inner"], awaits) {
             if awaits { api.use(SlowStamp(name: name)) } else { api.use(Stamp(name: name)) }
         }
@@ -47,38 +47,38 @@ import Testing
         arguments: [
             "/dishes/1", "/dishes/404", "/dishes/x", "/menu", "/menu?fail=1", "/menu/", "/nowhere", "/openapi.json",
         ], kinds)
-    func everyAnswerIsSeenTheFirstMiddlewareBeingTheOutermost(target: String, awaits: [Bool]) async throws {
-        let response = try await Kitchen.answer(api(awaits).build(), Request(.get, target))
-        let plain = try await Kitchen.answer(.get, target)
-        #expect(response.value(of: "x-stamp") == "inner outer")
+    func middlewareSeesEveryResponseTheFirstBeingTheOutermost(target: String, awaits: [Bool]) async throws {
+        let response = try await SampleAPI.answer(api(awaits).build(), Request(.get, target))
+        let plain = try await SampleAPI.answer(.get, target)
+        #expect(response.header("x-stamp") == "inner outer")
         #expect(response.status == plain.status && response.body == plain.body)
     }
 
-    @Test(arguments: kinds) func anAnswerOfThePoolAndARefusalAreSeen(awaits: [Bool]) async throws {
+    @Test(arguments: kinds) func middlewareSeesResponsesOfThePoolAndRejections(awaits: [Bool]) async throws {
         let good = #"{"title":"Ramen","page":"https://example.com","portions":2}"#
         let fields = [Field("content-type", "application/json")]
         let created = Request(.post, "/dishes/", fields: fields, body: Array(good.utf8))
-        #expect(try await Kitchen.answer(api(awaits).build(), created).value(of: "x-stamp") == "inner outer")
-        let refused = try await Kitchen.answer(api(awaits).build(), Request(.put, "/menu"))
-        #expect(refused.status == .methodNotAllowed && refused.value(of: "x-stamp") == "inner outer")
+        #expect(try await SampleAPI.answer(api(awaits).build(), created).header("x-stamp") == "inner outer")
+        let refused = try await SampleAPI.answer(api(awaits).build(), Request(.put, "/menu"))
+        #expect(refused.status == .methodNotAllowed && refused.header("x-stamp") == "inner outer")
     }
 
-    @Test(arguments: kinds) func anUnexpectedErrorIsSeenAsTheAnswerItBecomes(awaits: [Bool]) async throws {
+    @Test(arguments: kinds) func middlewareSeesTheResponseToAnUnexpectedError(awaits: [Bool]) async throws {
         struct Broken: Error {}
         var api = api(awaits)
         api.get("/broken") { () throws -> String in throw Broken() }
         api.get("/broken/later") { () async throws -> String in throw Broken() }
         for path in ["/broken", "/broken/later"] {
-            let response = try await Kitchen.answer(api.build(), Request(.get, path))
-            #expect(response.status == .internalServerError && response.value(of: "x-stamp") == "inner outer")
+            let response = try await SampleAPI.answer(api.build(), Request(.get, path))
+            #expect(response.status == .internalServerError && response.header("x-stamp") == "inner outer")
         }
     }
 
-    @Test(arguments: kinds) func whatTheServerAnswersItselfPassesAllOfThem(awaits: [Bool]) async throws {
+    @Test(arguments: kinds) func theServersOwnResponsesPassAllMiddleware(awaits: [Bool]) async throws {
         let refusal = Response(.contentTooLarge, body: [1])
-        let answer = try api(awaits).build().finish(refusal, to: Request(.post, "/dishes/"))
-        let response = try await Kitchen.response(answer)
-        #expect(response.value(of: "x-stamp") == "inner outer")
+        let answer = try api(awaits).build().decorate(refusal, for: Request(.post, "/dishes/"))
+        let response = try await SampleAPI.response(answer)
+        #expect(response.header("x-stamp") == "inner outer")
         #expect(response.status == .contentTooLarge && response.body == [1])
     }
 
@@ -92,15 +92,15 @@ import Testing
         }
     }
 
-    @Test func aPageMayReadWhatTheServerAnswersItself() async throws {
-        var api = Kitchen.api
+    @Test func theServersOwnResponsesHaveCORSFields() async throws {
+        var api = SampleAPI.api
         api.use(CORS(origins: .only(["https://shop.example"])))
         let request = Request(.post, "/dishes/", fields: [Field("origin", "https://shop.example")])
-        let response = try await Kitchen.response(api.build().finish(Response(.serviceUnavailable), to: request))
-        #expect(response.value(of: "access-control-allow-origin") == "https://shop.example")
+        let response = try await SampleAPI.response(api.build().decorate(Response(.serviceUnavailable), for: request))
+        #expect(response.header("access-control-allow-origin") == "https://shop.example")
     }
 
-    @Test func whatItThrowsIsAnsweredLikeWhatAHandlerThrows() async throws {
+    @Test func errorsOfMiddlewareAreAnsweredLikeThoseOfHandlers() async throws {
         struct Early: InlineMiddleware {
             func before(_ context: Context) throws -> Response? { throw HTTPError(.unauthorized, "early") }
         }
@@ -115,51 +115,51 @@ import Testing
             api.use(Stamp(name: "outer"))
             api.use(middleware)
             api.get("/a") { "a" }
-            let response = try await Kitchen.answer(api.build(), Request(.get, "/a"))
-            #expect(response.text == #"{"detail":"\#(text)"}"# && response.value(of: "x-stamp") == "outer")
+            let response = try await SampleAPI.answer(api.build(), Request(.get, "/a"))
+            #expect(response.text == #"{"detail":"\#(text)"}"# && response.header("x-stamp") == "outer")
         }
     }
 
-    @Test func aRouterAndAnEndpointHaveTheirOwn() async throws {
+    @Test func routersAndEndpointsHaveTheirOwnMiddleware() async throws {
         var api = API(title: "t")
         api.use(Stamp(name: "api"))
         api.group("/shop") { shop in
             shop.get("/before") { "a" }
             shop.use(SlowStamp(name: "shop"))
-            shop.get("/a", use: [Stamp(name: "route")]) { "a" }
+            shop.get("/a", middleware: [Stamp(name: "route")]) { "a" }
             shop.get("/b") { "b" }
         }
         let application = try api.build()
         for (path, names) in [
             ("/shop/a", "route shop api"), ("/shop/b", "shop api"), ("/shop/before", "api"), ("/shop/c", "api"),
         ] {
-            #expect(try await Kitchen.answer(application, Request(.get, path)).value(of: "x-stamp") == names)
+            #expect(try await SampleAPI.answer(application, Request(.get, path)).header("x-stamp") == names)
         }
     }
 
-    @Test func itMayPassAnotherRequestOn() async throws {
+    @Test func middlewareMayPassOnAnotherRequest() async throws {
         struct Rewrite: Middleware {
             func handle(_ context: Context, next: Next) async throws -> Response {
                 try await next(context.with(Request(.get, "/a/7?q=new")))
             }
         }
         var api = API(title: "t")
-        api.get("/a/{id}", use: [Rewrite()], Path("id", Int.self), Query("q", String.self)) { "\($0) \($1)" }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/a/6?q=old")).text == #""6 new""#)
+        api.get("/a/{id}", middleware: [Rewrite()], Path("id", Int.self), Query("q", String.self)) { "\($0) \($1)" }
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/a/6?q=old")).text == #""6 new""#)
     }
 
-    @Test func aMiddlewareMayAnswerItself() async throws {
-        var api = Kitchen.api
+    @Test func middlewareMayAnswerItself() async throws {
+        var api = SampleAPI.api
         api.use(Closed())
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/dishes/1")).status == .unauthorized)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/dishes/1")).status == .unauthorized)
         let request = Request(.get, "/dishes/1", fields: [Field("x-key", "1")])
-        #expect(try await Kitchen.answer(api.build(), request).status == .ok)
+        #expect(try await SampleAPI.answer(api.build(), request).status == .ok)
     }
 
-    @Test func howContentIsTakenIsTheEndpointsMatter() throws {
+    @Test func theContentModeIsTheEndpoints() throws {
         var api = API(title: "t")
         api.use(SlowStamp(name: "outer"))
-        api.post("/upload", BodyStream(limit: 7)) { _ in Response(.ok) }
-        #expect(try api.build().content(of: RequestHead(.post, "/upload")) == .stream(limit: 7))
+        api.post("/upload", StreamingBody(limit: 7)) { _ in Response(.ok) }
+        #expect(try api.build().contentMode(for: RequestHead(.post, "/upload")) == .stream(limit: 7))
     }
 }

@@ -40,7 +40,7 @@ import Testing
     @Test func documentShowsWhichPropertiesAreRequired() throws {
         var api = API(title: "t", version: "1")
         api.post("/a", name: "a", Body(Note.self)) { $0 }
-        let schema = try api.document()["components"]?["schemas"]?["Note"]
+        let schema = try api.openAPIDocument()["components"]?["schemas"]?["Note"]
         #expect(schema?["required"] == ["text", "page"])
         #expect(schema?["properties"]?["author"]?["default"] == nil)
         #expect(schema?["properties"]?["tags"]?["default"] == ["new"])

@@ -14,8 +14,8 @@ import Testing
         ("?keyword==a=", #"{"keyword":"=a=","limit":10}"#), ("?limit=%2B2", #"{"keyword":null,"limit":2}"#),
         ("?limit=99999999999999999999", #"{"keyword":null,"limit":99999999999999999999}"#),
     ])
-    func queriesAreReadAsFormsWriteThem(query: String, body: String) async throws {
-        let response = try await Kitchen.answer(.get, "/dishes/search/" + query)
+    func queriesAreDecodedAsForms(query: String, body: String) async throws {
+        let response = try await SampleAPI.answer(.get, "/dishes/search/" + query)
         #expect(response.text == body)
     }
 
@@ -27,14 +27,14 @@ import Testing
         ("?limit=-1", ["greater_than_equal [\"query\",\"limit\"]"]),
         ("?limit=x&keyword=c", ["string_too_short [\"query\",\"keyword\"]", "int_parsing [\"query\",\"limit\"]"]),
     ])
-    func allThatIsWrongIsSaid(query: String, issues: [String]) async throws {
-        let response = try await Kitchen.answer(.get, "/dishes/search/" + query)
+    func allIssuesAreReported(query: String, issues: [String]) async throws {
+        let response = try await SampleAPI.answer(.get, "/dishes/search/" + query)
         #expect(response.status == .unprocessableContent)
         #expect(try response.issues == issues)
     }
 
-    @Test func anIssueIsInPydanticsWords() async throws {
-        let response = try await Kitchen.answer(.get, "/dishes/search/?keyword=ch&limit=-1")
+    @Test func issuesHavePydanticsMessages() async throws {
+        let response = try await SampleAPI.answer(.get, "/dishes/search/?keyword=ch&limit=-1")
         #expect(
             response.text == #"{"detail":[{"type":"string_too_short","loc":["query","keyword"],"#
                 + #""msg":"String should have at least 3 characters","input":"ch","ctx":{"min_length":3}},"#
@@ -42,8 +42,8 @@ import Testing
                 + #""msg":"Input should be greater than or equal to 0","input":"-1","ctx":{"ge":0}}]}"#)
     }
 
-    @Test func aPathParameterIsReadFromTheDecodedPath() async throws {
-        let response = try await Kitchen.answer(.get, "/dishes/%FFx")
+    @Test func aPathParameterIsDecoded() async throws {
+        let response = try await SampleAPI.answer(.get, "/dishes/%FFx")
         #expect(
             response.text == #"{"detail":[{"type":"int_parsing","loc":["path","dish_id"],"#
                 + #""msg":"Input should be a valid integer, unable to parse string as an integer","input":"�x"}]}"#)

@@ -47,12 +47,12 @@ import Testing
         }
         let application = try api.build()
         func get(_ target: String) async throws -> Response {
-            try await Kitchen.answer(application, Request(.get, target))
+            try await SampleAPI.answer(application, Request(.get, target))
         }
         #expect(try await get("/").text == #""kept""#)
         #expect(try await get("/?name=abc").text == #""abc""#)
         #expect(try await get("/?name=abcd").issues == [#"string_too_long ["query","name"]"#])
-        let parameter = try api.document()["paths"]?["/"]?["get"]?["parameters"]?[0]
+        let parameter = try api.openAPIDocument()["paths"]?["/"]?["get"]?["parameters"]?[0]
         #expect(parameter?["schema"] == ["type": "string", "maxLength": 3, "title": "Name"])
         #expect(parameter?["required"] == false)
     }

@@ -54,12 +54,12 @@ import Testing
         var api = API(title: "t", version: "1")
         api.post("/things", name: "things", Body(Thing.self)) { $0 }
         application = try api.build()
-        validator = SchemaValidator(try api.document())
+        validator = SchemaValidator(try api.openAPIDocument())
     }
 
     private func post(_ body: [UInt8]) async throws -> Response {
         let fields = [Field("content-type", "application/json")]
-        return try await Kitchen.answer(application, Request(.post, "/things", fields: fields, body: body))
+        return try await SampleAPI.answer(application, Request(.post, "/things", fields: fields, body: body))
     }
 
     @Test func writtenModelIsReadBackAndMatchesTheSchema() throws {

@@ -3,7 +3,7 @@ import Messages
 import Synchronization
 import Testing
 
-/// How a request ends: in order, not at all, twice, or with work that comes late.
+/// The end of a request: normal, cancelled, retried by middleware, or with jobs after the response.
 @Suite struct RequestEndTests {
     private final class Log: Sendable {
         private let lines = Mutex<[String]>([])
@@ -25,10 +25,10 @@ import Testing
     }
 
     private func transaction() -> Dependency<Int> {
-        Dependency { [log] (use: Dependency<Int>.Use) async throws in
+        Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             log.add("begin")
             do {
-                try await use(log.all.count)
+                try await yield(log.all.count)
             } catch {
                 log.add("roll back")
                 throw error
@@ -39,9 +39,9 @@ import Testing
 
     // MARK: Scopes
 
-    @Test(.timeLimit(.minutes(1))) func aClientThatGoesCancelsADependencyThatIsNotThereYet() async throws {
+    @Test(.timeLimit(.minutes(1))) func aDisconnectCancelsADependencyBeforeItYields() async throws {
         let started = AsyncStream<Void>.makeStream()
-        let connection = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+        let connection = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             started.continuation.yield()
             do {
                 try await Task.sleep(for: .seconds(600))
@@ -49,22 +49,22 @@ import Testing
                 log.add("cancelled")
                 throw error
             }
-            try await use(1)
+            try await yield(1)
         }
         var api = API(title: "t")
         api.get("/", connection) { $0 }
         let application = try api.build()
-        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let request = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         for await _ in started.stream { break }
         request.cancel()
         #expect(try await request.value.status == .serviceUnavailable)
         #expect(log.all == ["cancelled"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func whatEndsATransactionIsNotCancelled() async throws {
+    @Test(.timeLimit(.minutes(1))) func theCodeAfterYieldIsNotCancelled() async throws {
         let started = AsyncStream<Void>.makeStream()
-        let transaction = Dependency { [log] (use: Dependency<Int>.Use) async throws in
-            do { try await use(1) } catch { log.add(Task.isCancelled ? "cancelled" : "roll back") }
+        let transaction = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
+            do { try await yield(1) } catch { log.add(Task.isCancelled ? "cancelled" : "roll back") }
         }
         var api = API(title: "t")
         api.get("/", transaction) { number async throws in
@@ -73,7 +73,7 @@ import Testing
             return number
         }
         let application = try api.build()
-        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let request = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         for await _ in started.stream { break }
         request.cancel()
         _ = try await request.value
@@ -81,16 +81,16 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: [true, false])
-    func toUseAValueTwiceIsAnErrorThatLosesNobody(atOnce: Bool) async throws {
-        let twice = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+    func yieldingTwiceIsAnErrorAndNoRequestHangs(atOnce: Bool) async throws {
+        let twice = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             defer { log.add("over") }
             if atOnce {
-                async let other: Void = use(2)
-                try await use(1)
+                async let other: Void = yield(2)
+                try await yield(1)
                 try await other
             } else {
-                try await use(1)
-                try await use(2)
+                try await yield(1)
+                try await yield(2)
             }
         }
         var api = API(title: "t")
@@ -98,15 +98,15 @@ import Testing
             await Task.yield()
             return number
         }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .internalServerError)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .internalServerError)
         #expect(log.all == ["over"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func whatNobodyIsToldOfIsRolledBack() async throws {
+    @Test(.timeLimit(.minutes(1))) func aTransactionIsRolledBackIfTheClientDoesNotGetTheResponse() async throws {
         let started = AsyncStream<Void>.makeStream()
-        let transaction = Dependency { [log] (use: Dependency<Int>.Use) async throws in
+        let transaction = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
             do {
-                try await use(1)
+                try await yield(1)
                 log.add("commit")
             } catch {
                 log.add("roll back")
@@ -114,33 +114,33 @@ import Testing
             }
         }
         var api = API(title: "t")
-        // It does not heed that its request is cancelled.
+        // It ignores the cancellation of its request.
         api.get("/", transaction) { number async in
             started.continuation.yield()
             while !Task.isCancelled { await Task.yield() }
             return number
         }
         let application = try api.build()
-        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let request = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         for await _ in started.stream { break }
         request.cancel()
         _ = try await request.value
         #expect(log.all == ["roll back"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func aWorkerThatStopsWaitsForWhatStandsAroundDependencies() async throws {
+    @Test(.timeLimit(.minutes(1))) func aStopWaitsForDependencyScopes() async throws {
         let (gate, opening) = AsyncStream<Void>.makeStream()
         let started = AsyncStream<Void>.makeStream()
-        let slow = Dependency { [log] (use: Dependency<Int>.Use) async throws in
-            try await use(1)
+        let slow = Dependency { [log] (yield: Dependency<Int>.Yield) async throws in
+            try await yield(1)
             started.continuation.yield()
             for await _ in gate { break }
             log.add("ended")
         }
         var api = API(title: "t")
         api.get("/", slow) { $0 }
-        let application = try api.build(stop: { [log] in log.add("stopped") })
-        let request = Task { try await Kitchen.answer(application, Request(.get, "/")) }
+        let application = try api.build(onStop: { [log] in log.add("stopped") })
+        let request = Task { try await SampleAPI.answer(application, Request(.get, "/")) }
         for await _ in started.stream { break }
         let stop = Task { await application.stop() }
         await Task.yield()
@@ -161,22 +161,22 @@ import Testing
         }
     }
 
-    @Test func aMiddlewareThatTriesAgainGetsNoValueThatHasEnded() async throws {
+    @Test func aRetryInMiddlewareMakesNewDependencies() async throws {
         var api = API(title: "t")
-        api.get("/", use: [Again()], transaction()) { $0 }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == "13")
+        api.get("/", middleware: [Again()], transaction()) { $0 }
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == "13")
         #expect(log.all == ["begin", "commit", "begin", "commit"])
     }
 
-    @Test func aMiddlewareThatTriesAgainHearsTheSameIssues() async throws {
+    @Test func aRetryInMiddlewareReportsTheSameIssues() async throws {
         let page = Dependency(Query("page", Int.self)) { $0 }
         var api = API(title: "t")
-        api.get("/", use: [Again()], page) { $0 }
-        let text = try await Kitchen.answer(api.build(), Request(.get, "/?page=x")).text
+        api.get("/", middleware: [Again()], page) { $0 }
+        let text = try await SampleAPI.answer(api.build(), Request(.get, "/?page=x")).text
         #expect(text.split(separator: "int_parsing").count == 3, "\(text)")
     }
 
-    @Test func aFullPoolIsAnAnswerThatMiddlewareSees() async throws {
+    @Test func middlewareSeesTheResponseOfAFullPool() async throws {
         struct Stamp: Middleware {
             func handle(_ context: Context, next: Next) async throws -> Response {
                 try await next(context).adding(Field("x-stamp", "1"))
@@ -186,14 +186,14 @@ import Testing
         api.use(Stamp())
         api.get("/") { "a" }
         let application = try api.build()
-        application.open(NoHost())
-        let response = try await Kitchen.answer(application, Request(.get, "/"))
-        #expect(response.status == .serviceUnavailable && response.value(of: "x-stamp") == "1")
+        application.start(on: NoHost())
+        let response = try await SampleAPI.answer(application, Request(.get, "/"))
+        #expect(response.status == .serviceUnavailable && response.header("x-stamp") == "1")
     }
 
     // MARK: WouldBlock
 
-    @Test func aHandlerThatWouldBlockGoesToThePoolAlsoBehindDependenciesThatAwait() async throws {
+    @Test func wouldBlockMovesAHandlerToThePoolAfterAsyncDependenciesToo() async throws {
         let number = Dependency { () async -> Int in 7 }
         let calls = Calls()
         var api = API(title: "t")
@@ -201,10 +201,10 @@ import Testing
             if calls.isFirst { throw WouldBlock() }
             return number
         }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == "7")
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == "7")
     }
 
-    @Test func soDoesADependency() async throws {
+    @Test func wouldBlockMovesADependencyToThePool() async throws {
         let calls = Calls()
         let number = Dependency(run: .inline) { () throws -> Int in
             if calls.isFirst { throw WouldBlock() }
@@ -212,39 +212,39 @@ import Testing
         }
         var api = API(title: "t")
         api.get("/", number) { number async in number }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == "7")
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == "7")
     }
 
-    @Test(arguments: [Execution.inline, .blocking]) func onThePoolItIsAnError(run: Execution) async throws {
+    @Test(arguments: [Execution.inline, .blocking]) func wouldBlockOnThePoolIsAnError(run: Execution) async throws {
         var api = API(title: "t")
         api.onError((any Error).self) { _, _ in Reply("stuck").status(.serviceUnavailable) }
         api.get("/", run: run) { () throws -> String in throw WouldBlock() }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).text == #""stuck""#)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).text == #""stuck""#)
     }
 
     // MARK: Errors
 
-    @Test func aTimeoutOfTheHandlersOwnIsNoClientThatHasGone() async throws {
+    @Test func aTimeoutInsideTheHandlerIsNotADisconnect() async throws {
         var api = API(title: "t")
         api.get("/") { () async throws -> String in throw CancellationError() }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .internalServerError)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .internalServerError)
         api.onError(CancellationError.self) { _, _ in Reply("late").status(.gatewayTimeout) }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .gatewayTimeout)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .gatewayTimeout)
     }
 
-    @Test func aRuleThatChangesTheContentKeepsTheFields() async throws {
+    @Test func anErrorHandlerWithTheSameStatusKeepsTheFields() async throws {
         var api = API(title: "t")
         api.onError(MethodNotAllowedError.self) { _, _ in Reply("no").status(.methodNotAllowed) }
         api.onError(HTTPError.self) { error, _ in Reply("no").status(error.status) }
         api.get("/", HTTPBearer()) { $0 }
-        let refused = try await Kitchen.answer(api.build(), Request(.put, "/"))
-        #expect(refused.text == #""no""# && refused.value(of: "allow") == "GET, HEAD")
-        let stranger = try await Kitchen.answer(api.build(), Request(.get, "/"))
-        #expect(stranger.status == .unauthorized && stranger.value(of: "www-authenticate") == "Bearer")
+        let refused = try await SampleAPI.answer(api.build(), Request(.put, "/"))
+        #expect(refused.text == #""no""# && refused.header("allow") == "GET, HEAD")
+        let stranger = try await SampleAPI.answer(api.build(), Request(.get, "/"))
+        #expect(stranger.status == .unauthorized && stranger.header("www-authenticate") == "Bearer")
         #expect(stranger.fields.filter { $0.name == "content-type" }.count == 1)
     }
 
-    @Test func anErrorOfAnEarlierTryIsForgotten() async throws {
+    @Test func aRetryForgetsTheFailure() async throws {
         struct Watch: Middleware {
             func handle(_ context: Context, next: Next) async throws -> Response {
                 let first = try await next(context)
@@ -255,30 +255,30 @@ import Testing
         }
         let calls = Calls()
         var api = API(title: "t")
-        api.get("/", use: [Watch()]) { () throws -> String in
+        api.get("/", middleware: [Watch()]) { () throws -> String in
             if calls.isFirst { throw HTTPError(.conflict) }
             return "a"
         }
-        #expect(try await Kitchen.answer(api.build(), Request(.get, "/")).status == .ok)
+        #expect(try await SampleAPI.answer(api.build(), Request(.get, "/")).status == .ok)
     }
 
-    // MARK: Work after answers
+    // MARK: Jobs after the response
 
-    @Test(.timeLimit(.minutes(1))) func workThatAStreamAsksForIsDoneToo() async throws {
+    @Test(.timeLimit(.minutes(1))) func jobsAddedByAStreamRun() async throws {
         let (log, done) = (log, AsyncStream<Void>.makeStream())
         var api = API(title: "t")
         api.get("/", RequestContext()) { context in
             let pieces = AsyncStream<[UInt8]>(unfolding: {
                 context.afterResponse {
                     log.add("done")
-                    // Nobody asks for more: it is begun at once.
+                    // The jobs have been started already: a later one starts at once.
                     context.afterResponse { done.continuation.yield() }
                 }
                 return nil
             })
-            return StreamedResponse("text/plain", pieces)
+            return StreamingResponse("text/plain", pieces)
         }
-        let response = try await Kitchen.answer(api.build(), Request(.get, "/"))
+        let response = try await SampleAPI.answer(api.build(), Request(.get, "/"))
         try await response.stream?.run { _ in }
         response.whenSent?()
         for await _ in done.stream { break }

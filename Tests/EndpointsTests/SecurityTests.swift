@@ -8,7 +8,7 @@ import Testing
     ) async throws -> Response {
         var api = API(title: "t")
         declare(&api)
-        return try await Kitchen.answer(api.build(), Request(.get, target, fields: fields))
+        return try await SampleAPI.answer(api.build(), Request(.get, target, fields: fields))
     }
 
     private func authorization(_ text: String) -> [Field] { [Field("authorization", text)] }
@@ -16,12 +16,12 @@ import Testing
     @Test(arguments: [
         ("Bearer abc", "abc"), ("bearer  a b", "a b"), ("Bearer ", nil), ("Bearer", nil), ("Basic abc", nil), ("", nil),
     ])
-    func aBearerTokenIsWhatFollowsTheWord(text: String, token: String?) async throws {
+    func aBearerTokenFollowsTheSchemeName(text: String, token: String?) async throws {
         let response = try await get("/", authorization(text)) { $0.get("/", HTTPBearer()) { $0 } }
         if let token {
             #expect(response.text == "\"\(token)\"")
         } else {
-            #expect(response.status == .unauthorized && response.value(of: "www-authenticate") == "Bearer")
+            #expect(response.status == .unauthorized && response.header("www-authenticate") == "Bearer")
             #expect(response.text == #"{"detail":"Not authenticated"}"#)
         }
         let optional = try await get("/", authorization(text)) { $0.get("/", HTTPBearer().optional) { $0 } }
@@ -40,11 +40,11 @@ import Testing
             #expect(response.text == "\"\(pair)\"")
         } else {
             #expect(response.status == .unauthorized)
-            #expect(response.value(of: "www-authenticate") == #"Basic realm="shop", charset="UTF-8""#)
+            #expect(response.header("www-authenticate") == #"Basic realm="shop", charset="UTF-8""#)
         }
     }
 
-    @Test func aKeyStandsWhereItIsDeclared() async throws {
+    @Test func anAPIKeyIsReadFromItsLocation() async throws {
         func declare(_ api: inout API) {
             api.get("/header", APIKey(header: "X-Key")) { $0 }
             api.get("/query", APIKey(query: "key")) { $0 }
@@ -58,14 +58,14 @@ import Testing
         }
     }
 
-    @Test func theDocumentOffersToLogIn() throws {
+    @Test func theDocumentListsTheSecuritySchemes() throws {
         var api = API(title: "t")
-        let token = OAuth2Password(tokenURL: "token", scopes: ["read": "Read all"])
+        let token = OAuth2PasswordBearer(tokenURL: "token", scopes: ["read": "Read all"])
         let user = Dependency(token) { $0 }
         api.get("/open") { "a" }
         api.get("/both", user, APIKey(header: "X-Key").optional) { "\($0) \($1 ?? "")" }
         api.get("/all", HTTPBasic(), HTTPBearer(format: "JWT")) { "\($0) \($1)" }
-        let document = try api.document()
+        let document = try api.openAPIDocument()
         #expect(document["paths"]?["/open"]?["get"]?["security"] == nil)
         #expect(
             document["paths"]?["/both"]?["get"]?["security"] == [
@@ -82,24 +82,24 @@ import Testing
         #expect(document["paths"]?["/both"]?["get"]?["parameters"] == nil)
     }
 
-    @Test func twoSchemesOfOneNameAreAnErrorAtStart() throws {
+    @Test func twoSchemesWithOneNameAreAnErrorAtStart() throws {
         var api = API(title: "t")
         api.get("/", APIKey(header: "key"), APIKey(query: "key")) { $0 + $1 }
         #expect(throws: DeclarationError.self) { try api.build() }
     }
 
-    @Test func aTokenIsGotByAForm() async throws {
+    @Test func aFormReturnsAToken() async throws {
         var api = API(title: "t")
-        api.post("/token", Form(OAuth2PasswordForm.self, from: .anywhere)) { form in
+        api.post("/token", Form(OAuth2PasswordForm.self, from: .anyOrigin)) { form in
             OAuth2Token(accessToken: "\(form.username) \(form.password) \(form.scopes)")
         }
         let fields = [Field("content-type", "application/x-www-form-urlencoded")]
         let body = Array("grant_type=password&username=ann&password=x&scope=a+b".utf8)
-        let response = try await Kitchen.answer(api.build(), Request(.post, "/token", fields: fields, body: body))
+        let response = try await SampleAPI.answer(api.build(), Request(.post, "/token", fields: fields, body: body))
         #expect(response.text == #"{"access_token":"ann x [\"a\", \"b\"]","token_type":"bearer"}"#)
     }
 
-    /// Finds credentials in what middleware has put into the context.
+    /// Reads credentials that middleware has set in the context.
     private struct Session: SecurityParameter {
         typealias Value = String
         var scheme: SecurityScheme { SecurityScheme("session", ["type": "apiKey", "in": "cookie", "name": "s"]) }
@@ -107,34 +107,34 @@ import Testing
         func credentials(in context: Context) -> String? { context[String.self] }
     }
 
-    @Test func credentialsOfAnAuthorsOwnMayAskTheContext() async throws {
+    @Test func customCredentialsMayUseTheContext() async throws {
         var api = API(title: "t")
         api.provide("somebody")
         api.get("/a", Session()) { $0 }
         api.get("/b", Session().optional) { $0 ?? "nobody" }
         for path in ["/a", "/b"] {
-            #expect(try await Kitchen.answer(api.build(), Request(.get, path)).text == #""somebody""#)
+            #expect(try await SampleAPI.answer(api.build(), Request(.get, path)).text == #""somebody""#)
         }
     }
 
-    @Test func keysAreComparedByTheirOctets() {
+    @Test func keysAreComparedByteByByte() {
         #expect("key-1".isEqualInConstantTime(to: "key-1") && "".isEqualInConstantTime(to: ""))
         #expect(!"key-1".isEqualInConstantTime(to: "key-2") && !"key".isEqualInConstantTime(to: "key-1"))
         #expect(!"\u{e9}".isEqualInConstantTime(to: "e\u{301}"))
     }
 
-    @Test func whatIsRequiredAndAlsoNotIsRequired() throws {
+    @Test func aSchemeThatIsRequiredOnceIsRequired() throws {
         let bearer = HTTPBearer()
         var api = API(title: "t")
-        api.group("/a", needs: bearer.optional) { $0.get("/", bearer) { $0 } }
-        #expect(try api.document()["paths"]?["/a/"]?["get"]?["security"] == [["HTTPBearer": []]])
+        api.group("/a", dependencies: bearer.optional) { $0.get("/", bearer) { $0 } }
+        #expect(try api.openAPIDocument()["paths"]?["/a/"]?["get"]?["security"] == [["HTTPBearer": []]])
     }
 
-    @Test func aPasswordMayBeginWithACharacterThatCombines() async throws {
+    @Test func aPasswordMayStartWithACombiningMark() async throws {
         var api = API(title: "t")
         api.get("/", HTTPBasic()) { "\($0.username)|\($0.password)" }
         // u:U+0301:x
         let request = Request(.get, "/", fields: [Field("authorization", "Basic dTrMgTp4")])
-        #expect(try await Kitchen.answer(api.build(), request).text == "\"u|\u{301}:x\"")
+        #expect(try await SampleAPI.answer(api.build(), request).text == "\"u|\u{301}:x\"")
     }
 }

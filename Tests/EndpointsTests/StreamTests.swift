@@ -5,24 +5,24 @@ import Testing
 @Suite struct StreamTests {
     private var api: API {
         var api = API(title: "t", version: "1")
-        api.post("/upload/{name}", name: "upload", Path("name", String.self), BodyStream(limit: 100)) {
+        api.post("/upload/{name}", name: "upload", Path("name", String.self), StreamingBody(limit: 100)) {
             name, content in
             var count = 0
             for try await piece in content { count += piece.count }
             return "\(name) \(count)"
         }
         api.post("/upload/whole", name: "whole", Body(Int.self)) { $0 }
-        api.put("/log", name: "log", BodyStream(mediaType: "text/plain")) { content in
-            StreamedResponse("text/csv", content, fields: [Field("x-kind", "echo")])
+        api.put("/log", name: "log", StreamingBody(mediaType: "text/plain")) { content in
+            StreamingResponse("text/csv", content, fields: [Field("x-kind", "echo")])
         }
         return api
     }
 
     private func mode(_ method: Method, _ target: String) throws -> ContentMode {
-        try api.build().content(of: RequestHead(method, target))
+        try api.build().contentMode(for: RequestHead(method, target))
     }
 
-    @Test func onlyAnEndpointThatAsksForAStreamGetsOne() throws {
+    @Test func onlyEndpointsWithAStreamingBodyStreamTheContent() throws {
         #expect(try mode(.post, "/upload/a%20b") == .stream(limit: 100))
         #expect(try mode(.put, "/log") == .stream(limit: nil))
         #expect(try mode(.post, "/upload/whole") == .whole)
@@ -30,19 +30,19 @@ import Testing
         #expect(try mode(.post, "/other") == .whole)
     }
 
-    @Test func theHandlerReadsThePieces() async throws {
+    @Test func aHandlerReadsThePieces() async throws {
         let request = Request(.post, "/upload/a", body: [1, 2, 3])
-        #expect(try await Kitchen.answer(api.build(), request).text == #""a 3""#)
+        #expect(try await SampleAPI.answer(api.build(), request).text == #""a 3""#)
     }
 
-    @Test func anAnswerMayBeMadeOfPieces() async throws {
-        let response = try await Kitchen.answer(api.build(), Request(.put, "/log", body: [65]))
+    @Test func aResponseMayBeStreamed() async throws {
+        let response = try await SampleAPI.answer(api.build(), Request(.put, "/log", body: [65]))
         #expect(response.status == .ok && response.body.isEmpty)
-        #expect(response.value(of: "content-type") == "text/csv" && response.value(of: "x-kind") == "echo")
+        #expect(response.header("content-type") == "text/csv" && response.header("x-kind") == "echo")
     }
 
-    @Test func theDocumentSaysWhatIsUploaded() throws {
-        let document = try api.document()
+    @Test func theDocumentShowsTheMediaTypeOfAnUpload() throws {
+        let document = try api.openAPIDocument()
         let operation = document["paths"]?["/upload/{name}"]?["post"]
         let content: JSON = ["application/octet-stream": ["schema": ["type": "string", "format": "binary"]]]
         #expect(operation?["requestBody"] == ["content": content, "required": true])

@@ -60,7 +60,7 @@ import Testing
 
     private func post(_ body: String) async throws -> Response {
         let fields = [Field("content-type", "application/json")]
-        return try await Kitchen.answer(api.build(), Request(.post, "/", fields: fields, body: Array(body.utf8)))
+        return try await SampleAPI.answer(api.build(), Request(.post, "/", fields: fields, body: Array(body.utf8)))
     }
 
     @Test func discriminatorSelectsTheModel() async throws {
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func documentHasASchemaForEachVariant() throws {
-        let schemas = try api.document()["components"]?["schemas"]
+        let schemas = try api.openAPIDocument()["components"]?["schemas"]
         #expect(
             schemas?["Payment"] == [
                 "oneOf": [

@@ -60,7 +60,7 @@ import Testing
         -> Response
     {
         let fields = [Field("content-type", type)]
-        return try await Kitchen.answer(
+        return try await SampleAPI.answer(
             api.build(), Request(.post, target, fields: fields, body: Array(body.utf8)))
     }
 
@@ -73,17 +73,17 @@ import Testing
     @Test func valuesAreReadFromPathsQueriesAndHeaders() async throws {
         let fields = [Field("since", "2024-01-02T03:04:05+01:00")]
         let target = "/days/2024-02-29?id=\(Self.id)&stars=2&wait=PT1M"
-        let response = try await Kitchen.answer(api.build(), Request(.get, target, fields: fields))
+        let response = try await SampleAPI.answer(api.build(), Request(.get, target, fields: fields))
         #expect(response.text == "\"2024-02-29 \(Self.id) 2 1704161045.0 60\"")
-        let wrong = try await Kitchen.answer(api.build(), Request(.get, "/days/2023-02-29?id=x&stars=4&wait=x"))
+        let wrong = try await SampleAPI.answer(api.build(), Request(.get, "/days/2023-02-29?id=x&stars=4&wait=x"))
         #expect(
             try wrong.issues == [
                 #"date_from_datetime_parsing ["path","day"]"#, #"uuid_parsing ["query","id"]"#,
                 #"enum ["query","stars"]"#, #"time_delta_parsing ["query","wait"]"#,
             ])
-        let id = try await Kitchen.answer(api.build(), Request(.get, "/ids/\(Self.id.uppercased())"))
+        let id = try await SampleAPI.answer(api.build(), Request(.get, "/ids/\(Self.id.uppercased())"))
         #expect(id.text == "\"\(Self.id)\"")
-        let noID = try await Kitchen.answer(api.build(), Request(.get, "/ids/12345678-1234-5678-1234_567812345678"))
+        let noID = try await SampleAPI.answer(api.build(), Request(.get, "/ids/12345678-1234-5678-1234_567812345678"))
         #expect(try noID.issues == [#"uuid_parsing ["path","id"]"#])
     }
 
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func documentShowsFormats() throws {
-        let properties = try api.document()["components"]?["schemas"]?["Booking"]?["properties"]
+        let properties = try api.openAPIDocument()["components"]?["schemas"]?["Booking"]?["properties"]
         let formats = ["id": "uuid", "made": "date-time", "day": "date", "time": "time", "stay": "duration"]
         for (name, format) in formats {
             #expect(properties?[name]?["type"] == "string" && properties?[name]?["format"] == .string(format))
@@ -120,7 +120,7 @@ import Testing
         #expect(properties?["token"]?["contentEncoding"] == "base64")
         #expect(properties?["rooms"]?["propertyNames"]?["format"] == "uuid")
         let stars: JSON = ["type": "integer", "enum": [1, 2, 3], "title": "Stars"]
-        #expect(try api.document()["components"]?["schemas"]?["Stars"] == stars)
+        #expect(try api.openAPIDocument()["components"]?["schemas"]?["Stars"] == stars)
     }
 
     @Test(arguments: [

@@ -1,4 +1,4 @@
-// Tests/mistakes.sh spoils this program line by line, and reads what the compiler says.
+// Tests/mistakes.sh puts one mistake at a time into this program, and checks the compiler's errors.
 import Brigade
 
 enum Shelf: String, Choice { case top, bottom }

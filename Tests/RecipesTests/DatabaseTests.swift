@@ -15,8 +15,8 @@ import Testing
         #expect(created.id == 4)
         #expect(created.label == .text("L\0l 🍮"))
         #expect(created.source == .text(""))
-        #expect(try database.pointReader!.recipe(4) == Written(created))
-        #expect(try database.recipe(4) == Written(created))
+        #expect(try database.pointReader!.recipe(4) == EncodedJSON(created))
+        #expect(try database.recipe(4) == EncodedJSON(created))
         #expect(try database.recipes(labelled: "\0L", limit: 10) == [created])
     }
 
@@ -59,8 +59,8 @@ import Testing
         let first = Recipe(label: .text("5"), source: .text("1.5"), url: .null, id: 10, submitterID: .null)
         let second = Recipe(
             label: .text("A\u{FFFD}"), source: .text(""), url: .text(""), id: .min, submitterID: .integer(-7))
-        #expect(try database.pointReader!.recipe(10) == Written(first))
-        #expect(try database.pointReader!.recipe(.min) == Written(second))
+        #expect(try database.pointReader!.recipe(10) == EncodedJSON(first))
+        #expect(try database.pointReader!.recipe(.min) == EncodedJSON(second))
         #expect(try database.recipes(limit: 1) == [second])
     }
 
@@ -72,7 +72,7 @@ import Testing
         let database = try folder.seededDatabase()
         let created = try #require(
             try database.create(label: "Crème 🍮 \"brûlée\"", source: "", url: "https://e.com/", submitterID: 1))
-        #expect(try database.pointReader!.recipe(4) == Written(created))
+        #expect(try database.pointReader!.recipe(4) == EncodedJSON(created))
         #expect(try database.recipes(labelled: "BRÛLÉE", limit: nil) == [created])
     }
 

@@ -2,7 +2,7 @@ import Messages
 
 /// A server's loop as far as an application's sharing of a pass goes: `endPass` ends one. It has one thread, that of its
 /// test.
-final class PassHost: Host {
+final class PassHost: ApplicationHost {
     private nonisolated(unsafe) var bodies: [@Sendable () -> Void] = []
 
     func runBlocking(

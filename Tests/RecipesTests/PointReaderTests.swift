@@ -23,8 +23,8 @@ import Testing
     }
 
     /// The recipe as it is now, read by another connection.
-    private func stored(_ id: Int64) throws -> Written<Recipe> {
-        Written(try #require(try database.recipes(limit: nil).first { $0.id == id }))
+    private func stored(_ id: Int64) throws -> EncodedJSON<Recipe> {
+        EncodedJSON(try #require(try database.recipes(limit: nil).first { $0.id == id }))
     }
 
     @Test func readsOfOnePassSeeOneSnapshot() throws {

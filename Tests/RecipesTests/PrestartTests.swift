@@ -82,7 +82,7 @@ import Testing
         #expect(try rows("SELECT type, name, tbl_name FROM sqlite_master", database.pool) == before)
         #expect(try rows("SELECT id, label FROM recipe", database.pool) == ["9 \"Own\""])
         let own = Recipe(label: .text("Own"), source: .text("Ann"), url: .null, id: 9, submitterID: .integer(5))
-        #expect(try database.pointReader!.recipe(9) == Written(own))
+        #expect(try database.pointReader!.recipe(9) == EncodedJSON(own))
     }
 
     @Test func ourTablesAreThoseOfTheTutorial() throws {

@@ -94,7 +94,7 @@ import Testing
         let post = Request(
             .post, "/api/v1/recipes/", fields: [Field("content-type", "application/json")], body: Array(sent.utf8))
         let host = PassHost()
-        application.open(host)
+        application.start(on: host)
         guard case .now(let earlier) = try application.answer(Request(.get, "/api/v1/recipes/1")),
             case .blocking(_, let create) = try application.answer(post)
         else { return _ = Issue.record("a read is answered on the loop, and a write on the pool") }

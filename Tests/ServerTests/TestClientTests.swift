@@ -63,12 +63,12 @@ import Testing
             Thread.detachNewThread { continuation.resume(returning: accept(peer.descriptor, nil, nil)) }
         }
         request.cancel()
-        await #expect(throws: TestFailure.self) { try await request.value }
+        await #expect(throws: TestClientError.self) { try await request.value }
         close(connection)
     }
 
     @Test func noServerIsAFailure() async throws {
         let client = try TestClient(server: "http://127.0.0.1:\(Machine.freePort())")
-        await #expect(throws: TestFailure.self) { try await client.get("/") }
+        await #expect(throws: TestClientError.self) { try await client.get("/") }
     }
 }

@@ -42,7 +42,7 @@ import Testing
         }
         #expect(Request(head: first.head).path.elementsEqual("/first".utf8))
         #expect(Request(head: second.head).path.elementsEqual("/other".utf8))
-        #expect(Request(head: first.head).value(of: "host") == "one")
+        #expect(Request(head: first.head).header("host") == "one")
         #expect(first.arrival == 1)
     }
 

@@ -10,14 +10,14 @@ import Testing
 extension ServerTests {
     /// Keeps what the server gives it.
     private final class Guest: Application {
-        let host = Mutex<(any Host)?>(nil)
-        let body: @Sendable (Request, any Host) throws -> Answer
+        let host = Mutex<(any ApplicationHost)?>(nil)
+        let body: @Sendable (Request, any ApplicationHost) throws -> Answer
 
-        init(_ body: @escaping @Sendable (Request, any Host) throws -> Answer) {
+        init(_ body: @escaping @Sendable (Request, any ApplicationHost) throws -> Answer) {
             self.body = body
         }
 
-        func open(_ host: any Host) {
+        func start(on host: any ApplicationHost) {
             self.host.withLock { known in
                 #expect(known == nil && LoopExecutor.shared.isOnThread)
                 known = host
@@ -105,7 +105,7 @@ extension ServerTests {
 
     @Test func answersSayHowLongTheyTookWhereTheApplicationWantsIt() async throws {
         struct Timed: Application {
-            let isTimed = true
+            let sendsProcessTime = true
             func answer(_ request: Request) throws -> Answer { .now(Response(.ok)) }
         }
         try await LoopThread.serving(Timed()) { port, _ in
@@ -191,7 +191,7 @@ extension ServerTests {
         let finish: @Sendable (Response) -> Answer
 
         func answer(_ request: Request) throws -> Answer { try body(request) }
-        func finish(_ response: Response, to request: Request) -> Answer { finish(response) }
+        func decorate(_ response: Response, for request: Request) -> Answer { finish(response) }
     }
 
     private static let finishes: [@Sendable (Response) -> Answer] = [

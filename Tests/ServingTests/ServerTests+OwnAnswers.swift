@@ -15,8 +15,8 @@ extension ServerTests {
         var way: @Sendable (Response) -> Answer = { .now($0) }
 
         func answer(_ request: Request) throws -> Answer { try body(request) }
-        func content(of head: RequestHead) -> ContentMode { mode }
-        func finish(_ response: Response, to request: Request) -> Answer {
+        func contentMode(for head: RequestHead) -> ContentMode { mode }
+        func decorate(_ response: Response, for request: Request) -> Answer {
             var response = finish(response)
             let path = String(decoding: request.path, as: UTF8.self)
             response.fields.append(Field("x-finished", "\(request.method) \(path) \(request.body.count)"))

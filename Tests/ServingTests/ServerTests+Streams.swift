@@ -14,7 +14,7 @@ private struct Reader: Application {
 
     func answer(_ request: Request) throws -> Answer { try body(request) }
 
-    func content(of head: RequestHead) -> ContentMode { .stream(limit: limit) }
+    func contentMode(for head: RequestHead) -> ContentMode { .stream(limit: limit) }
 }
 
 /// Pieces that are made when they are asked for.

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-/// Services beside serving.
+/// Services that run beside the server.
 @Suite struct ServiceTests {
     private final class Log: Sendable {
         private let lines = Mutex<[String]>([])
@@ -38,11 +38,11 @@ import Testing
         var api = API(title: "t")
         api.get("/") { "a" }
         let application = try api.build()
-        let program = WorkerProgram("t") { serve in try await serve(application, beside: services) }
+        let program = WorkerProgram("t") { serve in try await serve(application, services: services) }
         try await TestClient.serving(program, body)
     }
 
-    @Test func aServiceLivesAsLongAsTheWorkerServes() async throws {
+    @Test func aServiceRunsWhileTheWorkerServes() async throws {
         let log = Log()
         try await serve([Pool(log: log)]) { client in
             _ = try await client.get("/")
@@ -52,7 +52,7 @@ import Testing
         #expect(log.all == ["open", "answered", "close"])
     }
 
-    @Test func oneThatFailsOrEndsEndsTheServing() async throws {
+    @Test func aServiceThatFailsOrEndsStopsTheWorker() async throws {
         for service in [Failing() as any Service, Short()] {
             let ended = Mutex(false)
             await #expect(throws: (any Error).self) {

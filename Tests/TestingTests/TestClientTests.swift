@@ -22,7 +22,7 @@ import Testing
 
     private struct Stamp: InlineMiddleware {
         func after(_ response: inout Response, _ context: Context) {
-            response.fields.append(Field("x-stamp", context.request.value(of: "user-agent") ?? "none"))
+            response.fields.append(Field("x-stamp", context.request.header("user-agent") ?? "none"))
         }
     }
 
@@ -39,15 +39,17 @@ import Testing
         api.put("/tasks", Body(ToDo.self)) { $0 }
         api.patch("/tasks", Body(JSON.self)) { $0 }
         api.delete("/tasks/{id}", Path("id", Int.self)) { _ in }
-        api.post("/log-in", Form(ToDo.self, from: .anywhere)) { form in Reply(form.title).cookie("user", form.title) }
+        api.post("/log-in", Form(ToDo.self, from: .anyOrigin)) { form in
+            Reply(form.title).addingCookie("user", form.title)
+        }
         api.get("/me", Cookie("user", String?.self)) { $0 }
-        api.post("/log-out") { Reply(NoContent()).cookie("user", "", maxAge: .zero) }
+        api.post("/log-out") { Reply(NoContent()).addingCookie("user", "", maxAge: .zero) }
         api.get("/lines") {
             let lines = AsyncStream { continuation in
                 for line in ["a", "b"] { continuation.yield(Array(line.utf8)) }
                 continuation.finish()
             }
-            return StreamedResponse("text/plain", lines)
+            return StreamingResponse("text/plain", lines)
         }
         api.get("/events", RequestContext()) { context in
             let events = AsyncStream { continuation in
@@ -59,12 +61,12 @@ import Testing
                     continuation.finish()
                 }
             }
-            return StreamedResponse("text/event-stream", events)
+            return StreamingResponse("text/event-stream", events)
         }
         return api
     }
 
-    @Test func itSendsModelsAndReadsThem() async throws {
+    @Test func theClientSendsAndReadsModels() async throws {
         let client = try TestClient(TestClientTests.api())
         let task = ToDo(title: "Buy rice", done: true)
         let response = try await client.post("/tasks", json: task)
@@ -75,13 +77,13 @@ import Testing
         #expect(try await client.delete("/tasks/1").status == .noContent)
         let wrong = try await client.post("/tasks", json: ["title": ""])
         #expect(wrong.status == .unprocessableContent)
-        #expect(throws: TestFailure.self) { try wrong.decode(ToDo.self) }
+        #expect(throws: TestClientError.self) { try wrong.decode(ToDo.self) }
         client.setHeader("User-Agent", "tests")
         #expect(try await client.get("/me").header("x-stamp") == "tests")
         #expect(try await client.get("/me", headers: ["user-agent": "other"]).header("x-stamp") == "other")
     }
 
-    @Test func workAfterAnAnswerIsDoneWhenItIsReturned() async throws {
+    @Test func jobsAfterAResponseHaveEndedWhenItIsReturned() async throws {
         let log = Log()
         let client = try TestClient(TestClientTests.api(log))
         _ = try await client.post("/tasks", json: ["title": "a"])
@@ -98,7 +100,7 @@ import Testing
         #expect(try await client.get("/me").text == "null")
     }
 
-    @Test func aStreamIsReadAsItComes() async throws {
+    @Test func aStreamIsReadAsItArrives() async throws {
         let application = try TestClientTests.api().build()
         let client = TestClient(application)
         #expect(try await client.get("/lines").text == "ab")
@@ -111,7 +113,7 @@ import Testing
         #expect(try await events.next() == nil)
     }
 
-    @Test func aProgramsScopeIsAroundItsTest() async throws {
+    @Test func aProgramRunsAroundItsTest() async throws {
         let log = Log()
         let program = WorkerProgram("t") { serve in
             log.add("open")
@@ -127,13 +129,16 @@ import Testing
         await #expect(throws: Broken.self) {
             try await TestClient.serving(WorkerProgram("t") { _ in throw Broken() }) { _ in }
         }
-        await #expect(throws: TestFailure.self) { try await TestClient.serving(WorkerProgram("t") { _ in }) { _ in } }
+        await #expect(throws: TestClientError.self) {
+            try await TestClient.serving(WorkerProgram("t") { _ in }) { _ in }
+        }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aTaskThatRunsBesideTheRequestsIsNotWaitedFor() async throws {
+    @Test(.timeLimit(.minutes(1))) func tasksOfTheHostAreNotWaitedFor() async throws {
         var api = API(title: "t")
         api.get("/") { "a" }
-        let application = try api.build(open: { host in host.startTask { try? await Task.sleep(for: .seconds(600)) } })
+        let application = try api.build(onStart: { host in host.startTask { try? await Task.sleep(for: .seconds(600)) }
+        })
         #expect(try await TestClient(application).get("/").text == #""a""#)
     }
 }

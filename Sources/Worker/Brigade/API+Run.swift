@@ -2,9 +2,9 @@ public import Endpoints
 public import Serving
 
 extension API {
-    /// Makes a worker's program of the API, and runs it: the shortest `main.swift`. Whoever wants a prestart step, commands
-    /// of their own or something around serving writes a `WorkerProgram`.
-    /// - Parameter name: the process's name in ps and top, at most 15 bytes.
+    /// Runs the API as a worker program: the shortest `main.swift`. For a prestart step, commands of your own, or code around
+    /// serving, write a `WorkerProgram`.
+    /// - Parameter name: the name of the process in ps and top, at most 15 bytes.
     public func run(_ name: String) -> Never {
         WorkerProgram(name) { try build() }.run()
     }

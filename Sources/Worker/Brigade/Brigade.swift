@@ -1,5 +1,5 @@
-// The one module that an application imports: `import Brigade` is all of its parts, which stay modules of their own, so
-// that the compiler holds what each may know of the others.
+// The one module that an application imports. Its parts are modules of their own, so that the compiler enforces which part
+// may use which.
 @_exported public import Endpoints
 @_exported public import Logging
 @_exported public import Messages

@@ -5,19 +5,19 @@ public import ServiceLifecycle
 public import Serving
 
 extension WorkerProgram.Serve {
-    /// Serves an application, with services beside it that live as long: a pool of connections, a consumer of a queue.
+    /// Serves an application, and runs services for as long: a pool of connections, a consumer of a queue.
     ///
     /// ```swift
     /// WorkerProgram("recipes") { serve in
     ///     let store = Store()
-    ///     try await serve(makeAPI(store).build(), beside: [Cleaner(store: store)])
+    ///     try await serve(makeAPI(store).build(), services: [Cleaner(store: store)])
     /// }.run()
     /// ```
-    /// They begin before the worker is ready. When its last answer is sent they are told to shut down gracefully, the last
-    /// first, and it returns when they have. When one of them ends or fails before that, the worker drains, and its master
+    /// They start before the worker is ready. When the last response has been sent, they shut down gracefully in reverse order,
+    /// and the call returns when they have ended. If one of them ends or fails earlier, the worker drains, and its master
     /// starts another.
-    /// - Throws: what a service throws; `EndedService` for one that ends by itself.
-    public func callAsFunction(_ application: any Application, beside services: [any Service]) async throws {
+    /// - Throws: the error of a service; `ServiceEndedError` if one ends by itself.
+    public func callAsFunction(_ application: any Application, services: [any Service]) async throws {
         let group = ServiceGroup(services: services, logger: Logger(label: "services"))
         try await withThrowingTaskGroup(of: Bool.self) { tasks in
             tasks.addTask {
@@ -30,7 +30,7 @@ extension WorkerProgram.Serve {
             }
             do {
                 let hasServed = try await tasks.next() ?? true
-                guard hasServed else { throw EndedService() }
+                guard hasServed else { throw ServiceEndedError() }
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
             } catch {
@@ -41,10 +41,10 @@ extension WorkerProgram.Serve {
     }
 }
 
-/// A service has ended by itself while the worker still served.
-public struct EndedService: Error, CustomStringConvertible {
-    /// What to do about it.
+/// A service ended by itself while the worker was still serving.
+public struct ServiceEndedError: Error, CustomStringConvertible {
+    /// What happened, and how to avoid it.
     public var description: String {
-        "a service has ended while the worker still serves; one that has nothing to do waits for its graceful shutdown"
+        "a service ended while the worker was still serving; a service without work must wait for its graceful shutdown"
     }
 }

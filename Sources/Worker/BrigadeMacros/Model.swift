@@ -1,8 +1,8 @@
-// Without the package's trait Macros this module is empty: the trait brings swift-syntax.
+// Empty without the package's trait Macros, which adds the dependency on swift-syntax.
 #if Macros
     public import Endpoints
 
-    /// Makes a struct a `Model`: its stored properties are the model's, and it gets an initialiser that takes them all.
+    /// Makes a struct a `Model` of its stored properties, and adds a memberwise initializer.
     ///
     /// ```swift
     /// /// What somebody sells.
@@ -14,35 +14,37 @@
     ///     var note: String?
     /// }
     /// ```
-    /// A property with a value may be left out, and so may one of an optional type. A `///` comment is its description in
-    /// the document; that of the struct is the model's. Static and computed properties are none of the model's.
+    /// A property with a default value or an optional type may be missing in JSON. The `///` comment of a property is its
+    /// description in the document; that of the struct is the model's. Static and computed properties are not part of the
+    /// model.
     ///
-    /// What it writes is a `Model` as one writes it by hand, with `Properties` and `Property`, of the whole type.
-    /// - Parameter names: how names in JSON are made of the properties' names; `@Name` says another one.
+    /// The expansion is the `Model` that you would write by hand, with `Properties` and `Property`.
+    /// - Parameter names: how JSON names are derived from the properties' names; `@Name` sets one explicitly.
     @attached(member, names: named(init))
     @attached(extension, conformances: Model, names: named(properties), named(schemaDescription))
     public macro Model(names: PropertyNames = .asDeclared) = #externalMacro(module: "MacroPlugin", type: "ModelMacro")
 
-    /// What a property of a `@Model` must keep: the rules that `Property` takes, also those of your own. Of an optional
-    /// they speak of what it wraps.
+    /// Constraints on a property of a `@Model`: those that `Property` takes, also your own. For an optional they apply to the
+    /// wrapped value.
     @attached(peer)
-    public macro Rule<Value>(_ rules: Constraint<Value>...) = #externalMacro(module: "MacroPlugin", type: "MarkMacro")
+    public macro Rule<Value>(_ rules: Constraint<Value>...) =
+        #externalMacro(module: "MacroPlugin", type: "AnnotationMacro")
 
-    /// How many elements a list of a `@Model` may have: `.count(...5)`, whatever the elements are.
+    /// Limits the number of elements of a list in a `@Model`: `.count(...5)`.
     @attached(peer)
-    public macro Rule(_ rules: Constraint<[Never]>...) = #externalMacro(module: "MacroPlugin", type: "MarkMacro")
+    public macro Rule(_ rules: Constraint<[Never]>...) = #externalMacro(module: "MacroPlugin", type: "AnnotationMacro")
 
-    /// The name that a property of a `@Model` has in JSON.
+    /// The JSON name of a property of a `@Model`.
     @attached(peer)
-    public macro Name(_ name: StaticString) = #externalMacro(module: "MacroPlugin", type: "MarkMacro")
+    public macro Name(_ name: StaticString) = #externalMacro(module: "MacroPlugin", type: "AnnotationMacro")
 
-    /// Values of a property of a `@Model` that the document shows.
+    /// Example values of a property of a `@Model`, for the document.
     @attached(peer)
-    public macro Examples<Value>(_ values: Value...) = #externalMacro(module: "MacroPlugin", type: "MarkMacro")
+    public macro Examples<Value>(_ values: Value...) = #externalMacro(module: "MacroPlugin", type: "AnnotationMacro")
 
-    /// How names in JSON are made of the names of properties.
+    /// How JSON names are derived from the names of properties.
     public struct PropertyNames: Sendable {
-        /// `submitterID` stays as it is.
+        /// `submitterID` is `submitterID`.
         public static let asDeclared = PropertyNames()
         /// `submitterID` is `submitter_id`.
         public static let snakeCase = PropertyNames()

@@ -4,9 +4,9 @@
     import SwiftSyntaxBuilder
     import SwiftSyntaxMacros
 
-    /// Writes a model's initialiser, and its properties.
+    /// Adds the initializer and the conformance to `Model`.
     enum ModelMacro: MemberMacro, ExtensionMacro {
-        /// The initialiser; and what is wrong is told here, once.
+        /// The initializer. Mistakes are reported here, and only here.
         static func expansion(
             of node: AttributeSyntax, providingMembersOf declaration: some DeclGroupSyntax,
             conformingTo protocols: [TypeSyntax], in context: some MacroExpansionContext
@@ -37,7 +37,7 @@
             guard model.diagnostics.isEmpty else { return [] }
             let labels = model.properties.map { "\($0.identifier):" }.joined()
             let make = labels.isEmpty ? "Self.init" : "Self.init(\(labels))"
-            // With the type said, the compiler need not find out what each optional stands for when a line is wrong.
+            // With explicit types the compiler gives better errors for a mistake in one line.
             let types = (["Self"] + model.properties.map(\.type)).joined(separator: ", ")
             let lines = model.properties.map { "        " + $0.declaration(model.names) }
             let description = model.description.map { text in
@@ -56,8 +56,8 @@
         }
     }
 
-    /// `@Rule`, `@Name` and `@Examples`: `@Model` reads them; by themselves they write nothing.
-    enum MarkMacro: PeerMacro {
+    /// `@Rule`, `@Name` and `@Examples`: `@Model` reads them. They expand to nothing, and check where they are used.
+    enum AnnotationMacro: PeerMacro {
         static func expansion(
             of node: AttributeSyntax, providingPeersOf declaration: some DeclSyntaxProtocol,
             in context: some MacroExpansionContext
@@ -70,7 +70,7 @@
             guard let around = context.lexicalContext.first?.as(StructDeclSyntax.self),
                 around.attributes.contains(where: { $0.isNamed("Model") })
             else {
-                context.diagnose(.mistake("@\(name) means nothing here: the struct around it is no @Model", at: node))
+                context.diagnose(.mistake("@\(name) has no effect here: add @Model to the struct around it", at: node))
                 return []
             }
             return []

@@ -2,16 +2,16 @@
     import SwiftDiagnostics
     import SwiftSyntax
 
-    /// A struct that is to be a model, as it stands in the source.
+    /// The source of a struct with `@Model`.
     struct ModelSyntax {
         enum Names { case asDeclared, snakeCase }
 
         private(set) var properties: [PropertySyntax] = []
         private(set) var diagnostics: [Diagnostic] = []
         let names: Names
-        /// `public ` or nothing: what it writes is as visible as the struct.
+        /// `public `, `package ` or empty: the expansion has the access level of the struct.
         let access: String
-        /// What its `///` comment says; nil when it says nothing, or the struct has a description of its own.
+        /// Its `///` comment; nil if there is none, or if the struct declares `schemaDescription` itself.
         let description: String?
 
         init(_ node: AttributeSyntax, _ declaration: some DeclGroupSyntax) {
@@ -27,19 +27,21 @@
             description = isDescribed ? nil : declaration.leadingTrivia.documentation
 
             guard let structure = declaration.as(StructDeclSyntax.self) else {
-                let message = "@Model is for structs: a model is a value, and is made of all its properties at once"
+                let message =
+                    "@Model must be on a struct: a model is a value that is made from all its properties at once"
                 diagnostics.append(.mistake(message, at: node))
                 return
             }
             if let parameters = structure.genericParameterClause {
-                let message = "@Model cannot be on a generic struct: its properties are made once, and a generic type "
-                diagnostics.append(.mistake(message + "cannot hold them; write them by hand", at: parameters))
+                let message =
+                    "@Model cannot be on a generic struct: a generic type has no static stored properties; write "
+                diagnostics.append(.mistake(message + "the conformance by hand", at: parameters))
             }
             for variable in variables where variable.isStored { add(variable) }
         }
 
         private mutating func add(_ variable: VariableDeclSyntax) {
-            // In `var a, b: Int` the type stands at the last one.
+            // In `var a, b: Int` the type is at the last one.
             var type: TypeSyntax?
             var found: [PropertySyntax] = []
             for binding in variable.bindings.reversed() {
@@ -49,13 +51,13 @@
                     continue
                 }
                 guard let type else {
-                    let message = "a property of a @Model must say its type: var \(identifier.text): Type"
+                    let message = "a property of a @Model must have an explicit type: var \(identifier.text): Type"
                     diagnostics.append(.mistake(message, at: binding.pattern))
                     continue
                 }
                 let value = binding.initializer?.value.trimmed
                 if value != nil, variable.bindingSpecifier.tokenKind == .keyword(.let) {
-                    let message = "a let with a value cannot be read from a request: make it a var or a static let"
+                    let message = "a let with a value cannot be set from a request: make it a var or a static let"
                     diagnostics.append(.mistake(message, at: binding.pattern))
                     continue
                 }

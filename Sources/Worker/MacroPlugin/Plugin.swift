@@ -4,10 +4,10 @@
 
     @main
     struct Plugin: CompilerPlugin {
-        let providingMacros: [any Macro.Type] = [ModelMacro.self, MarkMacro.self]
+        let providingMacros: [any Macro.Type] = [ModelMacro.self, AnnotationMacro.self]
     }
 #else
-    /// Without the trait there is no swift-syntax, and nothing to do.
+    /// Without the trait there is no swift-syntax: the plugin does nothing.
     @main
     enum Plugin {
         static func main() {}

@@ -3,11 +3,11 @@
     import SwiftSyntax
     import SwiftSyntaxBuilder
 
-    /// A stored property of a model, as it stands in the source.
+    /// The source of a stored property of a model.
     struct PropertySyntax {
         let identifier: String
         let type: String
-        /// What it has when nothing is said; nil when something must be.
+        /// The default value; nil if there is none.
         let initialValue: String?
         private let isOptional: Bool
         private let rules: [String]
@@ -22,9 +22,9 @@
             self.type = type.trimmedDescription
             isOptional = type.is(OptionalTypeSyntax.self) || self.type.hasPrefix("Optional<")
             initialValue = value?.trimmedDescription ?? (isOptional ? "nil" : nil)
-            let marks = variable.attributes.compactMap { $0.as(AttributeSyntax.self) }
-            func arguments(of mark: String) -> [LabeledExprListSyntax] {
-                marks.filter { $0.isNamed(mark) }.compactMap { $0.arguments?.as(LabeledExprListSyntax.self) }
+            let attributes = variable.attributes.compactMap { $0.as(AttributeSyntax.self) }
+            func arguments(of name: String) -> [LabeledExprListSyntax] {
+                attributes.filter { $0.isNamed(name) }.compactMap { $0.arguments?.as(LabeledExprListSyntax.self) }
             }
             rules = arguments(of: "Rule").map(\.trimmedDescription)
             examples = arguments(of: "Examples").first?.trimmedDescription
@@ -35,9 +35,9 @@
         /// `Property("label", \.label, .length(1...80))`
         func declaration(_ names: ModelSyntax.Names) -> String {
             let plain = identifier.filter { $0 != "`" }
-            let written = name ?? (names == .snakeCase ? plain.snakeCased : plain).literal
-            var parts = [written, "\\.\(identifier)"]
-            // An optional is nil when it is not sent, and need not say so.
+            let jsonName = name ?? (names == .snakeCase ? plain.snakeCased : plain).literal
+            var parts = [jsonName, "\\.\(identifier)"]
+            // An optional without a default is nil if it is missing.
             if let initialValue, initialValue != "nil" { parts.append("default: \(initialValue)") }
             parts += rules
             if let description { parts.append("description: \(description.literal)") }
@@ -47,7 +47,7 @@
     }
 
     extension VariableDeclSyntax {
-        /// Whether the values of the type hold it.
+        /// Whether it is a stored instance property.
         var isStored: Bool {
             let isStatic = modifiers.contains { ["static", "class", "lazy"].contains($0.name.text) }
             return !isStatic
@@ -64,22 +64,22 @@
     }
 
     extension AttributeSyntax {
-        /// Whether it is that attribute, with or without its module's name.
+        /// Whether it is that attribute, with or without a module name.
         func isNamed(_ name: String) -> Bool {
-            let written = attributeName.trimmedDescription
-            return written == name || written.hasSuffix(".\(name)")
+            let text = attributeName.trimmedDescription
+            return text == name || text.hasSuffix(".\(name)")
         }
     }
 
     extension Trivia {
-        /// What `///` comments say, as one text; nil when there are none.
+        /// The text of the `///` comments; nil if there are none.
         var documentation: String? {
             let lines = compactMap { piece -> String? in
                 guard case .docLineComment(let text) = piece else { return nil }
                 let line = text.dropFirst(3)
                 return String(line.hasPrefix(" ") ? line.dropFirst() : line)
             }
-            // Lines of a paragraph are one: the document's readers would break where the source does.
+            // The lines of a paragraph are joined: Markdown viewers may keep the line breaks of the source.
             let text = lines.split(separator: "", omittingEmptySubsequences: true).map { $0.joined(separator: " ") }
                 .joined(separator: "\n\n")
             return text.isEmpty ? nil : text
@@ -87,7 +87,7 @@
     }
 
     extension String {
-        /// As a literal of Swift.
+        /// As a Swift string literal.
         var literal: String { StringLiteralExprSyntax(content: self).description }
 
         /// `submitterID` as `submitter_id`, `htmlText` as `html_text`, `URLPath` as `url_path`.
@@ -95,10 +95,10 @@
             let letters = Array(self)
             var result = ""
             for (index, letter) in letters.enumerated() {
-                let isAfterSmall = index > 0 && (letters[index - 1].isLowercase || letters[index - 1].isNumber)
-                let isBeforeSmall = index > 0 && index + 1 < letters.count && letters[index + 1].isLowercase
-                let isAfterLetter = index > 0 && letters[index - 1] != "_"
-                if letter.isUppercase, isAfterSmall || isBeforeSmall && isAfterLetter { result += "_" }
+                let followsLowercase = index > 0 && (letters[index - 1].isLowercase || letters[index - 1].isNumber)
+                let precedesLowercase = index > 0 && index + 1 < letters.count && letters[index + 1].isLowercase
+                let followsLetter = index > 0 && letters[index - 1] != "_"
+                if letter.isUppercase, followsLowercase || precedesLowercase && followsLetter { result += "_" }
                 result += letter.lowercased()
             }
             return result

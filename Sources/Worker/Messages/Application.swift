@@ -1,67 +1,122 @@
-/// What a server serves: a function from requests to answers.
+/// The interface between a server and what it serves: a function from requests to responses.
 public protocol Application: Sendable {
-    /// Whether each answer has a field `x-process-time` that says for how many seconds it was worked on, from the end of
-    /// the request's head to the first byte of the answer. Read once.
+    /// Whether each response carries `x-process-time`: the seconds from the end of the request's head to the first byte of
+    /// the response. The server reads it once.
     ///
-    /// It tells everybody how long each thing takes, such as the check of a password.
-    var isTimed: Bool { get }
+    /// It tells every client how long each operation takes, the check of a password too.
+    var sendsProcessTime: Bool { get }
 
     /// Called once on the loop, before the first request.
-    func open(_ host: any Host)
+    func start(on host: any ApplicationHost)
 
-    /// Called on the server's loop, which nothing may block: what takes time is answered `.later` or `.blocking`.
-    /// - Throws: anything; the client sees a 500 with an id, and the log the error beside that id.
+    /// Called on the server's loop and must not block: return `.later` or `.blocking` for anything that takes time.
+    /// - Throws: any error. The client gets a 500 with an id; the log has the error with the same id.
     func answer(_ request: Request) throws -> Answer
 
-    /// How the content of a request is taken. Called on the loop when the head is there, for a request that has content.
-    func content(of head: RequestHead) -> ContentMode
+    /// How the server reads the content of a request. Called on the loop when the head is complete, if the request has
+    /// content.
+    func contentMode(for head: RequestHead) -> ContentMode
 
-    /// Called on the loop with what the server answers itself, once the head of a request is known: a refusal of its content,
-    /// an error that nobody expected, or that the application takes too long.
+    /// Lets the application add to a response that the server made itself, such as its CORS fields. Called on the loop once
+    /// the head of the request is known: for rejected content, an unexpected error, or a request that takes too long.
     ///
-    /// Where the server can wait for it, the answer may take its time: for a request or content that is refused, a full
-    /// pool, an answer that cannot be sent, and a handler that failed. It cannot for a request that is past its deadline,
-    /// and at a stop; there only `.now` counts.
+    /// The result may be `.later` or `.blocking` if the server can wait for it: for a rejected request or content, a full
+    /// pool, a response that cannot be sent, and a failed handler. The server cannot wait for a request past its deadline,
+    /// nor when it stops; there it uses `.now` only.
     /// - Parameters:
-    ///   - response: as it would be sent, and is sent where the one that is returned fails or cannot be.
+    ///   - response: the server's response. It is sent unchanged if the returned answer fails or cannot be sent.
     ///   - request: without its content.
-    /// - Returns: what is sent: the same with the fields that all answers of the application have. It may be no stream.
-    func finish(_ response: Response, to request: Request) -> Answer
+    /// - Returns: the response to send. It must not be a stream.
+    func decorate(_ response: Response, for request: Request) -> Answer
 
-    /// Called once on the loop when the worker begins to leave: readiness is answered with no from now on. Requests are
-    /// answered as before, for as long as they come.
+    /// Called once on the loop when the worker starts to drain: report that it is not ready from now on. Requests that still
+    /// arrive are answered as before.
     func drain()
 
-    /// Called once, when every connection is finished: time to close what the application holds.
+    /// Called once when every connection has ended: release what the application holds.
     func stop() async
 }
 
 extension Application {
-    /// Nobody is told.
-    public var isTimed: Bool { false }
+    /// False.
+    public var sendsProcessTime: Bool { false }
 
-    /// Nothing is asked of the server.
-    public func open(_ host: any Host) {}
+    /// Does nothing.
+    public func start(on host: any ApplicationHost) {}
 
-    /// Whole.
-    public func content(of head: RequestHead) -> ContentMode { .whole }
+    /// `.whole`.
+    public func contentMode(for head: RequestHead) -> ContentMode { .whole }
 
-    /// As it is.
-    public func finish(_ response: Response, to request: Request) -> Answer { .now(response) }
+    /// The response, unchanged.
+    public func decorate(_ response: Response, for request: Request) -> Answer { .now(response) }
 
-    /// Nothing changes.
+    /// Does nothing.
     public func drain() {}
 
-    /// Nothing to close.
+    /// Does nothing.
     public func stop() async {}
 }
 
-/// How a request is answered.
+/// How the response to a request is made.
 public enum Answer: Sendable {
-    /// At once.
+    /// It is here.
     case now(Response)
-    /// By a function that awaits. It starts on the loop, is resumed there, and is cancelled when the client has gone.
+    /// By an async function. It starts and resumes on the loop, and is cancelled when the client disconnects.
     case later(@Sendable () async throws -> Response)
-    /// By a function that blocks; it runs on a thread of a small pool, of which an operation may hold only a part.
+    /// By a function that blocks. It runs on a thread of the blocking pool, of which one operation may hold only a part.
     case blocking(of: BlockingOperation = .unnamed, @Sendable () throws -> Response)
+}
+
+/// When an application gets a request that has content.
+public enum ContentMode: Hashable, Sendable {
+    /// When all of the content has been received, as `Request.body`.
+    case whole
+    /// When the head has been received. The application reads the content from `Request.stream`.
+    /// - Parameter limit: in bytes; nil for the server's own (`--max-body`).
+    case stream(limit: Int? = nil)
+}
+
+/// What a server offers to its application.
+public protocol ApplicationHost: Sendable {
+    /// Runs blocking work on a thread of the pool. May be called on any thread.
+    /// - Parameters:
+    ///   - operation: whose share of the threads the work uses.
+    ///   - deadline: when the result is no longer needed (CLOCK_MONOTONIC, nanoseconds); nil for never.
+    /// - Returns: false if the queue is full; the work is not run then.
+    func runBlocking(
+        _ operation: BlockingOperation, deadline: UInt64?, _ work: @escaping @Sendable () -> Void
+    ) -> Bool
+
+    /// Calls back once on the loop: when the requests of this pass of the loop are served, or before responses made by other
+    /// threads are sent, whichever comes first. Use it to release what the requests of a pass share, such as a read
+    /// transaction, so that no later response shows older data than an earlier one.
+    ///
+    /// Must be called on the loop.
+    func afterPass(_ body: @escaping @Sendable () -> Void)
+
+    /// Starts a task on the server's loop. A drain does not wait for it. May be called on any thread.
+    @discardableResult
+    func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never>
+}
+
+/// One kind of blocking work. The threads of the blocking pool are divided among these, so that when one kind stalls (a slow
+/// upstream, a lock), it keeps only its share of the threads and the others continue on the rest.
+public final class BlockingOperation: Sendable {
+    /// For the log.
+    public let name: String
+    /// How many threads of the pool it may hold at once; nil for three quarters of them. One is always allowed.
+    public let threads: Int?
+
+    /// Make one for each kind of work and keep it: two are the same only if they are the same object.
+    public init(_ name: String, threads: Int? = nil) {
+        self.name = name
+        self.threads = threads
+    }
+
+    /// For work that belongs to no named operation. It may hold every thread.
+    public static let unnamed = BlockingOperation("unnamed", threads: .max)
+
+    /// What the client of a request gets with a 503 if the queue of the pool is full. The server sends it for a handler that
+    /// blocks, an application for blocking work inside an async handler.
+    package static let queueFull = (detail: "Too much work waits already; ask again later", retryAfter: 1)
 }

@@ -1,6 +1,6 @@
 /// A request's method (RFC 9110, section 9). Methods are case-sensitive.
 public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    /// The usual ones are told apart without looking at text.
+    /// The common ones compare without comparing text.
     private enum Name: Hashable {
         case get, head, post, put, patch, delete, options, connect
         case other(String)
@@ -12,7 +12,7 @@ public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConverti
         self.name = name
     }
 
-    /// Any method, known or not.
+    /// Any method, registered or not.
     public init(rawValue: String) {
         name =
             switch rawValue {
@@ -28,7 +28,7 @@ public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConverti
             }
     }
 
-    /// As it stands in the request line.
+    /// The method as in the request line.
     public var rawValue: String {
         switch name {
         case .get: "GET"
@@ -43,7 +43,7 @@ public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConverti
         }
     }
 
-    /// Whether it asks for nothing but an answer (RFC 9110, section 9.2.1).
+    /// Whether the method only retrieves something (RFC 9110, section 9.2.1).
     public var isSafe: Bool {
         switch name {
         case .get, .head, .options: true
@@ -52,12 +52,12 @@ public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConverti
         }
     }
 
-    /// The method's name.
+    /// The method as in the request line.
     public var description: String { rawValue }
 }
 
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
-// Each is what RFC 9110, section 9.3, and RFC 5789 (PATCH) say of it.
+// Defined by RFC 9110, section 9.3, and RFC 5789 (PATCH).
 extension Method {
     public static var get: Method { Method(.get) }
     public static var head: Method { Method(.head) }

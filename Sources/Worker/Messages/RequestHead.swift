@@ -1,13 +1,13 @@
-/// The head of a request: its bytes, and where in them its parts stand. Copies share one object.
+/// The head of a request: its bytes, and the ranges of its parts in them. Copies share one object.
 public struct RequestHead: Sendable {
     /// One field line.
     public struct FieldLine: Sendable {
-        /// Of the name.
+        /// Where the name is.
         public var name: Range<Int>
-        /// Of the value, the white space around it removed.
+        /// Where the value is, without the white space around it.
         public var value: Range<Int>
 
-        /// Where one line's parts stand.
+        /// The ranges of one line.
         public init(name: Range<Int>, value: Range<Int>) {
             self.name = name
             self.value = value
@@ -37,20 +37,20 @@ public struct RequestHead: Sendable {
 
     @usableFromInline let storage: Storage
 
-    /// The bytes that the slices refer to.
+    /// The bytes that the ranges refer to.
     @inlinable public var bytes: [UInt8] { storage.bytes }
-    /// As it stands in the request line.
+    /// The method of the request line.
     @inlinable public var method: Method { storage.method }
-    /// Of the path, from its first slash on; of `*` when OPTIONS asks of the whole server.
+    /// The range of the path, from its first slash on; of `*` for OPTIONS of the whole server.
     @inlinable public var path: Range<Int> { storage.path }
-    /// Of what follows the first question mark.
+    /// The range of what follows the first question mark; nil without one.
     @inlinable public var query: Range<Int>? { storage.query }
-    /// Of host and port as the client named them (RFC 9110, section 7.2).
+    /// The range of host and port as the client sent them (RFC 9110, section 7.2).
     @inlinable public var authority: Range<Int>? { storage.authority }
-    /// The field lines, in order.
+    /// The field lines, in the order of the request.
     @inlinable public var fields: [FieldLine] { storage.fields }
 
-    /// A head that somebody else has cut.
+    /// A head with known ranges, for parsers.
     public init(
         bytes: consuming [UInt8], method: Method, path: Range<Int>, query: Range<Int>?, authority: Range<Int>?,
         fields: consuming [FieldLine]
@@ -59,7 +59,7 @@ public struct RequestHead: Sendable {
             bytes: bytes, method: method, path: path, query: query, authority: authority, fields: fields)
     }
 
-    /// A head by its parts.
+    /// A head built by hand, for tests.
     public init(_ method: Method, _ target: String, fields: [Field] = []) {
         var bytes = Array(target.utf8)
         let mark = bytes.firstIndex(of: UInt8(ascii: "?"))
@@ -76,19 +76,19 @@ public struct RequestHead: Sendable {
         self.init(bytes: bytes, method: method, path: path, query: query, authority: authority, fields: lines)
     }
 
-    /// Where the value of the first field of that name stands.
-    /// - Parameter name: in lower case; names are compared without regard to case (RFC 9110, section 5.1).
+    /// The range of the value of the first field with that name.
+    /// - Parameter name: in lower case; field names are case-insensitive (RFC 9110, section 5.1).
     public func firstValue(of name: StaticString) -> Range<Int>? {
         fields.first { isName($0.name, name) }?.value
     }
 
-    /// Whether the bytes are that name, in any case.
+    /// Whether the bytes in that range are that field name, in any case.
     /// - Parameter name: in lower case.
     public func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {
         name.withUTF8Buffer { isName(range, $0) }
     }
 
-    /// The same, for a name that is known only when the program runs.
+    /// The same, for a name that is not a literal.
     public func isName(_ range: Range<Int>, _ name: String) -> Bool {
         var name = name
         return name.withUTF8 { isName(range, $0) }

@@ -1,13 +1,13 @@
-/// An answer, whole or made while it is sent. The server adds `date`, `content-length` or `transfer-encoding`, and
-/// `connection` itself, and `x-process-time` where the application wants it (`Application.isTimed`).
+/// A response, whole or streamed. The server adds `date`, `connection` and `content-length` or `transfer-encoding` itself, and
+/// `x-process-time` if the application wants it (`Application.sendsProcessTime`).
 public struct Response: Sendable {
-    /// Its code and reason phrase.
+    /// The status code and reason phrase.
     public var status: Status
-    /// The header section but for the fields that the server adds.
+    /// The header section without the fields that the server adds.
     public var fields: [Field]
-    /// The content; empty when there is none, and for one that is made while it is sent.
+    /// The content. Empty if there is none, or if it is streamed.
     public var body: [UInt8]
-    /// What few answers have, in one place that the others leave empty.
+    /// What few responses have, in one object so that the others pay for one pointer.
     private var extras: Extras?
 
     private final class Extras: Sendable {
@@ -22,36 +22,63 @@ public struct Response: Sendable {
 
     package var stream: ResponseStream? { extras?.stream }
 
-    /// Whether there may be a `stream` or `whenSent`: cheaper to ask for than they are, and false for nearly all.
+    /// Whether there may be a `stream` or `whenSent`: cheaper to ask than either, and false for nearly all.
     package var hasExtras: Bool { extras != nil }
 
-    /// Called once on the loop: when the last byte of this answer has been handed to the socket, or when the answer is not
-    /// sent, or not to its end, because the connection has ended before, or another answer has taken its place.
+    /// Called once on the loop: when the last byte has been handed to the socket, or when the response is not sent in full
+    /// because the connection has ended or another response took its place.
     ///
-    /// Whoever sets it calls what was there before, if anything was.
+    /// If you set it, call the previous value too.
     package var whenSent: (@Sendable () -> Void)? {
         get { extras?.whenSent }
         set { extras = Extras(stream: stream, whenSent: newValue) }
     }
 
-    /// An answer by its parts.
+    /// A response with its whole content.
     public init(_ status: Status, fields: [Field] = [], body: [UInt8] = []) {
         self.status = status
         self.fields = fields
         self.body = body
     }
 
-    /// An answer whose content is made while it is sent: a piece is asked for when the client has taken those before it,
-    /// but for a few.
+    /// A response whose content is made while it is sent. The server asks for a piece when the client has taken the earlier
+    /// ones, except for a few.
     ///
-    /// The sequence is begun when it is this answer's turn, and not for a HEAD. It is cancelled when the client goes, which
-    /// shows when something is sent: one that has long pauses does well to send something now and then. When it throws, the connection is cut, so that the client does not take what it has for the whole.
-    /// - Parameter length: of the content in bytes, when it is known: the client is told, no more is sent, and less is
-    ///   a failure.
+    /// The sequence starts when this response is the next to send; for a HEAD request it does not start. It is cancelled when
+    /// the client disconnects. The server notices that only when it sends, so a sequence with long pauses should send
+    /// something now and then. If the sequence throws, the server cuts the connection, so that the client does not mistake
+    /// what it has received for the whole.
+    /// - Parameter length: of the content in bytes, if known. The client is told; more bytes are not sent, and fewer are a
+    ///   failure.
     public init<Pieces: AsyncSequence & Sendable>(
         _ status: Status, fields: [Field] = [], stream: Pieces, length: Int? = nil
     ) where Pieces.Element == [UInt8] {
         self.init(status, fields: fields)
         extras = Extras(stream: ResponseStream(stream, length: length), whenSent: nil)
+    }
+}
+
+/// The content of a streamed response.
+package final class ResponseStream: Sendable {
+    /// Called for each piece; it returns when there is room for another.
+    package typealias Sink = @Sendable ([UInt8]) async throws -> Void
+
+    /// In bytes, if known.
+    package let length: Int?
+    private let body: @Sendable (Sink) async throws -> Void
+
+    fileprivate init<Pieces: AsyncSequence & Sendable>(
+        _ pieces: Pieces, length: Int?
+    ) where Pieces.Element == [UInt8] {
+        precondition(length ?? 0 >= 0, "the length of a response must not be negative")
+        self.length = length
+        body = { sink in
+            for try await piece in pieces { try await sink(piece) }
+        }
+    }
+
+    /// Makes the pieces, each after the sink has taken the one before.
+    package func run(_ sink: Sink) async throws {
+        try await body(sink)
     }
 }

@@ -1,7 +1,7 @@
 /// A response's status code and its reason phrase (RFC 9110, section 15).
 ///
-/// It holds its line as it goes out, so that one that is made once costs an answer no more than a copy. Two are equal when
-/// their codes are: the phrase means nothing (RFC 9112, section 4).
+/// It holds its line as it is sent, so that a status that is made once can be reused at the cost of a copy. Two are equal if
+/// their codes are: clients ignore the phrase (RFC 9112, section 4).
 public struct Status: Hashable, Sendable, CustomStringConvertible {
     /// From 100 to 599.
     public let code: Int
@@ -10,33 +10,33 @@ public struct Status: Hashable, Sendable, CustomStringConvertible {
 
     private static let version: StaticString = "HTTP/1.1 "
 
-    /// Any status, known or not.
+    /// Any status, registered or not. A code outside of 200 to 599 cannot be sent.
     public init(_ code: Int, _ reason: String) {
         self.code = code
         bytes = Array("\(Status.version)\(code) \(reason)\r\n".utf8)
         isSendable = (200...599).contains(code) && reason.isFreeOfLineEnds
     }
 
-    /// By the code.
+    /// Compares the codes only.
     public static func == (one: Status, other: Status) -> Bool { one.code == other.code }
 
-    /// By the code.
+    /// Hashes the code only.
     public func hash(into hasher: inout Hasher) { hasher.combine(code) }
 
-    /// Code and reason phrase, as the status line has them.
+    /// Code and reason phrase, such as `404 Not Found`.
     public var description: String {
         String(decoding: bytes[Status.version.utf8CodeUnitCount..<(bytes.count - 2)], as: UTF8.self)
     }
 
-    /// The reason phrase, for people.
+    /// The reason phrase, such as `Not Found`.
     public var reason: String { String(description.drop { $0 != " " }.dropFirst()) }
 
-    /// The status line of a final answer, with its CRLF; nil for what cannot be one.
+    /// The status line of a final response, with its CRLF; nil if it would be invalid.
     package var line: [UInt8]? { isSendable ? bytes : nil }
 }
 
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
-// Each is what RFC 9110, section 15, and RFC 6585 (429, 431) say of it.
+// Defined by RFC 9110, section 15, and RFC 6585 (429, 431).
 extension Status {
     public static let ok = Status(200, "OK")
     public static let created = Status(201, "Created")

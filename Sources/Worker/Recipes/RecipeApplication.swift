@@ -17,7 +17,7 @@ enum RecipeApplication {
             } catch {
                 log.warning("the application did not close cleanly", metadata: ["error": "\(error)"])
             }
-        } open: {
+        } onStart: {
             database.open($0)
         }
     }
@@ -35,7 +35,7 @@ enum RecipeApplication {
 
     /// What the API's document says, for which no setting and no database matters.
     static func document(log: Logger) throws -> JSON {
-        try api(RecipeSettings(), .empty(), log).document()
+        try api(RecipeSettings(), .empty(), log).openAPIDocument()
     }
 
     private static func api(_ settings: RecipeSettings, _ database: RecipeDatabase, _ log: Logger) throws -> API {
@@ -44,14 +44,14 @@ enum RecipeApplication {
         var api = API(title: "Recipe API", version: "0.1.0")
         if !settings.corsOrigins.isEmpty {
             // As the tutorial has it.
-            api.use(CORS(origins: .only(settings.corsOrigins), methods: .any, headers: .any, credentials: true))
+            api.use(CORS(origins: .only(settings.corsOrigins), methods: .any, headers: .any, allowsCredentials: true))
         }
         var recipes = Router(prefix: "/api/v1/recipes", tags: ["recipes"])
         RecipeRoutes(database: database).declare(on: &recipes)
         IdeaRoutes(reddit: reddit).declare(on: &recipes)
         api.include(recipes)
         HomeRoute(database: database, page: page).declare(on: &api)
-        api.include(Health(trouble: database.trouble).router)
+        api.include(Health(problem: database.trouble).router)
         return api
     }
 }

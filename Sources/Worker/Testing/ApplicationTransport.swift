@@ -2,19 +2,19 @@ import Dispatch
 import Messages
 import Synchronization
 
-/// Calls the application, as the server's loop would.
+/// Calls the application, as the server's loop does.
 final class ApplicationTransport: TestTransport {
     private let application: any Application
     private let host = TestHost()
 
     init(_ application: any Application) {
         self.application = application
-        application.open(host)
+        application.start(on: host)
     }
 
     func send(
         _ method: Method, _ target: String, _ fields: [Field], _ body: [UInt8]
-    ) async throws -> StreamedTestResponse {
+    ) async throws -> StreamingTestResponse {
         let answer = try application.answer(Request(method, target, fields: fields, body: body))
         let response: Response
         switch answer {
@@ -24,14 +24,14 @@ final class ApplicationTransport: TestTransport {
         }
         guard let stream = response.stream, method != .head else {
             await host.finish(response)
-            return StreamedTestResponse(
+            return StreamingTestResponse(
                 status: response.status, fields: response.fields,
                 pieces: AsyncThrowingStream { continuation in
                     if method != .head, !response.body.isEmpty { continuation.yield(response.body) }
                     continuation.finish()
                 })
         }
-        return StreamedTestResponse(
+        return StreamingTestResponse(
             status: response.status, fields: response.fields,
             pieces: AsyncThrowingStream { continuation in
                 let task = Task { [host] in
@@ -51,9 +51,9 @@ final class ApplicationTransport: TestTransport {
     }
 }
 
-/// What a test offers to an application in place of a server.
-final class TestHost: Host {
-    /// The tasks that work after an answer runs in.
+/// The host of an application in a test.
+private final class TestHost: ApplicationHost {
+    /// The tasks in which jobs after a response run.
     private final class Tasks: Sendable {
         private let waiting = Mutex<[Task<Void, Never>]>([])
 
@@ -61,13 +61,13 @@ final class TestHost: Host {
             waiting.withLock { $0.append(task) }
         }
 
-        /// Returns when they have ended, and those that they have started.
-        func end() async {
+        /// Returns when they and those that they have started have ended.
+        func waitForAll() async {
             while let task = waiting.withLock({ $0.popLast() }) { await task.value }
         }
     }
 
-    /// Of the answer that is at its end. Other tasks may run for ever: nobody waits for those.
+    /// Of the response that has just been sent. Other tasks may run for ever; nothing waits for them.
     @TaskLocal private static var tasks: Tasks?
 
     private let threads = DispatchQueue(label: "blocking", attributes: .concurrent)
@@ -97,11 +97,11 @@ final class TestHost: Host {
         return task
     }
 
-    /// The answer has been sent, or its client is gone: does what is to be done then.
+    /// Runs the jobs after a response that has been sent, or whose client has disconnected.
     func finish(_ response: Response) async {
         guard let whenSent = response.whenSent else { return }
         let tasks = Tasks()
         TestHost.$tasks.withValue(tasks) { whenSent() }
-        await tasks.end()
+        await tasks.waitForAll()
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import FoundationNetworking
 import Messages
 
-/// Asks a server by URLSession, which is in the toolchain: tests need no further package.
+/// Sends requests to a running server by URLSession, which is in the toolchain, so that tests need no other package.
 struct ServerTransport: TestTransport {
     private let base: String
 
@@ -12,8 +12,10 @@ struct ServerTransport: TestTransport {
 
     func send(
         _ method: Method, _ target: String, _ fields: [Field], _ body: [UInt8]
-    ) async throws -> StreamedTestResponse {
-        guard let url = URL(string: base + target) else { throw TestFailure("'\(base + target)' is no URL") }
+    ) async throws -> StreamingTestResponse {
+        guard let url = URL(string: base + target) else {
+            throw TestClientError("'\(base + target)' is not a valid URL")
+        }
         var request = URLRequest(url: url)
         request.httpMethod = method.rawValue
         // The client's own cookies are in the fields.
@@ -31,14 +33,15 @@ struct ServerTransport: TestTransport {
     }
 }
 
-/// URLSession gives several fields of one name as one, with commas between.
+/// URLSession joins several fields with one name by commas.
 enum SetCookieLines {
-    /// Each cookie by itself: at a comma after which a name and an equals sign come, as they do after none of a date's.
-    static func cut(_ value: String) -> [String] {
+    /// Splits `set-cookie` at each comma that a name and an equals sign follow, which is true for no comma of a date.
+    static func split(_ value: String) -> [String] {
         var lines: [String] = []
         for part in value.split(separator: ",", omittingEmptySubsequences: false) {
             let name = part.drop { $0 == " " }.prefix { $0 != "=" }
-            let begins = name.endIndex < part.endIndex && !name.isEmpty && name.utf8.allSatisfy(Token.holds)
+            let begins =
+                name.endIndex < part.endIndex && !name.isEmpty && name.utf8.allSatisfy(TokenCharacters.contains)
             if begins || lines.isEmpty {
                 lines.append(String(part.drop { $0 == " " }))
             } else {
@@ -49,13 +52,13 @@ enum SetCookieLines {
     }
 }
 
-/// One request and its answer.
+/// One request and its response.
 private final class Exchange: NSObject, URLSessionDataDelegate, @unchecked Sendable {
-    // Unchecked: set before the task begins; from then on only the session's own serial queue calls.
-    private var head: CheckedContinuation<StreamedTestResponse, any Error>?
+    // Unchecked: the state is set before the task starts; from then on only the session's own serial queue uses it.
+    private var head: CheckedContinuation<StreamingTestResponse, any Error>?
     private var content: AsyncThrowingStream<[UInt8], any Error>.Continuation?
 
-    func begin(_ task: URLSessionDataTask, of session: URLSession) async throws -> StreamedTestResponse {
+    func begin(_ task: URLSessionDataTask, of session: URLSession) async throws -> StreamingTestResponse {
         try await withCheckedThrowingContinuation { continuation in
             head = continuation
             task.resume()
@@ -63,7 +66,7 @@ private final class Exchange: NSObject, URLSessionDataDelegate, @unchecked Senda
         }
     }
 
-    /// Redirections are answers.
+    /// Redirects are responses; they are not followed.
     func urlSession(
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
         newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
@@ -84,7 +87,7 @@ private final class Exchange: NSObject, URLSessionDataDelegate, @unchecked Senda
         let fields = response.allHeaderFields.flatMap { name, value in
             guard let name = name as? String else { return [Field]() }
             guard name.lowercased() == "set-cookie" else { return [Field(name, "\(value)")] }
-            return SetCookieLines.cut("\(value)").map { Field(name, $0) }
+            return SetCookieLines.split("\(value)").map { Field(name, $0) }
         }
         let (pieces, content) = AsyncThrowingStream<[UInt8], any Error>.makeStream()
         content.onTermination = { [weak task] reason in
@@ -93,7 +96,7 @@ private final class Exchange: NSObject, URLSessionDataDelegate, @unchecked Senda
         self.content = content
         let reason = HTTPURLResponse.localizedString(forStatusCode: response.statusCode)
         head.resume(
-            returning: StreamedTestResponse(
+            returning: StreamingTestResponse(
                 status: Status(response.statusCode, reason), fields: fields, pieces: pieces))
     }
 
@@ -104,7 +107,9 @@ private final class Exchange: NSObject, URLSessionDataDelegate, @unchecked Senda
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         if let response = task.response { start(response, task) }
         if let head = head.take() {
-            head.resume(throwing: TestFailure("no answer: \(error.map { "\($0)" } ?? "nothing came")"))
+            head.resume(
+                throwing: TestClientError("no response: \(error.map { "\($0)" } ?? "the server closed the connection")")
+            )
         }
         content?.finish(throwing: error)
     }

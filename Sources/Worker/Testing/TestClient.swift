@@ -3,8 +3,8 @@ public import Messages
 public import Serving
 import Synchronization
 
-/// Asks an application without a socket: with its middleware, dependencies and cookies, and whatever its program opens
-/// around it. The same type asks a server that runs.
+/// Sends requests to an application without a socket: with its middleware, its dependencies, cookies, and what its program sets
+/// up around it. The same type can send requests to a running server.
 ///
 /// ```swift
 /// let client = try TestClient(api)
@@ -12,15 +12,15 @@ import Synchronization
 /// #expect(response.status == .created)
 /// let recipe = try response.decode(NewRecipe.self)
 /// ```
-/// Cookies that answers set are sent back. Work after an answer (`Context.afterResponse`) is done when the answer is
-/// returned. What belongs to the server's own HTTP is not there without a socket: limits of content, timeouts, fields such
-/// as `content-length` and `date`.
+/// Cookies that responses set are sent back. Jobs after a response (`Context.afterResponse`) have ended when the response is
+/// returned. Without a socket there is nothing that belongs to the server: no content limits, no timeouts, no fields such as
+/// `content-length` and `date`.
 public final class TestClient: Sendable {
     private let transport: any TestTransport
     private let cookies = Mutex(CookieJar())
     private let fields: Mutex<[Field]> = Mutex([])
 
-    /// A client of an API, built anew.
+    /// A client of an API, which is built here.
     /// - Throws: the first mistake in the declarations.
     public convenience init(_ api: API) throws(DeclarationError) {
         self.init(try api.build())
@@ -31,15 +31,15 @@ public final class TestClient: Sendable {
         transport = ApplicationTransport(application)
     }
 
-    /// A client of a server that runs.
-    /// - Parameter url: where, such as `http://127.0.0.1:8001`, without a path.
+    /// A client of a running server.
+    /// - Parameter url: without a path, such as `http://127.0.0.1:8001`.
     public init(server url: String) {
         transport = ServerTransport(url)
     }
 
-    /// Runs a program's scope, and gives a client of the application that it serves; then the program cleans up, as at a
-    /// drain. Its prestart step is not run.
-    /// - Throws: what the program throws, and what the body throws.
+    /// Runs a worker program up to its `serve` call, passes a client of the application to `body`, and then drains the program.
+    /// The prestart step is not run.
+    /// - Throws: what the program throws, and what `body` throws.
     public static func serving<Value: Sendable>(
         _ program: WorkerProgram, _ body: @escaping @Sendable (TestClient) async throws -> Value
     ) async throws -> Value {
@@ -56,12 +56,12 @@ public final class TestClient: Sendable {
             await application.stop()
         }
         guard let outcome = outcome.withLock({ $0 }) else {
-            throw TestFailure("the program ended without serving anything")
+            throw TestClientError("the program ended without calling serve")
         }
         return try outcome.get()
     }
 
-    /// From now on each request has that field, such as `authorization`; an earlier one of that name goes.
+    /// Sends that field, such as `authorization`, with every request from now on. It replaces an earlier one with the same name.
     public func setHeader(_ name: String, _ value: String) {
         let field = Field(name, value)
         fields.withLock { fields in
@@ -70,16 +70,16 @@ public final class TestClient: Sendable {
         }
     }
 
-    /// Cookies as the client would send them to `/`, by their names.
+    /// The cookies that the client would send to `/`, by name.
     public var cookieValues: [String: String] { cookies.withLock { $0.values(for: "/") } }
 
     // MARK: Requests
 
-    /// Sends a request and reads its answer to the end.
+    /// Sends a request and reads the whole response.
     /// - Parameters:
     ///   - target: path and query, percent-encoded.
-    ///   - headers: beside those of `setHeader`.
-    /// - Throws: `TestFailure` when there is no answer. An answer of 4xx or 5xx is an answer.
+    ///   - headers: in addition to those of `setHeader`.
+    /// - Throws: `TestClientError` if there is no response. A 4xx or 5xx is a response.
     public func send(
         _ method: Method, _ target: String, headers: [String: String] = [:], body: [UInt8] = []
     ) async throws -> TestResponse {
@@ -89,46 +89,46 @@ public final class TestClient: Sendable {
         return TestResponse(status: streamed.status, fields: streamed.fields, body: content)
     }
 
-    /// Sends a request, and gives its answer when the head is there: for events, and other streams without an end. Who reads
-    /// no further ends it by forgetting the answer.
+    /// Sends a request and returns the response when its head has arrived: for server-sent events and other endless streams.
+    /// Releasing the response cancels it.
     public func stream(
         _ method: Method, _ target: String, headers: [String: String] = [:], body: [UInt8] = []
-    ) async throws -> StreamedTestResponse {
-        guard target.hasPrefix("/") else { throw TestFailure("a target starts with a slash, and '\(target)' does not") }
+    ) async throws -> StreamingTestResponse {
+        guard target.hasPrefix("/") else { throw TestClientError("the target '\(target)' does not start with a slash") }
         var all = headers.map { Field($0.key, $0.value) }
         for field in fields.withLock({ $0 }) where !all.contains(where: { $0.name == field.name }) { all.append(field) }
         let path = String(target.prefix { $0 != "?" })
-        if let line = cookies.withLock({ $0.line(for: path) }), !all.contains(where: { $0.name == "cookie" }) {
+        if let line = cookies.withLock({ $0.fieldValue(for: path) }), !all.contains(where: { $0.name == "cookie" }) {
             all.append(Field("cookie", line))
         }
         let response = try await transport.send(method, target, all, body)
-        cookies.withLock { $0.take(response.fields, path: path) }
+        cookies.withLock { $0.store(response.fields, path: path) }
         return response
     }
 
-    /// GET.
+    /// Sends a GET.
     public func get(_ target: String, headers: [String: String] = [:]) async throws -> TestResponse {
         try await send(.get, target, headers: headers)
     }
 
-    /// DELETE.
+    /// Sends a DELETE.
     public func delete(_ target: String, headers: [String: String] = [:]) async throws -> TestResponse {
         try await send(.delete, target, headers: headers)
     }
 
-    /// POST with a value as JSON.
+    /// Sends a POST with a value as JSON.
     public func post(
         _ target: String, json: some ResponseValue, headers: [String: String] = [:]
     ) async throws -> TestResponse {
         try await send(.post, target, json: json, headers: headers)
     }
 
-    /// POST with JSON as it is written down: `json: ["title": "Buy rice"]`.
+    /// Sends a POST with literal JSON: `json: ["title": "Buy rice"]`.
     public func post(_ target: String, json: JSON, headers: [String: String] = [:]) async throws -> TestResponse {
         try await send(.post, target, json: json, headers: headers)
     }
 
-    /// POST with the fields of a form, as a browser sends them.
+    /// Sends a POST with the fields of a form, as a browser does.
     public func post(
         _ target: String, form: KeyValuePairs<String, String>, headers: [String: String] = [:]
     ) async throws -> TestResponse {
@@ -138,26 +138,26 @@ public final class TestClient: Sendable {
             .post, target, headers: type.merging(headers) { $1 }, body: Array(pairs.joined(separator: "&").utf8))
     }
 
-    /// PUT with a value as JSON.
+    /// Sends a PUT with a value as JSON.
     public func put(
         _ target: String, json: some ResponseValue, headers: [String: String] = [:]
     ) async throws -> TestResponse {
         try await send(.put, target, json: json, headers: headers)
     }
 
-    /// PUT with JSON as it is written down.
+    /// Sends a PUT with literal JSON.
     public func put(_ target: String, json: JSON, headers: [String: String] = [:]) async throws -> TestResponse {
         try await send(.put, target, json: json, headers: headers)
     }
 
-    /// PATCH with a value as JSON.
+    /// Sends a PATCH with a value as JSON.
     public func patch(
         _ target: String, json: some ResponseValue, headers: [String: String] = [:]
     ) async throws -> TestResponse {
         try await send(.patch, target, json: json, headers: headers)
     }
 
-    /// PATCH with JSON as it is written down.
+    /// Sends a PATCH with literal JSON.
     public func patch(_ target: String, json: JSON, headers: [String: String] = [:]) async throws -> TestResponse {
         try await send(.patch, target, json: json, headers: headers)
     }
@@ -172,9 +172,9 @@ public final class TestClient: Sendable {
     }
 }
 
-/// Why there is no answer, or none of the type that was asked for.
-public struct TestFailure: Error, CustomStringConvertible {
-    /// In a line.
+/// There is no response, or its content is not what was asked for.
+public struct TestClientError: Error, CustomStringConvertible {
+    /// The reason.
     public let description: String
 
     init(_ description: String) {
@@ -183,6 +183,13 @@ public struct TestFailure: Error, CustomStringConvertible {
 }
 
 extension PercentEncoding {
-    /// As a browser writes a form's text (URL Standard, section 5.2).
+    /// As a browser encodes a form's text (URL Standard, section 5.2).
     fileprivate static func formText(_ text: String) -> String { form.encode(text).replacing("%20", with: "+") }
+}
+
+/// How a test client's requests are sent.
+protocol TestTransport: Sendable {
+    func send(
+        _ method: Method, _ target: String, _ fields: [Field], _ body: [UInt8]
+    ) async throws -> StreamingTestResponse
 }

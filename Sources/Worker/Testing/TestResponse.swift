@@ -1,19 +1,19 @@
 public import Endpoints
 public import Messages
 
-/// An answer, read to its end.
+/// A response with its whole content.
 public struct TestResponse: Sendable {
-    /// Its code and reason phrase.
+    /// The status code and reason phrase.
     public let status: Status
-    /// The header section, in its order.
+    /// The header section, in the order of the response.
     public let fields: [Field]
-    /// The content.
+    /// The content, as bytes.
     public let body: [UInt8]
 
     /// The content as text.
     public var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// The value of the first field of that name.
+    /// The value of the first field with that name.
     /// - Parameter name: in any case.
     public func header(_ name: String) -> String? {
         let name = name.lowercased()
@@ -21,38 +21,38 @@ public struct TestResponse: Sendable {
     }
 
     /// The content as JSON.
-    /// - Throws: `TestFailure` when it is none.
+    /// - Throws: `TestClientError` if it is not JSON.
     public var json: JSON {
         get throws {
             do throws(JSONError) {
                 return try JSON(parsing: body)
             } catch {
-                throw TestFailure("the answer, \(status), is no JSON: \(text)")
+                throw TestClientError("the response, \(status), is not JSON: \(text)")
             }
         }
     }
 
     /// The content as a value.
-    /// - Throws: `TestFailure`, with the status and the content, for what is no such value.
+    /// - Throws: `TestClientError` with the status and the content if it is not such a value.
     public func decode<Value: RequestValue>(_ type: Value.Type = Value.self) throws -> Value {
         var issues: [Issue] = []
         guard let value = Value.read(try json, issues: &issues), issues.isEmpty else {
-            throw TestFailure("the answer, \(status), is no \(type): \(ValidationError(issues)): \(text)")
+            throw TestClientError("the response, \(status), is not a \(type): \(ValidationError(issues)): \(text)")
         }
         return value
     }
 }
 
-/// An answer whose content is still to come.
-public struct StreamedTestResponse: Sendable {
-    /// Its code and reason phrase.
+/// A response whose content is still to come.
+public struct StreamingTestResponse: Sendable {
+    /// The status code and reason phrase.
     public let status: Status
-    /// The header section, in its order.
+    /// The header section, in the order of the response.
     public let fields: [Field]
-    /// The content, as it comes; it ends with an error where the answer is cut.
+    /// The content, as it arrives. It throws if the connection ends early.
     public let pieces: AsyncThrowingStream<[UInt8], any Error>
 
-    /// The events of a `text/event-stream`, each as its lines without the empty one at its end.
+    /// The events of a `text/event-stream`: the lines of each, without the empty line at its end.
     public var events: AsyncThrowingStream<String, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {

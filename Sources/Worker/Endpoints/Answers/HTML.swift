@@ -1,26 +1,26 @@
 public import Messages
 
-/// A page. What is put into it must be escaped already.
+/// An HTML page. Escape all text that you put into it (`HTML.escape`).
 public struct HTML: ResponseConvertible, Hashable {
-    /// The page.
+    /// The source of the page.
     public let text: String
 
-    /// A page of that text.
+    /// A page with that source.
     public init(_ text: String) {
         self.text = text
     }
 
-    /// `text/html`, a string.
+    /// `text/html`, with the schema of a string.
     public static var content: ResponseContent? { ResponseContent("text/html", .type("string")) }
 
-    /// The page in UTF-8.
+    /// The page, encoded in UTF-8.
     public func response(_ status: Status) -> Response {
         Response(status, fields: HTML.fields, body: Array(text.utf8))
     }
 
     private static let fields = [Field("content-type", "text/html; charset=utf-8")]
 
-    /// The text with what HTML gives a meaning to written as character references.
+    /// Replaces `&`, `<`, `>` and both quotation marks by character references.
     public static func escape(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {

@@ -1,84 +1,87 @@
+import Dispatch
 import Logging
 import Messages
 import Synchronization
 
-/// What all requests of an API have in common while it is served.
+/// What all requests of an API share while it is served.
 final class APIRuntime: Sendable {
-    let log: Logger
+    let logger: Logger
     let provided: [ObjectIdentifier: any Sendable]
-    let replacements: Replacements
-    let errors: ErrorResponder
+    let overrides: DependencyOverrides
+    let errors: ErrorHandlers
 
-    private struct Contents {
-        var host: any Host = DetachedHost()
+    private struct State {
+        var host: any ApplicationHost = DetachedHost()
         var isDraining = false
-        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+        /// Who waits for the drain, by a number of their own.
+        var drainWaiters: [Int: CheckedContinuation<Void, Never>] = [:]
         var lastWaiter = 0
-        /// Tasks that a drain waits for.
+        /// How many tasks run that a drain waits for.
         var tasks = 0
-        var idle: [CheckedContinuation<Void, Never>] = []
+        var idleWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let contents = Mutex(Contents())
+    private let state = Mutex(State())
 
     init(
-        log: Logger, provided: [ObjectIdentifier: any Sendable], replacements: Replacements, errors: ErrorResponder
+        logger: Logger, provided: [ObjectIdentifier: any Sendable], overrides: DependencyOverrides,
+        errors: ErrorHandlers
     ) {
-        self.log = log
+        self.logger = logger
         self.provided = provided
-        self.replacements = replacements
+        self.overrides = overrides
         self.errors = errors
     }
 
-    var host: any Host { contents.withLock { $0.host } }
+    var host: any ApplicationHost { state.withLock { $0.host } }
 
-    func open(_ host: any Host) {
-        contents.withLock { $0.host = host }
+    func start(on host: any ApplicationHost) {
+        state.withLock { $0.host = host }
     }
 
     // MARK: Draining
 
-    var isDraining: Bool { contents.withLock { $0.isDraining } }
+    var isDraining: Bool { state.withLock { $0.isDraining } }
 
     func drain() {
-        let waiters = contents.withLock { contents in
-            contents.isDraining = true
-            let waiters = contents.waiters.values
-            contents.waiters = [:]
+        let waiters = state.withLock { state in
+            state.isDraining = true
+            let waiters = state.drainWaiters.values
+            state.drainWaiters = [:]
             return Array(waiters)
         }
         for waiter in waiters { waiter.resume() }
     }
 
     func untilDraining() async {
-        let number = contents.withLock { contents in
-            contents.lastWaiter += 1
-            return contents.lastWaiter
+        let number = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isOver = contents.withLock { contents in
-                    if contents.isDraining || Task.isCancelled { return true }
-                    contents.waiters[number] = continuation
+                let isOver = state.withLock { state in
+                    if state.isDraining || Task.isCancelled { return true }
+                    state.drainWaiters[number] = continuation
                     return false
                 }
                 if isOver { continuation.resume() }
             }
         } onCancel: {
-            contents.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+            state.withLock { $0.drainWaiters.removeValue(forKey: number) }?.resume()
         }
     }
 
-    // MARK: Tasks beside the requests'
+    // MARK: Tasks beside the requests
 
-    /// Does the jobs, one after another, in a task of their own.
-    func run(_ jobs: [RequestState.Job], log: Logger) {
+    /// Runs the jobs of `Context.afterResponse`, one after another, in a task of their own.
+    func run(_ jobs: [RequestState.Job], logger: Logger) {
         startTask {
             for job in jobs {
                 do {
                     try await job()
                 } catch {
-                    log.error("work after an answer failed", metadata: ["error": "\(error)"])
+                    logger.error("work after an answer failed", metadata: ["error": "\(error)"])
                 }
             }
         }
@@ -87,28 +90,48 @@ final class APIRuntime: Sendable {
     /// Starts a task that a drain waits for.
     @discardableResult
     func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
-        contents.withLock { $0.tasks += 1 }
+        state.withLock { $0.tasks += 1 }
         return host.startTask { [self] in
             await body()
-            let idle = contents.withLock { contents in
-                contents.tasks -= 1
-                guard contents.tasks == 0 else { return [CheckedContinuation<Void, Never>]() }
-                let idle = contents.idle
-                contents.idle = []
+            let idle = state.withLock { state in
+                state.tasks -= 1
+                guard state.tasks == 0 else { return [CheckedContinuation<Void, Never>]() }
+                let idle = state.idleWaiters
+                state.idleWaiters = []
                 return idle
             }
             for waiter in idle { waiter.resume() }
         }
     }
 
-    /// Returns when all work after answers is done, and all that stands around dependencies has ended.
+    /// Returns when no task of `startTask` runs: all jobs after responses and all dependency scopes have ended.
     func finishTasks() async {
         await withCheckedContinuation { continuation in
-            let isIdle = contents.withLock { contents in
-                if contents.tasks > 0 { contents.idle.append(continuation) }
-                return contents.tasks == 0
+            let isIdle = state.withLock { state in
+                if state.tasks > 0 { state.idleWaiters.append(continuation) }
+                return state.tasks == 0
             }
             if isIdle { continuation.resume() }
         }
+    }
+}
+
+/// The host of an application that no server serves: a test calls it directly.
+private struct DetachedHost: ApplicationHost {
+    private static let threads = DispatchQueue(label: "blocking", attributes: .concurrent)
+
+    func runBlocking(
+        _ operation: BlockingOperation, deadline: UInt64?, _ work: @escaping @Sendable () -> Void
+    ) -> Bool {
+        DetachedHost.threads.async(execute: work)
+        return true
+    }
+
+    func afterPass(_ body: @escaping @Sendable () -> Void) {
+        body()
+    }
+
+    func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        Task { await body() }
     }
 }

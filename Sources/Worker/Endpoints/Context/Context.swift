@@ -1,15 +1,15 @@
 public import Logging
 public import Messages
 
-/// A request on its way, and what its handler, its dependencies and middleware share for as long as it lasts.
+/// One request, and what its handler, its dependencies and its middleware share while it lasts.
 ///
-/// A handler asks for it with `RequestContext()`; middleware and custom parameters are given it.
+/// A handler asks for it with `RequestContext()`; middleware and custom parameters receive it.
 public struct Context: Sendable {
     /// The request as it came, or as middleware has passed it on.
     public let request: Request
-    /// nil where no route fits.
+    /// Nil if no route matches.
     let match: MatchedPath?
-    /// nil while nobody can ask for what it holds: most requests need none of it.
+    /// Nil if nothing can ask for what it holds: most requests do not need it.
     let state: RequestState?
 
     init(request: Request, match: MatchedPath?, state: RequestState?) {
@@ -18,10 +18,10 @@ public struct Context: Sendable {
         self.state = state
     }
 
-    // Who is given a context without state asks for parameters only.
     private var shared: RequestState {
+        // Only parameters declared as `requestOnly` are given a context without state.
         guard let state else {
-            preconditionFailure("a parameter that is declared as plain asks for more than its place")
+            preconditionFailure("a parameter that is declared as requestOnly uses more of the context than the request")
         }
         return state
     }
@@ -30,70 +30,68 @@ public struct Context: Sendable {
 
     func begin(_ scope: DependencyScope) { shared.begin(scope) }
 
-    /// The same context of another request, for middleware that passes one on. The route stays.
+    /// This context with another request, for middleware that changes the request. The route stays the same.
     public func with(_ request: Request) -> Context { Context(request: request, match: match, state: state) }
 
     // MARK: Who and where
 
-    /// Tells this request from all others in logs and answers: the `x-request-id` of a proxy on this machine, which is
-    /// trusted, else 16 random hexadecimal digits.
+    /// Identifies the request in logs and responses: `x-request-id` if a trusted proxy (one on this machine) sent it, else 16
+    /// random hexadecimal digits.
     public var id: String { shared.id(of: request) }
 
-    /// The application's logger, with the metadata `request`: the id.
-    public var log: Logger {
-        var log = shared.runtime.log
-        log[metadataKey: "request"] = "\(id)"
-        return log
+    /// The application's logger, with the id as the metadata `request`.
+    public var logger: Logger {
+        var logger = shared.runtime.logger
+        logger[metadataKey: "request"] = "\(id)"
+        return logger
     }
 
-    /// The route that fits the request; nil where none does, which only middleware of an API sees.
+    /// The route that matches the request. Nil if none does, which only middleware of an API can see.
     public var route: MatchedRoute? { shared.route?.description }
 
-    /// The address of the client, or of the proxy that no trusted proxy stands behind; empty for a unix socket.
+    /// The address of the connection's other end: the client, or a proxy. Empty for a unix socket.
     public var peer: String { request.connection.peer }
 
-    /// The time that is left until the client hears that its request took too long (`--request-timeout`), never below
-    /// zero; nil where there is no limit.
+    /// The time left until the server gives up on the request (`--request-timeout`), at least zero; nil without a limit.
     public var remainingTime: Duration? {
         request.connection.deadline.map { deadline in
-            let now = MonotonicTime.nanoseconds
-            return .nanoseconds(deadline > now ? Int64(clamping: deadline - now) : 0)
+            // On Linux this clock is CLOCK_MONOTONIC, on which the server sets deadlines.
+            let now = SuspendingClock().systemEpoch.duration(to: .now)
+            return max(.zero, .nanoseconds(Int64(clamping: deadline)) - now)
         }
     }
 
     // MARK: Values
 
-    /// A value that middleware or a dependency has put here, by its type; or else one that the application provides.
+    /// The value of a type that middleware or a dependency has set for this request, or else the one of `API.provide`.
     public subscript<Value: Sendable>(_ type: Value.Type) -> Value? {
         get { shared.value(type) }
         nonmutating set { shared.set(type, newValue) }
     }
 
-    /// The same, where it must be there.
-    /// - Throws: `MissingValue`, which is a 500 and says in the log what to do.
-    public func get<Value: Sendable>(_ type: Value.Type = Value.self) throws(MissingValue) -> Value {
-        guard let value = self[type] else { throw MissingValue(type: "\(type)") }
+    /// The value of a type that must be there.
+    /// - Throws: `MissingContextValueError`, which is a 500; the log says what to do.
+    public func get<Value: Sendable>(_ type: Value.Type = Value.self) throws(MissingContextValueError) -> Value {
+        guard let value = self[type] else { throw MissingContextValueError(type: "\(type)") }
         return value
     }
 
-    /// What the handler, a dependency or middleware has thrown, once it has been made into the answer. For middleware that
-    /// reports errors; nil for an answer that is no error's.
+    /// The error that the handler, a dependency or middleware has thrown, once it has been turned into a response. For
+    /// middleware that reports errors; nil if nothing was thrown.
     public var failure: (any Error)? { shared.failure }
 
     // MARK: Work
 
-    /// Runs what blocks on a thread of the blocking pool, for an async handler.
-    ///
-    /// The endpoint's share of the threads bounds it, as it bounds handlers that are not async.
-    /// - Throws: what the work throws; `HTTPError` 503 when too much waits for the threads already.
-    public func blocking<Result: Sendable>(
+    /// Runs blocking work on a thread of the blocking pool, for an async handler. It uses the endpoint's share of the threads.
+    /// - Throws: what the work throws; `HTTPError` 503 if the pool's queue is full.
+    public func runBlocking<Result: Sendable>(
         _ work: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
-        try await blocking(of: shared.route?.blocking ?? .unnamed, work)
+        try await runBlocking(of: shared.route?.blocking ?? .unnamed, work)
     }
 
     @usableFromInline
-    func blocking<Result: Sendable>(
+    func runBlocking<Result: Sendable>(
         of operation: BlockingOperation, _ work: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         let host = shared.runtime.host
@@ -104,74 +102,77 @@ public struct Context: Sendable {
             if !isTaken {
                 continuation.resume(
                     throwing: HTTPError(
-                        .serviceUnavailable, "Too much work waits already; ask again later",
-                        fields: [Field("retry-after", "1")]))
+                        .serviceUnavailable, BlockingOperation.queueFull.detail,
+                        fields: [Field("retry-after", String(BlockingOperation.queueFull.retryAfter))]))
             }
         }
     }
 
-    /// Work that is done once the answer has been sent, or its client is gone: an e-mail, a count. It starts on the loop,
-    /// one job after another; a worker that drains waits for it. What it throws is logged.
+    /// Runs a job after the response has been sent or the client has disconnected, such as sending an e-mail. It starts on
+    /// the loop; jobs run one after another, and a drain waits for them. Errors are logged.
     public func afterResponse(_ job: @escaping @Sendable () async throws -> Void) {
         shared.add(job)
     }
 
-    // MARK: Leaving
+    // MARK: Draining
 
-    /// Whether this worker is about to end: a reload, a scale-down, a stop. It answers what it has, and a stream that never
-    /// ends by itself should end.
+    /// Whether this worker will exit soon: for a reload, a scale-down or a stop. It finishes its requests; a stream without an
+    /// end of its own should end.
     public var isDraining: Bool { shared.runtime.isDraining }
 
-    /// Returns when this worker is about to end, or the task is cancelled.
+    /// Returns when this worker starts to drain, or when the task is cancelled.
     public func untilDraining() async {
         await shared.runtime.untilDraining()
     }
 }
 
-/// The route that a request was found to fit.
+/// The route that matches a request.
 public struct MatchedRoute: Hashable, Sendable {
-    /// Of the operation.
+    /// The method that the route was declared with.
     public let method: Method
-    /// The path as declared, with `{name}` for its parameters: what a metric is counted by.
+    /// The path as declared, such as `/tasks/{id}`: use it, and not the request's path, as a label of metrics.
     public let path: String
     /// The operation's name.
     public let name: String
 }
 
-/// A value that nobody has provided or put into the context.
-public struct MissingValue: Error, Hashable, CustomStringConvertible {
+/// A value is asked for that was neither provided nor set.
+public struct MissingContextValueError: Error, Hashable, CustomStringConvertible {
     let type: String
 
-    /// What is missing, and what to do.
+    /// Names the type, and says what to do.
     public var description: String {
-        "the context has no \(type): api.provide(...) gives one to all requests, context[\(type).self] = ... to this one"
+        """
+        the context has no \(type): provide one to all requests by api.provide(...), or set one for this request by \
+        context[\(type).self] = ...
+        """
     }
 }
 
 // What parameters are read from.
 extension Context {
-    /// The decoded text of a segment of the path: `pathParameter("id")` of `/tasks/{id}`.
+    /// The decoded segment of the path that a template's parameter matches: `pathParameter("id")` for `/tasks/{id}`.
     public func pathParameter(_ name: String) -> String? { pathBytes(name).map { String(decoding: $0, as: UTF8.self) } }
 
     @usableFromInline func pathBytes(_ name: String) -> ArraySlice<UInt8>? { match?.bytes(of: name) }
 
-    /// The decoded value of the last query parameter of that name.
+    /// The decoded value of the last query parameter with that name.
     public func queryParameter(_ name: String) -> String? {
         request.query.flatMap { QueryString($0).lastValue(of: name) }
     }
 
-    /// The decoded values of all query parameters of that name, in order.
+    /// The decoded values of all query parameters with that name, in order.
     public func queryParameters(_ name: String) -> [String] {
         request.query.map { QueryString($0).values(of: name) } ?? []
     }
 
-    /// The value of the first field of that name.
+    /// The value of the first field with that name.
     /// - Parameter name: in lower case.
     public func header(_ name: String) -> String? {
         request.head.fields.first { request.head.isName($0.name, name) }.map { request.head.text($0.value) }
     }
 
-    /// The values of all fields of that name, in order.
+    /// The values of all fields with that name, in order.
     /// - Parameter name: in lower case.
     public func headers(_ name: String) -> [String] {
         request.head.fields.filter { request.head.isName($0.name, name) }.map { request.head.text($0.value) }
@@ -182,15 +183,39 @@ extension RequestHead {
     fileprivate func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 }
 
-/// A path and the template that it was found to fit.
-struct MatchedPath: Sendable {
-    /// Decoded.
-    let bytes: ArraySlice<UInt8>
-    let place: RouteTable.Place
+/// The parameter that gives a handler or a dependency the request's context: its id, its logger, the whole request, work on
+/// the blocking pool or after the response.
+///
+/// ```swift
+/// api.post("/recipes", RequestContext(), Body(NewRecipe.self)) { context, recipe in
+///     context.logger.info("recipe added", metadata: ["label": "\(recipe.label)"])
+///     return try store.add(recipe)
+/// }
+/// ```
+public struct RequestContext: Parameter {
+    /// The context has no name or options.
+    public init() {}
 
-    /// The value of a parameter. It is looked for when it is asked for, so that nothing is kept of it.
-    func bytes(of name: String) -> ArraySlice<UInt8>? {
-        guard let range = place.template.range(of: name, in: bytes.span) else { return nil }
-        return bytes[(bytes.startIndex + range.lowerBound)..<(bytes.startIndex + range.upperBound)]
-    }
+    /// Not shown in the document.
+    public var declaration: ParameterDeclaration { ParameterDeclaration(.request) }
+
+    /// The context.
+    public func read(from context: Context, issues: inout [Issue]) -> Context? { context }
+}
+
+/// The parameter for a value that `API.provide` gives to all requests, found by its type. `API.build` checks that it is there.
+///
+/// ```swift
+/// api.provide(store)
+/// api.get("/recipes/{id}", Injected(Store.self), Path("id", Int.self)) { store, id in try store.find(id) }
+/// ```
+public struct Injected<Value: Sendable>: Parameter {
+    /// - Parameter type: the type that the value was provided as.
+    public init(_ type: Value.Type = Value.self) {}
+
+    /// Not shown in the document.
+    public var declaration: ParameterDeclaration { ParameterDeclaration(provided: Value.self) }
+
+    /// The value. One that middleware has set in the context under the same type takes precedence.
+    public func read(from context: Context, issues: inout [Issue]) throws -> Value? { try context.get(Value.self) }
 }

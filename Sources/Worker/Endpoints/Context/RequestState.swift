@@ -2,143 +2,147 @@ import Logging
 import Messages
 import Synchronization
 
-/// What one request has beside its bytes, for as long as it lasts. Made only where somebody can ask for it.
+/// What a request has beside its bytes while it lasts. Made only if something can ask for it.
 final class RequestState: Sendable {
     typealias Job = @Sendable () async throws -> Void
 
-    private struct Contents {
+    private struct State {
         var id: String?
+        /// What `Context` was given, by type.
         var values: [ObjectIdentifier: any Sendable] = [:]
+        /// The values of dependencies, by dependency.
         var pending: [ObjectIdentifier: any Sendable] = [:]
         var jobs: [Job] = []
-        /// Whether nobody asks for jobs any more.
-        var isOver = false
+        /// Whether the jobs have been started: a later one is started at once.
+        var jobsAreStarted = false
         var scopes: [DependencyScope] = []
         var failure: (any Error)?
     }
 
     let runtime: APIRuntime
     let route: Route?
-    private let contents = Mutex(Contents())
+    private let state = Mutex(State())
 
     init(_ runtime: APIRuntime, _ route: Route?) {
         self.runtime = runtime
         self.route = route
     }
 
-    // MARK: The context's
+    // MARK: For the context
 
     func id(of request: Request) -> String {
-        contents.withLock { contents in
-            if let id = contents.id { return id }
-            let id = RequestID.make(for: request)
-            contents.id = id
+        state.withLock { state in
+            if let id = state.id { return id }
+            let id = Self.id(for: request)
+            state.id = id
             return id
         }
     }
 
+    private static func id(for request: Request) -> String {
+        if request.connection.isTrusted, let id = request.header("x-request-id"), isUsable(id) { return id }
+        return RandomID.make()
+    }
+
+    /// An id of a proxy goes into logs and responses: visible ASCII, no quotation mark, at most 128 bytes.
+    private static func isUsable(_ id: String) -> Bool {
+        (1...128).contains(id.utf8.count)
+            && id.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") }
+    }
+
     func value<Value: Sendable>(_ type: Value.Type) -> Value? {
         let key = ObjectIdentifier(type)
-        // Where an optional type is asked for, nil would be cast to a value.
-        guard let value = contents.withLock({ $0.values[key] }) ?? runtime.provided[key] else { return nil }
+        // The guard is for optional types: `nil as? Value` would give a value.
+        guard let value = state.withLock({ $0.values[key] }) ?? runtime.provided[key] else { return nil }
         return value as? Value
     }
 
     func set<Value: Sendable>(_ type: Value.Type, _ value: Value?) {
-        contents.withLock { $0.values[ObjectIdentifier(type)] = value }
+        state.withLock { $0.values[ObjectIdentifier(type)] = value }
     }
 
-    var failure: (any Error)? { contents.withLock { $0.failure } }
+    var failure: (any Error)? { state.withLock { $0.failure } }
 
-    func fail(_ error: any Error) {
-        contents.withLock { $0.failure = error }
+    func recordFailure(_ error: any Error) {
+        state.withLock { $0.failure = error }
     }
+
+    // MARK: Jobs after the response
 
     func add(_ job: @escaping Job) {
-        let isLate = contents.withLock { contents in
-            if !contents.isOver { contents.jobs.append(job) }
-            return contents.isOver
+        let isLate = state.withLock { state in
+            if !state.jobsAreStarted { state.jobs.append(job) }
+            return state.jobsAreStarted
         }
-        if isLate { runtime.run([job], log: log) }
+        if isLate { runtime.run([job], logger: logger) }
     }
 
-    /// With the work that is to be done after the answer.
-    func settle(_ response: Response) -> Response {
-        // While a stream is sent, there may come more.
-        let isOver = contents.withLock { contents in
-            contents.isOver = contents.jobs.isEmpty && response.stream == nil
-            return contents.isOver
+    /// The answer, whose response starts the jobs when it has been sent.
+    func startingJobs(after answer: Answer) -> Answer {
+        answer.map { self.startingJobs(after: $0) }
+    }
+
+    /// The response, which starts the jobs when it has been sent.
+    func startingJobs(after response: Response) -> Response {
+        // While a stream is sent, more jobs may be added.
+        let isOver = state.withLock { state in
+            state.jobsAreStarted = state.jobs.isEmpty && response.stream == nil
+            return state.jobsAreStarted
         }
         if isOver { return response }
         var response = response
         let others = response.whenSent
         response.whenSent = { [self] in
             others?()
-            let jobs = contents.withLock { contents in
-                contents.isOver = true
-                return contents.jobs
+            let jobs = state.withLock { state in
+                state.jobsAreStarted = true
+                return state.jobs
             }
-            if !jobs.isEmpty { runtime.run(jobs, log: log) }
+            if !jobs.isEmpty { runtime.run(jobs, logger: logger) }
         }
         return response
     }
 
-    private var log: Logger {
-        var log = runtime.log
-        if let id = contents.withLock({ $0.id }) { log[metadataKey: "request"] = "\(id)" }
-        if let route { log[metadataKey: "operation"] = "\(route.description.name)" }
-        return log
+    private var logger: Logger {
+        var logger = runtime.logger
+        if let id = state.withLock({ $0.id }) { logger[metadataKey: "request"] = "\(id)" }
+        if let route { logger[metadataKey: "operation"] = "\(route.description.name)" }
+        return logger
     }
 
     // MARK: Dependencies
 
-    /// Middleware lets the request be answered, and perhaps not for the first time: values that have ended are not given
-    /// to another handler, and an error that was is no more.
-    func beginAnew() {
-        contents.withLock { contents in
-            if !contents.pending.isEmpty { contents.pending = [:] }
-            contents.failure = nil
+    /// Forgets the values of dependencies and the failure. Middleware may let a request be answered more than once, and the
+    /// values of the first time have been cleaned up.
+    func prepareToAnswer() {
+        state.withLock { state in
+            if !state.pending.isEmpty { state.pending = [:] }
+            state.failure = nil
         }
     }
 
-    /// What a dependency has found in this request, so that it is asked once. Nil when its parameters were wrong, which was
-    /// said then. A request's parameters are read by one thread at a time, so nothing is found twice.
+    /// The value of a dependency in this request; its parameters are read only the first time. Nil if they were invalid; the
+    /// issues were added that first time. Only one thread at a time reads the parameters of a request.
     func pending<Value: Sendable>(
-        of dependency: AnyObject, find: () throws -> PendingValue<Value>?
+        of dependency: AnyObject, read: () throws -> PendingValue<Value>?
     ) throws -> PendingValue<Value>? {
         let identity = ObjectIdentifier(dependency)
-        if let found = contents.withLock({ $0.pending[identity] }) { return (found as? Found<Value>)?.value }
-        let value = try runtime.replacements.value(of: identity) ?? find()
-        contents.withLock { $0.pending[identity] = Found(value: value) }
+        if let known = state.withLock({ $0.pending[identity] }) { return (known as? Pending<Value>)?.value }
+        let value = try runtime.overrides.value(of: identity) ?? read()
+        state.withLock { $0.pending[identity] = Pending(value: value) }
         return value
     }
 
-    private struct Found<Value: Sendable>: Sendable {
+    private struct Pending<Value: Sendable>: Sendable {
         let value: PendingValue<Value>?
     }
 
     func begin(_ scope: DependencyScope) {
-        contents.withLock { $0.scopes.append(scope) }
+        state.withLock { $0.scopes.append(scope) }
     }
 
-    var hasScopes: Bool { contents.withLock { !$0.scopes.isEmpty } }
+    var hasScopes: Bool { state.withLock { !$0.scopes.isEmpty } }
 
-    /// The last one that was begun, and has not ended.
-    func takeScope() -> DependencyScope? { contents.withLock { $0.scopes.popLast() } }
-}
-
-enum RequestID {
-    /// Of ids that a proxy sends.
-    private static let mostBytes = 128
-
-    static func make(for request: Request) -> String {
-        if request.connection.isTrusted, let id = request.value(of: "x-request-id"), isUsable(id) { return id }
-        return RandomID.make()
-    }
-
-    /// It goes into logs and answers.
-    private static func isUsable(_ id: String) -> Bool {
-        (1...mostBytes).contains(id.utf8.count)
-            && id.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") }
-    }
+    /// Removes the scope that was begun last.
+    func takeScope() -> DependencyScope? { state.withLock { $0.scopes.popLast() } }
 }

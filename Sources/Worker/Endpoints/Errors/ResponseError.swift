@@ -1,21 +1,21 @@
 public import Messages
 
-/// An error that says itself how a request is answered. Any other is the server's: a 500 that tells nothing.
+/// An error with a response of its own. Any other error is answered with a 500 that says nothing about it.
 public protocol ResponseError: Error {
-    /// What the client is sent. Made once for each request that fails so.
+    /// The response to the client. Asked for once per failed request.
     var response: Response { get }
 }
 
-/// An answer of `{"detail":"..."}` with that status.
+/// An error that is answered with its status and `{"detail":"..."}`.
 public struct HTTPError: ResponseError, Hashable, CustomStringConvertible {
-    /// The status of the answer.
+    /// The status of the response.
     public let status: Status
-    /// What the client is told.
+    /// The value of `detail`; the client sees it.
     public let detail: String
-    /// Further fields of the answer.
+    /// Further fields of the response.
     public let fields: [Field]
 
-    /// - Parameter detail: the status's own words when nothing else is said.
+    /// - Parameter detail: nil for the status's reason phrase.
     public init(_ status: Status, _ detail: String? = nil, fields: [Field] = []) {
         self.status = status
         self.detail = detail ?? status.reason
@@ -29,12 +29,12 @@ public struct HTTPError: ResponseError, Hashable, CustomStringConvertible {
     public var description: String { "\(status): \(detail)" }
 }
 
-/// A request that does not fit the declaration: a 422 that lists all that is wrong, up to a hundred.
+/// A request that does not match the endpoint's declaration: a 422 that lists all issues, at most a hundred.
 public struct ValidationError: ResponseError, Hashable, CustomStringConvertible {
-    /// All that is wrong, in the order of the request's parts. The hundredth says that there is more.
+    /// In the order path, query, headers, cookies, body. If there are more than a hundred, the hundredth says so.
     public let issues: [Issue]
 
-    /// An error of those issues, of which the first are kept when they are a hundred or more.
+    /// Keeps the first 99 of a hundred or more issues.
     public init(_ issues: [Issue]) {
         guard issues.isFull else {
             self.issues = issues
@@ -44,21 +44,46 @@ public struct ValidationError: ResponseError, Hashable, CustomStringConvertible 
         self.issues = issues.prefix(Issue.maximumCount - 1) + [.tooMany(at: Array(place))]
     }
 
-    /// What is wrong and where, for logs. It repeats nothing that was sent but names.
+    /// The location and message of each issue, for logs. It contains names, and no values that the client sent.
     public var description: String {
         issues.map { issue in "\(issue.location.map(\.description).joined(separator: ".")): \(issue.message)" }
             .joined(separator: "; ")
     }
 
-    /// `{"detail":[...]}`, an object for each issue.
+    /// A 422 with `{"detail":[...]}`, one object per issue.
     public var response: Response {
         let detail = JSON.array(issues.map(\.json))
         return JSON.object([.init("detail", detail)]).response(.unprocessableContent)
     }
 }
 
-/// Thrown by a handler on the loop that found that it would have to wait: it is run again on the blocking pool.
+/// Thrown by a `run: .inline` handler when it would have to block: the handler is run again on the blocking pool.
 public struct WouldBlock: Error, Hashable {
-    /// It needs no words: no client sees it.
+    /// The error carries nothing: no client sees it.
     public init() {}
+}
+
+/// No route has the request's path: a 404. `API.onError` can give it another body.
+public struct NotFoundError: ResponseError, Hashable {
+    /// `{"detail":"Not Found"}`
+    public var response: Response { NotFoundError.answer }
+
+    private static let answer = Response.detail(.notFound, "Not Found")
+
+    @usableFromInline init() {}
+}
+
+/// Routes have the path, but none has the method: a 405 that lists the allowed methods.
+public struct MethodNotAllowedError: ResponseError, Hashable {
+    /// Their names, such as `GET`, in the order of declaration.
+    public let allowed: [String]
+
+    /// `{"detail":"Method Not Allowed"}` with the field `allow` (RFC 9110, section 15.5.6).
+    public var response: Response {
+        .detail(.methodNotAllowed, "Method Not Allowed", fields: [Field("allow", allowed.joined(separator: ", "))])
+    }
+
+    init(allowed: [String]) {
+        self.allowed = allowed
+    }
 }

@@ -1,9 +1,9 @@
 public import Messages
 
-/// Lets pages of other origins read the answers, and tells browsers what those may send (the Fetch Standard, section 3.3).
-/// The answers are Starlette's.
+/// Cross-origin resource sharing: lets pages of other origins read responses, and answers browsers' preflight requests (Fetch
+/// Standard, section 3.3). The responses are those of Starlette's CORSMiddleware.
 public struct CORS: InlineMiddleware {
-    /// Which of something.
+    /// Which origins, methods or headers are allowed.
     public enum Allowed: Hashable, Sendable {
         case any
         case only([String])
@@ -13,25 +13,26 @@ public struct CORS: InlineMiddleware {
     private let methods: [String]
     /// Nil for any.
     private let headers: [String]?
-    /// What every answer to a request with an origin has.
+    /// On each response to a request with an origin.
     private let fields: [Field]
-    /// What every answer to a preflight has.
+    /// On each response to a preflight request.
     private let preflightFields: [Field]
-    /// Whether the origin is named in place of `*`, which browsers do not take together with credentials.
+    /// Whether responses name the origin, not `*`: browsers reject `*` for requests with credentials.
     private let namesOrigin: Bool
 
     /// - Parameters:
-    ///   - origins: as browsers send them, such as `https://shop.example`: no path, no slash at the end.
-    ///   - headers: of requests, in any case.
-    ///   - exposed: fields of answers that pages may read, such as `x-process-time`.
-    ///   - credentials: whether cookies and the like may be sent along.
-    ///   - maximumAge: for which a browser may keep what it was told, in seconds.
+    ///   - origins: such as `https://shop.example`: without a path, and without a slash at the end.
+    ///   - methods: which methods pages may use.
+    ///   - headers: which request headers pages may send, in any case.
+    ///   - exposedHeaders: which response headers pages may read, such as `x-process-time`.
+    ///   - allowsCredentials: whether browsers may send cookies and HTTP credentials.
+    ///   - maxAge: how long browsers may cache the response to a preflight request, in whole seconds.
     public init(
-        origins: Allowed, methods: Allowed = .only(["GET"]), headers: Allowed = .only([]), exposed: [String] = [],
-        credentials: Bool = false, maximumAge: Int = 600
+        origins: Allowed, methods: Allowed = .only(["GET"]), headers: Allowed = .only([]),
+        exposedHeaders: [String] = [], allowsCredentials: Bool = false, maxAge: Duration = .seconds(600)
     ) {
         self.origins = origins
-        namesOrigin = origins != .any || credentials
+        namesOrigin = origins != .any || allowsCredentials
         let always = ["Accept", "Accept-Language", "Content-Language", "Content-Type"]
         let known = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY"]
         let methods = if case .only(let methods) = methods { methods } else { known }
@@ -40,33 +41,33 @@ public struct CORS: InlineMiddleware {
         self.headers = headers
 
         let star = namesOrigin ? [] : [Field("access-control-allow-origin", "*")]
-        let credentials = credentials ? [Field("access-control-allow-credentials", "true")] : []
-        let list = exposed.joined(separator: ", ")
-        fields = star + credentials + (exposed.isEmpty ? [] : [Field("access-control-expose-headers", list)])
+        let credentials = allowsCredentials ? [Field("access-control-allow-credentials", "true")] : []
+        let list = exposedHeaders.joined(separator: ", ")
+        fields = star + credentials + (exposedHeaders.isEmpty ? [] : [Field("access-control-expose-headers", list)])
         preflightFields =
             star + credentials + [
                 Field("content-type", "text/plain; charset=utf-8"),
                 Field("vary", CORS.preflightVary),
                 Field("access-control-allow-methods", methods.joined(separator: ", ")),
-                Field("access-control-max-age", String(maximumAge)),
+                Field("access-control-max-age", String(maxAge.components.seconds)),
             ]
     }
 
     private static let preflightVary =
         "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"
 
-    /// Answers a preflight.
+    /// Answers a preflight request.
     public func before(_ context: Context) -> Response? {
         let request = context.request
-        guard request.method == .options, let origin = request.value(of: "origin"),
-            let method = request.value(of: "access-control-request-method")
+        guard request.method == .options, let origin = request.header("origin"),
+            let method = request.header("access-control-request-method")
         else { return nil }
         return preflight(request, from: origin, for: method)
     }
 
-    /// Adds to every other answer what browsers look for.
+    /// Adds the CORS fields to every other response.
     public func after(_ response: inout Response, _ context: Context) {
-        let fields = context.request.value(of: "origin").map(fields(for:)) ?? []
+        let fields = context.request.header("origin").map(fields(for:)) ?? []
         response = response.setting(fields).varyingByOrigin
     }
 
@@ -83,7 +84,7 @@ public struct CORS: InlineMiddleware {
             fields.append(Field("access-control-allow-origin", origin))
         }
         if !methods.contains(method) { failures.append("method") }
-        let asked = request.value(of: "access-control-request-headers")
+        let asked = request.header("access-control-request-headers")
         if let headers {
             fields.append(Field("access-control-allow-headers", headers.joined(separator: ", ")))
             let known = headers.map { $0.lowercased() }
@@ -91,7 +92,7 @@ public struct CORS: InlineMiddleware {
         } else if let asked {
             fields.append(Field("access-control-allow-headers", asked))
         }
-        if request.value(of: "access-control-request-private-network") != nil { failures.append("private-network") }
+        if request.header("access-control-request-private-network") != nil { failures.append("private-network") }
         guard !failures.isEmpty else { return Response(.ok, fields: fields, body: Array("OK".utf8)) }
         let text = "Disallowed CORS " + failures.joined(separator: ", ")
         return Response(.badRequest, fields: fields, body: Array(text.utf8))
@@ -118,7 +119,7 @@ extension Substring {
 }
 
 extension Response {
-    /// With these fields in place of others of their names.
+    /// Replaces the fields that have the names of these.
     fileprivate func setting(_ fields: [Field]) -> Response {
         guard !fields.isEmpty else { return self }
         var copy = self
@@ -128,7 +129,7 @@ extension Response {
         return copy
     }
 
-    /// A cache must not give one origin's answer to another.
+    /// Tells caches not to serve one origin's response to another.
     fileprivate var varyingByOrigin: Response {
         var copy = self
         let known = fields.filter { $0.name == "vary" }.map(\.value)

@@ -1,7 +1,7 @@
 public import Messages
 
-/// Something that stands around endpoints and sees each request and its answer: of an API (`API.use`), of a router
-/// (`Router.use`), or of one endpoint (`use:`).
+/// Code around endpoints that sees each request and its response: of an API (`API.use`), of a router (`Router.use`), or of one
+/// endpoint (`middleware:`).
 ///
 /// ```swift
 /// struct Allowance: Middleware {
@@ -12,30 +12,29 @@ public import Messages
 ///     }
 /// }
 /// ```
-/// An API's middleware sees every answer: of unknown paths and methods that are not allowed, of unexpected errors (a 500,
-/// whose error is `Context.failure`), and what the server answers itself once the head of a request is known, such as a
-/// content that is too large. (It has no content then, and the middleware may have seen the request before. An answer that
-/// the server cannot wait with, of a request that is late or of a stop, only inline middleware is asked about.) What is no
-/// HTTP is not seen.
+/// The middleware of an API sees every response: to unknown paths and methods, to unexpected errors (a 500; the error is
+/// `Context.failure`), and those that the server makes itself once the head of a request is known, such as for content that is
+/// too large. In that last case the request has no content, and the middleware may have seen it before; if the server cannot
+/// wait, because the request is past its deadline or the server stops, only inline middleware is called. Bytes that are not
+/// HTTP never reach middleware.
 ///
-/// What it throws is answered like what a handler throws. It runs on the loop, which it must not block:
-/// `Context.blocking`. One that does not await is an `InlineMiddleware`, which costs less.
+/// Errors that it throws are answered like those of a handler. It runs on the loop and must not block: use
+/// `Context.runBlocking`. If yours does not await, make it an `InlineMiddleware`, which costs less.
 public protocol Middleware: Sendable {
-    /// - Parameter next: lets the request be answered. It may be given another request, by `Context.with`, and need not be
-    ///   called. It may be called again, after it has returned: dependencies are made anew then. What is thrown within is
-    ///   an answer already.
+    /// - Parameter next: answers the request. You may pass another request (`Context.with`), not call it at all, or call it
+    ///   again after it has returned; dependencies are made again then. Errors of the handler have become responses.
     func handle(_ context: Context, next: Next) async throws -> Response
 }
 
-/// What a middleware stands before: further middleware, and the endpoint.
+/// The rest of the chain: further middleware, and the endpoint.
 public struct Next: Sendable {
     let run: @Sendable (Context) async -> Response
 
-    /// Lets the request be answered.
+    /// Answers the request.
     public func callAsFunction(_ context: Context) async throws -> Response { await run(context) }
 }
 
-/// Middleware that does not await: it looks at a request before it is handled, and at its answer, and costs no task.
+/// Middleware that does not await. It sees a request before its handler, and the response after it, and costs no task.
 ///
 /// ```swift
 /// struct NoStore: InlineMiddleware {
@@ -46,10 +45,10 @@ public struct Next: Sendable {
 /// ```
 public protocol InlineMiddleware: Middleware {
     /// Called on the loop, before the request is handled.
-    /// - Returns: an answer, for a request that shall not be handled; nil for all others.
+    /// - Returns: a response, if the request must not be handled; else nil.
     func before(_ context: Context) throws -> Response?
 
-    /// Called with each answer but the middleware's own, on the thread that has made it.
+    /// Called with each response except one that `before` has returned, on the thread that has made it.
     func after(_ response: inout Response, _ context: Context)
 }
 
@@ -57,10 +56,10 @@ extension InlineMiddleware {
     /// Nil.
     public func before(_ context: Context) throws -> Response? { nil }
 
-    /// As it is.
+    /// Does nothing.
     public func after(_ response: inout Response, _ context: Context) {}
 
-    /// Both, for middleware that stands among such that awaits.
+    /// Calls both, if other middleware of the chain awaits.
     public func handle(_ context: Context, next: Next) async throws -> Response {
         if let response = try before(context) { return response }
         var response = try await next(context)
@@ -70,7 +69,7 @@ extension InlineMiddleware {
 }
 
 extension Response {
-    /// With further fields.
+    /// Adds fields; earlier fields with the same names stay.
     public func adding(_ fields: Field...) -> Response {
         var copy = self
         copy.fields += fields

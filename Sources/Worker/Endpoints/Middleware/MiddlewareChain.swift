@@ -3,7 +3,7 @@ import Messages
 /// Middleware in its order, the outermost first.
 struct MiddlewareChain: Sendable {
     private let all: [any Middleware]
-    /// The same, when all of it is inline.
+    /// The same, if all of it is inline.
     private let inline: [any InlineMiddleware]?
 
     init(_ all: [any Middleware]) {
@@ -14,8 +14,8 @@ struct MiddlewareChain: Sendable {
 
     var isEmpty: Bool { all.isEmpty }
 
-    /// The answer to a request, with all that stands around it.
-    /// - Parameter end: what stands within.
+    /// Answers a request through the chain.
+    /// - Parameter end: the end of the chain, such as the endpoint.
     func answer(
         _ context: Context, _ runtime: APIRuntime, end: @escaping @Sendable (Context) throws -> Answer
     ) throws -> Answer {
@@ -48,7 +48,7 @@ struct MiddlewareChain: Sendable {
     ) async -> Response {
         do {
             guard index < all.count else {
-                context.state?.beginAnew()
+                context.state?.prepareToAnswer()
                 return try await end(context).response(in: context)
             }
             return try await all[index].handle(context, next: Next { await run(from: index + 1, $0, runtime, end) })
@@ -57,9 +57,9 @@ struct MiddlewareChain: Sendable {
         }
     }
 
-    /// An answer that is made already, with what inline middleware adds to it.
-    /// - Returns: nil when some middleware would have to be awaited.
-    func finished(_ response: Response, _ context: Context) -> Response? {
+    /// What inline middleware makes of a response.
+    /// - Returns: nil if some of the middleware is not inline.
+    func decorateInline(_ response: Response, _ context: Context) -> Response? {
         guard let inline else { return nil }
         var response = response
         for middleware in inline.reversed() { middleware.after(&response, context) }
@@ -68,7 +68,7 @@ struct MiddlewareChain: Sendable {
 }
 
 extension Answer {
-    /// The answer with another response, wherever it is made.
+    /// Transforms the response, wherever it is made.
     func map(_ transform: @escaping @Sendable (Response) throws -> Response) rethrows -> Answer {
         switch self {
         case .now(let response): .now(try transform(response))
@@ -77,12 +77,12 @@ extension Answer {
         }
     }
 
-    /// The response, awaited.
+    /// The response. Blocking work runs on the pool.
     func response(in context: Context) async throws -> Response {
         switch self {
         case .now(let response): response
         case .later(let respond): try await respond()
-        case .blocking(let operation, let respond): try await context.blocking(of: operation) { try respond() }
+        case .blocking(let operation, let respond): try await context.runBlocking(of: operation) { try respond() }
         }
     }
 }

@@ -1,77 +1,66 @@
 internal import Messages
 
-/// A value that is made for a request out of parameters of its own, such as the user that a token belongs to.
+/// A value that is made from other parameters of the request, such as the user that a token belongs to.
 ///
 /// ```swift
 /// let user = Dependency(Header("x-token", String.self)) { token in try users.find(token: token) }
 ///
 /// api.get("/me", user) { user in user }
 /// ```
-/// Within one request it is made once, however many parameters and dependencies ask for it. It is one object: one that is
-/// declared twice is two. Its parameters stand in the document, and what is wrong with them is said with all the rest,
-/// before anything is made. What it throws is answered like what a handler throws.
+/// It is made once per request, however many handlers and dependencies ask for it. A `Dependency` is an object: declare it
+/// once and use that object everywhere. Its parameters are part of the document; if they are invalid, their issues are
+/// reported with all others, and nothing is made. Errors that it throws are answered like those of a handler.
 public final class Dependency<Value: Sendable>: Parameter {
-    /// What its parameters are, and how it is made.
+    /// The parameters that it is made of.
     public let declaration: ParameterDeclaration
-    private let pending: @Sendable (Context, inout [Issue]) throws -> PendingValue<Value>?
+    private let makePending: @Sendable (Context, inout [Issue]) throws -> PendingValue<Value>?
 
-    /// A value that is made without awaiting.
+    /// A dependency that is made by a synchronous function.
     /// - Parameters:
-    ///   - parameters: what it is made of; other dependencies too.
-    ///   - run: where it is made. It may block, and so is made on the blocking pool, unless it says `.inline`; of a handler
-    ///     that runs on the pool, on the handler's thread.
-    public init<each Piece: Parameter>(
-        _ parameters: repeat each Piece, run: Execution = .blocking,
-        make: @escaping @Sendable (repeat (each Piece).Value) throws -> Value
+    ///   - parameters: what `make` takes; other dependencies too.
+    ///   - run: where `make` runs. By default it may block and runs on the blocking pool, on the handler's thread if the
+    ///     handler runs there. `.inline` runs it on the loop.
+    public convenience init<each Input: Parameter>(
+        _ parameters: repeat each Input, run: Execution = .blocking,
+        make: @escaping @Sendable (repeat (each Input).Value) throws -> Value
     ) {
-        declaration = ParameterDeclaration(
-            dependency: DependencyIdentity(), of: Operation.declarations(repeat each parameters),
-            need: run == .inline ? .inline : .blocking)
-        pending = { context, issues in
-            let known = issues.count
-            let found = (repeat try (each parameters).find(in: context, issues: &issues))
-            guard issues.count == known else { return nil }
-            return PendingValue {
-                try make(repeat try (each Piece).value(of: (each found).unwrapped()))
+        self.init(repeat each parameters, execution: run == .inline ? .inline : .blocking) {
+            (context: Context, unresolved: repeat (each Input).Unresolved) in
+            PendingValue {
+                try make(repeat try (each Input).resolve(each unresolved))
             } awaiting: {
-                let values = (repeat try await (each Piece).value(of: (each found).unwrapped(), awaitingIn: context))
+                let values = (repeat try await (each Input).resolve(awaiting: each unresolved))
                 if run == .inline {
                     do {
                         return try make(repeat each values)
                     } catch is WouldBlock {}
                 }
-                return try await context.blocking { try make(repeat each values) }
+                return try await context.runBlocking { try make(repeat each values) }
             }
         }
     }
 
-    // `@concurrent`: see `Verb`.
-    /// A value that is awaited.
-    /// - Parameter make: starts on the loop and is resumed there.
-    public init<each Piece: Parameter>(
-        _ parameters: repeat each Piece,
-        make: @escaping @concurrent @Sendable (repeat (each Piece).Value) async throws -> Value
+    // `@concurrent`: see `RouteBuilder`.
+    /// A dependency that is made by an async function.
+    /// - Parameter make: starts and resumes on the loop.
+    public convenience init<each Input: Parameter>(
+        _ parameters: repeat each Input,
+        make: @escaping @concurrent @Sendable (repeat (each Input).Value) async throws -> Value
     ) {
-        declaration = ParameterDeclaration(
-            dependency: DependencyIdentity(), of: Operation.declarations(repeat each parameters), need: .awaiting)
-        pending = { context, issues in
-            let known = issues.count
-            let found = (repeat try (each parameters).find(in: context, issues: &issues))
-            guard issues.count == known else { return nil }
-            return PendingValue {
-                try await make(
-                    repeat try await (each Piece).value(of: (each found).unwrapped(), awaitingIn: context))
-            }
+        self.init(repeat each parameters, execution: .async) {
+            (context: Context, unresolved: repeat (each Input).Unresolved) in
+            PendingValue { try await make(repeat try await (each Input).resolve(awaiting: each unresolved)) }
         }
     }
 
-    /// A value with something around its use: a transaction that is committed or rolled back, a lock that is let go.
+    /// A dependency with code before and after the handler, as FastAPI's dependencies with `yield`: a transaction that is
+    /// committed or rolled back, a lock that is released.
     ///
     /// ```swift
-    /// let transaction = Dependency { (use: Dependency<Transaction>.Use) async throws in
+    /// let transaction = Dependency { (yield: Dependency<Transaction>.Yield) async throws in
     ///     let transaction = try await store.begin()
     ///     do {
-    ///         try await use(transaction)  // the handler runs here; what it throws comes out
+    ///         try await yield(transaction)  // the handler runs here; its errors are thrown here
     ///         try await transaction.commit()
     ///     } catch {
     ///         try await transaction.rollBack()
@@ -79,122 +68,126 @@ public final class Dependency<Value: Sendable>: Parameter {
     ///     }
     /// }
     /// ```
-    /// `use` returns when the handler has made its answer, before the answer is sent; of a streamed one, before its first
-    /// piece is made. What is thrown then is answered in its place. What is to be done after the answer is
-    /// `Context.afterResponse`'s.
+    /// `yield` returns when the handler has made its response, before the response is sent; if it is streamed, before its first
+    /// piece is made. An error that is thrown afterwards is answered in place of that response. For work after the response has
+    /// been sent, use `Context.afterResponse`.
     ///
-    /// A client that goes, or a deadline that passes, cancels the task while it has not given the value away. From then on
-    /// it is not cancelled: the handler is, and what it throws comes out of `use`. A worker that drains waits for the end.
-    /// - Parameter around: must call `use` once, unless it throws.
-    public init<each Piece: Parameter>(
-        _ parameters: repeat each Piece,
-        around: @escaping @concurrent @Sendable (Use, repeat (each Piece).Value) async throws -> Void
+    /// If the client disconnects or the deadline passes before the value is yielded, the task is cancelled. Afterwards only the
+    /// handler is cancelled, and `yield` throws its error. A drain waits for the end of `around`.
+    /// - Parameter around: must call `yield` exactly once, unless it throws.
+    public convenience init<each Input: Parameter>(
+        _ parameters: repeat each Input,
+        around: @escaping @concurrent @Sendable (Yield, repeat (each Input).Value) async throws -> Void
+    ) {
+        self.init(repeat each parameters, execution: .async) {
+            (context: Context, unresolved: repeat (each Input).Unresolved) in
+            PendingValue {
+                let values = (repeat try await (each Input).resolve(awaiting: each unresolved))
+                return try await DependencyScope.begin(in: context) { scope, give in
+                    try await around(Yield(scope: scope, give: give), repeat each values)
+                }
+            }
+        }
+    }
+
+    /// - Parameter makePending: gets what was read, if all of it is valid.
+    private init<each Input: Parameter>(
+        _ parameters: repeat each Input, execution: ParameterExecution,
+        makePending: @escaping @Sendable (Context, repeat (each Input).Unresolved) -> PendingValue<Value>
     ) {
         declaration = ParameterDeclaration(
-            dependency: DependencyIdentity(), of: Operation.declarations(repeat each parameters), need: .awaiting)
-        pending = { context, issues in
+            dependency: DependencyIdentity(), of: Operation.declarations(repeat each parameters), execution: execution)
+        self.makePending = { context, issues in
             let known = issues.count
-            let found = (repeat try (each parameters).find(in: context, issues: &issues))
+            let unresolved = (repeat try (each parameters).read(from: context, issues: &issues))
             guard issues.count == known else { return nil }
-            return PendingValue {
-                let values = (repeat try await (each Piece).value(of: (each found).unwrapped(), awaitingIn: context))
-                return try await Use.begin(in: context) { use in try await around(use, repeat each values) }
-            }
+            return makePending(context, repeat try (each unresolved).unwrapped())
         }
     }
 
-    /// Reads its parameters, unless this request has done so already.
-    public func find(in context: Context, issues: inout [Issue]) throws -> PendingValue<Value>? {
-        guard let state = context.state else { return try pending(context, &issues) }
-        return try state.pending(of: self) { try pending(context, &issues) }
+    /// Reads its parameters, the first time in a request.
+    public func read(from context: Context, issues: inout [Issue]) throws -> PendingValue<Value>? {
+        guard let state = context.state else { return try makePending(context, &issues) }
+        return try state.pending(of: self) { try makePending(context, &issues) }
     }
 
-    /// Makes the value on this thread, unless this request has it already.
-    public static func value(of found: PendingValue<Value>) throws -> Value { try found.value() }
+    /// Makes the value on the calling thread, the first time in a request.
+    public static func resolve(_ unresolved: PendingValue<Value>) throws -> Value { try unresolved.value() }
 
-    /// Makes the value, unless this request has it already.
-    public static func value(of found: PendingValue<Value>, awaitingIn context: Context) async throws -> Value {
-        try await found.awaited()
+    /// Makes the value, the first time in a request.
+    public static func resolve(awaiting unresolved: PendingValue<Value>) async throws -> Value {
+        try await unresolved.awaitedValue()
     }
 
-    /// Gives the value of a dependency away, and comes back when it has been used.
-    public struct Use: Sendable {
-        private let scope: DependencyScope
-        private let give: @Sendable (Value) -> Void
+    /// Hands the value of a dependency to the handler, and returns when the handler has ended.
+    public struct Yield: Sendable {
+        fileprivate let scope: DependencyScope
+        fileprivate let give: @Sendable (Value) -> Void
 
-        /// It may be called once.
-        /// - Throws: what the handler, or another dependency that is made later, has thrown; `CancellationError` when the
-        ///   client has gone or has been told that its request took too long, so that nothing is kept that it is not told of.
+        /// Call it exactly once.
+        /// - Throws: what the handler, or a dependency that is made after this one, has thrown; `CancellationError` if the client
+        ///   has disconnected or was told that its request took too long. Roll back then: the client does not get the response.
         public func callAsFunction(_ value: Value) async throws {
             give(value)
-            try await scope.untilOver()
-        }
-
-        fileprivate static func begin(
-            in context: Context, _ body: @escaping @Sendable (Use) async throws -> Void
-        ) async throws -> Value {
-            let scope = DependencyScope()
-            let value: Value = try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { continuation in
-                    let once = Once(continuation)
-                    let use = Use(scope: scope) { once.resume(returning: $0) }
-                    scope.start(context.runtime) {
-                        do {
-                            try await body(use)
-                            once.resume(throwing: UnusedDependency(type: "\(Value.self)"))
-                        } catch {
-                            once.resume(throwing: error)
-                            throw error
-                        }
-                    }
-                }
-            } onCancel: {
-                scope.cancel()
-            }
-            context.begin(scope)
-            return value
+            try await scope.waitForHandler()
         }
     }
 }
 
-/// Tells one dependency from another, in declarations.
+/// Tells dependencies apart in declarations.
 final class DependencyIdentity: Sendable {}
 
-/// A dependency with something around its value that never gave the value away.
-struct UnusedDependency: Error, CustomStringConvertible {
-    let type: String
-
-    var description: String { "a dependency returned without calling 'use' with its \(type)" }
-}
-
-/// The value of a dependency in one request, made when it is first asked for.
+/// The value of a dependency in one request. It is made the first time it is asked for.
 ///
-/// Unchecked: what asks for it is the one request's task, or the one thread that runs its handler, in which values are made
-/// one after another.
+/// Unchecked: only the task of the one request, or the one thread that runs its handler, asks for it, once at a time.
 public final class PendingValue<Value: Sendable>: @unchecked Sendable {
+    /// Nil if the value must be awaited.
     private let make: (@Sendable () throws -> Value)?
-    private let await: @Sendable () async throws -> Value
+    private let makeAwaiting: @Sendable () async throws -> Value
     private var made: Value?
 
-    init(
-        make: (@Sendable () throws -> Value)? = nil, awaiting: @escaping @Sendable () async throws -> Value
+    fileprivate init(
+        make: (@Sendable () throws -> Value)? = nil, awaiting makeAwaiting: @escaping @Sendable () async throws -> Value
     ) {
         self.make = make
-        self.await = awaiting
+        self.makeAwaiting = makeAwaiting
     }
 
-    func value() throws -> Value {
+    fileprivate func value() throws -> Value {
         if let made { return made }
-        guard let make else { preconditionFailure("a value that must be awaited is asked for where nothing can await") }
+        guard let make else { preconditionFailure("an async dependency was asked for its value without awaiting it") }
         let value = try make()
         made = value
         return value
     }
 
-    func awaited() async throws -> Value {
+    fileprivate func awaitedValue() async throws -> Value {
         if let made { return made }
-        let value = try await self.await()
+        let value = try await makeAwaiting()
         made = value
         return value
+    }
+}
+
+/// The values of `API.override`, which replace those of dependencies in tests.
+struct DependencyOverrides: Sendable {
+    private struct Override<Value: Sendable>: Sendable {
+        /// Retained, so that no other object gets its identity.
+        let dependency: any AnyObject & Sendable
+        let make: @Sendable () throws -> Value
+    }
+
+    private var overrides: [ObjectIdentifier: any Sendable] = [:]
+
+    mutating func set<Value: Sendable>(
+        _ dependency: Dependency<Value>, _ make: @escaping @Sendable () throws -> Value
+    ) {
+        overrides[ObjectIdentifier(dependency)] = Override(dependency: dependency, make: make)
+    }
+
+    func value<Value: Sendable>(of dependency: ObjectIdentifier) -> PendingValue<Value>? {
+        guard !overrides.isEmpty, let override = overrides[dependency] as? Override<Value> else { return nil }
+        let make = override.make
+        return PendingValue(make: make) { try make() }
     }
 }

@@ -1,4 +1,4 @@
-/// A query as HTML forms write it: `name=value` pairs with ampersands between, `+` for a space.
+/// A query or a form: `name=value` pairs, separated by ampersands, with `+` for a space (URL Standard, section 5.1).
 struct QueryString {
     private let bytes: ArraySlice<UInt8>
 
@@ -6,7 +6,7 @@ struct QueryString {
         self.bytes = bytes
     }
 
-    /// The decoded value of the last pair of that name; empty when the pair has no equals sign.
+    /// The decoded value of the last pair with that name; empty if the pair has no equals sign.
     func lastValue(of name: String) -> String? {
         var end = bytes.endIndex
         while true {
@@ -18,7 +18,7 @@ struct QueryString {
         }
     }
 
-    /// The decoded values of all pairs of that name, in order.
+    /// The decoded values of all pairs with that name, in order.
     func values(of name: String) -> [String] {
         bytes.split(separator: UInt8(ascii: "&")).compactMap { QueryString.value(of: $0, named: name) }
     }

@@ -1,7 +1,7 @@
 public import Logging
 public import Messages
 
-/// An application made of endpoints, and the document that describes them.
+/// An application made of endpoints, with the OpenAPI document that describes them.
 ///
 /// ```swift
 /// var api = API(title: "Recipe API")
@@ -12,19 +12,19 @@ public struct API: Routes, Sendable {
     let title: String
     let version: String
     let description: String
-    /// Where `/docs` and `/redoc` take Swagger UI and ReDoc from.
-    public var documentationAssets = DocumentationAssets.contentDeliveryNetwork
-    /// Whether each answer has a field `x-process-time`. See `Application.isTimed`.
+    /// Where `/docs` and `/redoc` load Swagger UI and ReDoc from.
+    public var documentationAssets = DocumentationAssets.cdn
+    /// Whether each response carries `x-process-time`. See `Application.sendsProcessTime`.
     public var sendsProcessTime = false
-    /// What `Context.log` is made of.
-    public var log = Logger(label: "api")
+    /// `Context.logger` is this logger with the request's id.
+    public var logger = Logger(label: "api")
     private var root = Router()
     private var middleware: [any Middleware] = []
     private var provided: [ObjectIdentifier: any Sendable] = [:]
-    private var replacements = Replacements()
-    private(set) var errors = ErrorResponder()
+    private var overrides = DependencyOverrides()
+    private(set) var errors = ErrorHandlers()
 
-    /// An API without endpoints; what is said here stands in its document.
+    /// An API without endpoints. The document shows what you pass here.
     /// - Parameter description: may be Markdown.
     public init(title: String, version: String = "0.1.0", description: String = "") {
         self.title = title
@@ -32,29 +32,29 @@ public struct API: Routes, Sendable {
         self.description = description
     }
 
-    /// Takes an endpoint.
+    /// Adds an endpoint.
     public mutating func add(_ operation: Operation) {
         root.add(operation)
     }
 
-    /// Puts something around all endpoints, and around what is answered where there is none. The first is the outermost.
+    /// Adds middleware around all endpoints, and around the responses to requests that match none. The first is the outermost.
     public mutating func use(_ middleware: some Middleware) {
         self.middleware.append(middleware)
     }
 
-    /// Gives a value to all requests, which find it by its type: `Provided(Store.self)`, `context.get(Store.self)`. Of
-    /// several of one type the last counts.
+    /// Gives a value to all requests, which find it by its type: `Injected(Store.self)`, `context.get(Store.self)`. A second
+    /// value of the same type replaces the first.
     ///
     /// ```swift
-    /// api.provide(Mail(), as: (any Mailer).self)  // found by Provided((any Mailer).self)
+    /// api.provide(Mail(), as: (any Mailer).self)  // found by Injected((any Mailer).self)
     /// ```
-    /// - Parameter type: what it is found by; the value's own when nothing else is said.
+    /// - Parameter type: the type that it is found by.
     public mutating func provide<Value: Sendable>(_ value: Value, as type: Value.Type = Value.self) {
         provided[ObjectIdentifier(Value.self)] = value
     }
 
-    /// Says how an error is answered that a handler, a dependency or middleware throws. Rules are asked in their order, before
-    /// what the error says of itself; the first for its type counts.
+    /// Adds a handler for errors of a type that a handler, a dependency or middleware throws. Error handlers are tried in their
+    /// order, before the error's own response; the first for the error's type counts.
     ///
     /// ```swift
     /// enum StoreError: Error { case noItem(Int), taken }
@@ -66,13 +66,14 @@ public struct API: Routes, Sendable {
     ///     }
     /// }
     /// ```
-    /// `NotFoundError`, `MethodNotAllowedError` and `ValidationError` are the answers 404 of unknown paths, 405 and 422;
-    /// `(any Error).self` is whatever no other rule is for, the unexpected too: such an error is then not logged, unless
-    /// the rule does. Where a rule keeps the status, it keeps the error's fields too, such as `allow` or `retry-after`.
+    /// `NotFoundError` is the 404 of an unknown path, `MethodNotAllowedError` the 405, `ValidationError` the 422. Use
+    /// `(any Error).self` for every error without a handler of its own, unexpected ones too; unexpected errors are then logged
+    /// only if your handler does it. If the response has the status of the error's own response, it gets that one's fields
+    /// too, such as `allow` or `retry-after`.
     /// - Parameters:
-    ///   - statuses: which the rule answers with: where an endpoint's `errors:` names one of them, the document shows this
-    ///     body for it. (Of `ValidationError` it is 422, of all endpoints.)
-    ///   - answer: the status is 500 where it says no other. It may throw: another error, or the same.
+    ///   - statuses: the statuses of the responses. If an endpoint's `errors:` names one of them, the document shows this
+    ///     body for it. (For `ValidationError` pass 422; it applies to all endpoints.)
+    ///   - answer: makes the response; its status is 500 unless it sets one. It may throw the same or another error.
     public mutating func onError<Failure, Value: ResponseConvertible>(
         _ type: Failure.Type, statuses: [Status] = [],
         answer: @escaping @Sendable (Failure, Context) throws -> Value
@@ -81,39 +82,38 @@ public struct API: Routes, Sendable {
             { error, context in
                 guard let error = error as? Failure else { return nil }
                 return try answer(error, context).response(.internalServerError)
-            }, statuses.map { .init(type: ObjectIdentifier(type), status: $0, content: Value.content) })
+            }, statuses.map { .init(errorType: ObjectIdentifier(type), status: $0, content: Value.content) })
     }
 
-    /// Makes another value in place of a dependency's, for tests: no parameter of the dependency is read then. The document
-    /// stays as it is.
-    public mutating func replace<Value: Sendable>(
+    /// Replaces the value of a dependency, for tests. The dependency's parameters are not read then; the document is unchanged.
+    public mutating func override<Value: Sendable>(
         _ dependency: Dependency<Value>, make: @escaping @Sendable () throws -> Value
     ) {
-        replacements.set(dependency, make)
+        overrides.set(dependency, make)
     }
 
     /// Checks the declarations and makes the application, with `/openapi.json`, `/docs` and `/redoc`.
     /// - Parameters:
-    ///   - stop: called when the server has finished every connection.
-    ///   - open: called on the loop before the first request, with what the server offers.
+    ///   - onStop: called when the server has closed every connection.
+    ///   - onStart: called on the loop before the first request, with what the server offers.
     /// - Throws: the first mistake in the declarations.
     public func build(
-        stop: @escaping @Sendable () async -> Void = {}, open: @escaping @Sendable (any Host) -> Void = { _ in }
+        onStop: @escaping @Sendable () async -> Void = {},
+        onStart: @escaping @Sendable (any ApplicationHost) -> Void = { _ in }
     ) throws(DeclarationError) -> any Application {
-        let document = try document()
-        let pages = Documentation(title: title, document: document, assets: documentationAssets).operations
-        let runtime = APIRuntime(log: log, provided: provided, replacements: replacements, errors: errors)
+        let document = try openAPIDocument()
+        let pages = DocumentationPages(title: title, document: document, assets: documentationAssets).operations
+        let runtime = APIRuntime(logger: logger, provided: provided, overrides: overrides, errors: errors)
         let routes = (root.operations + pages).map { Route($0, middleware, runtime) }
-        return RoutedApplication(
-            table: RouteTable(routes), isTimed: sendsProcessTime, middleware: MiddlewareChain(middleware),
-            runtime: runtime,
-            opening: open, stopping: stop)
+        return APIApplication(
+            table: RouteTable(routes), sendsProcessTime: sendsProcessTime, middleware: MiddlewareChain(middleware),
+            runtime: runtime, onStart: onStart, onStop: onStop)
     }
 
-    /// The OpenAPI document, as `/openapi.json` answers it.
+    /// The OpenAPI document, as `/openapi.json` returns it.
     /// - Throws: the first mistake in the declarations.
-    public func document() throws(DeclarationError) -> JSON {
+    public func openAPIDocument() throws(DeclarationError) -> JSON {
         try DeclarationCheck(root.operations, provided: Set(provided.keys)).run()
-        return try Document(self, root.operations).json()
+        return try OpenAPIDocument(self, root.operations).json()
     }
 }

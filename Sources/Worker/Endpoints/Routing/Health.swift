@@ -1,16 +1,16 @@
 internal import Messages
 
-/// The endpoints that a load balancer or an orchestrator asks: `/health/live` and `/health/ready`.
+/// The endpoints for load balancers and orchestrators: `/health/live` and `/health/ready`.
 public struct Health: Sendable {
-    private let trouble: @Sendable () throws -> String?
+    private let problem: @Sendable () throws -> String?
 
-    /// - Parameter trouble: why the application cannot work now; nil when it can. It is called on the loop, and may throw
-    ///   `WouldBlock` to be called again on the blocking pool.
-    public init(trouble: @escaping @Sendable () throws -> String? = { nil }) {
-        self.trouble = trouble
+    /// - Parameter problem: returns why the application cannot serve requests now; nil if it can. It is called on the loop, and
+    ///   may throw `WouldBlock` to be called again on the blocking pool.
+    public init(problem: @escaping @Sendable () throws -> String? = { nil }) {
+        self.problem = problem
     }
 
-    /// For `API.include`.
+    /// Pass it to `API.include`.
     public var router: Router {
         var router = Router(prefix: "/health", tags: ["health"])
         router.get("/live", name: "live", description: "Whether the server answers", run: .inline) {
@@ -19,15 +19,15 @@ public struct Health: Sendable {
         router.get(
             "/ready", name: "ready", description: "Whether the server wants requests", RequestContext(),
             errors: [.serviceUnavailable], run: .inline
-        ) { [trouble] context -> HealthReport in
+        ) { [problem] context -> HealthReport in
             if context.isDraining { return .draining }
-            return try trouble().map(HealthReport.unavailable) ?? .healthy
+            return try problem().map(HealthReport.unavailable) ?? .healthy
         }
         return router
     }
 }
 
-/// How the server is. The answers are made once: these endpoints are asked often.
+/// The state of the server. The usual responses are made once, because these endpoints are called often.
 private struct HealthReport: ResponseConvertible {
     static let healthy = HealthReport(.ok, ["status": "ok"])
     static let draining = HealthReport(.serviceUnavailable, ["status": "draining"])

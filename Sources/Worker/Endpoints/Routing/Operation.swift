@@ -1,48 +1,49 @@
 public import Messages
 
-/// One endpoint: a method and a path, and the function that answers them.
+/// One endpoint: a method and a path, and the handler for them. `get`, `post` and the others of `Routes` make it.
 public struct Operation: Sendable {
-    /// Answers a request of the endpoint; nothing that a handler throws comes out of it.
-    @usableFromInline typealias Answering = @Sendable (Context) throws -> Answer
+    /// Answers a request of the endpoint. Errors of the handler are answered, not thrown.
+    @usableFromInline typealias Responder = @Sendable (Context) throws -> Answer
 
     let method: Method
-    /// With every prefix, and `{name}` where a parameter stands.
+    /// With every prefix, and `{name}` for each parameter.
     var path: String
     var tags: [String]
-    /// As declared; nil for one that is named by its method and path.
+    /// Nil if the operation is named by its method and path.
     private let declaredName: String?
-    let words: Words
-    /// What must be met before the handler is asked: its own, and those of its routers.
-    var requirements: [Requirement]
-    /// What stands around it: its own, and that of its routers, the outermost first.
+    let description: OperationDescription
+    /// Of its routers.
+    var dependencies: [RouterDependency]
+    /// Its own and that of its routers, the outermost first.
     var middleware: [any Middleware]
-    /// What the handler asks for.
+    /// What the handler takes.
     private let declarations: [ParameterDeclaration]
     let status: Status
-    /// Of an answer of nil.
+    /// `ifNil:`.
     let statusOfNil: Status?
     let content: ResponseContent?
     let errors: DocumentedErrors
     let isDocumented: Bool
     let blocking: BlockingOperation
-    /// What is wrong with the handler, where the compiler could not refuse it.
+    /// What is wrong with the handler, if the compiler could not reject it.
     var mistake: String?
-    /// Makes the answering function, once everything around the endpoint is known.
-    let answering: @Sendable (OperationEnvironment) -> Answering
+    /// Makes the responder, once everything around the endpoint is known.
+    let makeResponder: @Sendable (OperationEnvironment) -> Responder
 
     @usableFromInline
     init(
-        method: Method, path: String, name: String?, words: Words, parameters: [ParameterDeclaration],
-        middleware: [any Middleware] = [], status: Status, statusOfNil: Status? = nil, content: ResponseContent?,
-        errors: DocumentedErrors, isDocumented: Bool, blocking: BlockingOperation = .unnamed,
-        answering: @escaping @Sendable (OperationEnvironment) -> Answering
+        method: Method, path: String, name: String?, description: OperationDescription,
+        parameters: [ParameterDeclaration], middleware: [any Middleware] = [], status: Status,
+        statusOfNil: Status? = nil, content: ResponseContent?, errors: DocumentedErrors, isDocumented: Bool,
+        blocking: BlockingOperation = .unnamed,
+        makeResponder: @escaping @Sendable (OperationEnvironment) -> Responder
     ) {
         self.method = method
         self.path = path
         declaredName = name
-        self.words = words
-        tags = words.tags
-        requirements = []
+        self.description = description
+        tags = description.tags
+        dependencies = []
         self.middleware = middleware
         declarations = parameters
         self.status = status
@@ -51,34 +52,36 @@ public struct Operation: Sendable {
         self.errors = errors
         self.isDocumented = isDocumented
         self.blocking = blocking
-        self.answering = answering
+        self.makeResponder = makeResponder
     }
 
-    /// What is read of the request, by dependencies too.
-    var parameters: [ParameterDeclaration] { (requirements.map(\.declaration) + declarations).all }
+    private var allDeclarations: [ParameterDeclaration] { dependencies.map(\.declaration) + declarations }
 
-    /// The lists of parameters in which nothing may stand twice: the handler's, and each dependency's.
-    var lists: [[ParameterDeclaration]] { declarations.lists + requirements.flatMap { [$0.declaration].lists } }
+    /// Everything that is read of the request, by dependencies too.
+    var parameters: [ParameterDeclaration] { allDeclarations.withDependencies }
 
-    /// How the content of its requests is taken.
-    var contentMode: ContentMode { parameters.first { $0.place == .body }?.contentMode ?? .whole }
-
-    /// Whether something of it can ask for more than parts of the request.
-    var needsState: Bool {
-        !middleware.isEmpty || (requirements.map(\.declaration) + declarations).contains { !$0.isPlain }
+    /// The lists in which no parameter may occur twice: the handler's, and each dependency's.
+    var parameterLists: [[ParameterDeclaration]] {
+        declarations.lists + dependencies.flatMap { [$0.declaration].lists }
     }
 
-    /// `read_task`; where none is declared, of the method and the path without its parameters: `get_tasks`.
+    /// Whether the content is received before the handler runs.
+    var contentMode: ContentMode { parameters.first { $0.location == .body }?.contentMode ?? .whole }
+
+    /// Whether its middleware or a parameter can ask the context for more than the request.
+    var needsState: Bool { !middleware.isEmpty || allDeclarations.contains { !$0.readsRequestOnly } }
+
+    /// As declared, such as `read_task`; else made of the method and the path without its parameters: `get_tasks`.
     var name: String {
         if let declaredName { return declaredName }
         let segments = path.split(separator: "/").filter { !$0.hasPrefix("{") }
-        return Operation.word(([method.rawValue.lowercased()] + segments.map(String.init)).joined(separator: "_"))
+        return Operation.identifier(([method.rawValue.lowercased()] + segments.map(String.init)).joined(separator: "_"))
     }
 
-    /// The name, the path and the method in one word.
-    var identifier: String { Operation.word(name + path) + "_" + method.rawValue.lowercased() }
+    /// The operation id: the name, the path and the method.
+    var identifier: String { Operation.identifier(name + path) + "_" + method.rawValue.lowercased() }
 
-    private static func word(_ text: String) -> String {
+    private static func identifier(_ text: String) -> String {
         String(
             text.unicodeScalars.map { scalar in
                 scalar.properties.isAlphabetic || scalar.properties.numericType != nil ? Character(scalar) : "_"
@@ -86,32 +89,24 @@ public struct Operation: Sendable {
     }
 }
 
-/// A parameter whose value nobody takes, but that must be there: what `needs:` of a router says.
-struct Requirement: Sendable {
-    struct Found: Sendable {
-        let meet: @Sendable () throws -> Void
-        let await: @Sendable (Context) async throws -> Void
-    }
+/// Where a synchronous handler runs.
+public struct Execution: Hashable, Sendable {
+    private let isInline: Bool
+    /// How many threads of the pool it may hold at once; nil for the usual share.
+    @usableFromInline let threads: Int?
 
-    let declaration: ParameterDeclaration
-    let find: @Sendable (Context, inout [Issue]) throws -> Found?
+    /// On a thread of the blocking pool: the default, because the handler may block. One endpoint may hold three quarters of
+    /// the threads at once, so that an endpoint that stalls leaves some for the others.
+    public static let blocking = Execution(isInline: false, threads: nil)
 
-    init<Need: Parameter>(_ parameter: Need) {
-        declaration = parameter.declaration
-        find = { context, issues in
-            try parameter.find(in: context, issues: &issues).map { found in
-                Found {
-                    _ = try Need.value(of: found)
-                } await: {
-                    _ = try await Need.value(of: found, awaitingIn: $0)
-                }
-            }
-        }
-    }
+    /// On the loop, for a handler that never blocks: it saves the switch to a thread and back. No other request of the worker
+    /// proceeds while it runs. If it would have to block after all, it throws `WouldBlock`.
+    public static let inline = Execution(isInline: true, threads: nil)
 
-    static func all<each Need: Parameter>(_ needs: repeat each Need) -> [Requirement] {
-        var all: [Requirement] = []
-        for need in repeat each needs { all.append(Requirement(need)) }
-        return all
+    /// On the blocking pool, with a share of the threads for this endpoint.
+    /// - Parameter threads: how many it may hold at once. More than the pool has (`--blocking-threads`) means all.
+    public static func blocking(threads: Int) -> Execution {
+        precondition(threads > 0, "run: .blocking(threads:) needs at least one thread")
+        return Execution(isInline: false, threads: threads)
     }
 }

@@ -1,49 +1,50 @@
 public import Messages
 
-/// What an endpoint finds around itself when its API is built.
+/// What surrounds an endpoint in its API: known when the API is built.
 @usableFromInline
 struct OperationEnvironment: Sendable {
-    let runtime: APIRuntime
-    let requirements: [Requirement]
+    private let runtime: APIRuntime
+    private let dependencies: [RouterDependency]
 
-    /// The most that must be done before the handler can run, beside what its own parameters need.
-    @usableFromInline var need: ParameterNeed { requirements.map(\.declaration).need }
+    /// Whether its routers have no dependencies.
+    @usableFromInline let hasNoDependencies: Bool
 
-    /// Whether nothing must be met.
-    @usableFromInline let isFree: Bool
-
-    init(_ runtime: APIRuntime, _ requirements: [Requirement]) {
+    init(_ runtime: APIRuntime, _ dependencies: [RouterDependency]) {
         self.runtime = runtime
-        self.requirements = requirements
-        isFree = requirements.isEmpty
+        self.dependencies = dependencies
+        hasNoDependencies = dependencies.isEmpty
     }
 
-    /// Finds what must be met.
+    /// Where the dependencies can be made.
+    @usableFromInline var execution: ParameterExecution { dependencies.map(\.declaration).execution }
+
+    /// Reads what the dependencies are made of.
     @usableFromInline
-    func find(_ context: Context, _ issues: inout [Issue]) throws -> Requirements {
-        Requirements(found: try requirements.compactMap { try $0.find(context, &issues) })
+    func read(from context: Context, _ issues: inout [Issue]) throws -> UnresolvedDependencies {
+        UnresolvedDependencies(all: try dependencies.compactMap { try $0.read(context, &issues) })
     }
 
-    /// What a client hears of what a handler, or what it needs, has thrown.
+    /// The response to an error of the handler, or of one of its parameters.
     @usableFromInline
     func response(to error: any Error, _ context: Context) -> Response {
         runtime.errors.response(to: error, context, runtime)
     }
 
-    /// The same, where what found that it would have to wait can be run again.
+    /// The same, but `WouldBlock` is thrown: the handler can be run again.
     @usableFromInline
     func responseUnlessBlocked(to error: any Error, _ context: Context) throws(WouldBlock) -> Response {
-        if let known = runtime.errors.plainResponse(to: error, context) { return known }
+        if let response = runtime.errors.ownResponse(to: error, context) { return response }
         if let error = error as? WouldBlock { throw error }
         return response(to: error, context)
     }
 
-    /// Ends what stands around the handler's dependencies, the last one first.
-    /// - Returns: the answer: the one that was made, or that of an error on the way.
+    /// Ends the scopes of the dependencies, the last one first.
+    /// - Returns: the response that was made, or the response to an error on the way.
     @usableFromInline
-    func end(_ outcome: Result<Response, any Error>, _ context: Context) async -> Response {
+    func endScopes(_ outcome: Result<Response, any Error>, _ context: Context) async -> Response {
         var outcome = outcome
-        // The client has heard that it took too long, or has gone: what nobody is told of must not be kept.
+        // The client does not get the response: it was told that its request took too long, or it has disconnected. Scopes
+        // must roll back.
         if Task.isCancelled, case .success = outcome, context.state?.hasScopes == true {
             outcome = .failure(CancellationError())
         }
@@ -61,18 +62,48 @@ struct OperationEnvironment: Sendable {
     }
 }
 
-/// What must be met in one request.
+/// A parameter in the `dependencies:` of a router: every request must have it, and the value is not passed to handlers.
+struct RouterDependency: Sendable {
+    struct Unresolved: Sendable {
+        let resolve: @Sendable () throws -> Void
+        let resolveAwaiting: @Sendable () async throws -> Void
+    }
+
+    let declaration: ParameterDeclaration
+    let read: @Sendable (Context, inout [Issue]) throws -> Unresolved?
+
+    private init<Input: Parameter>(_ parameter: Input) {
+        declaration = parameter.declaration
+        read = { context, issues in
+            try parameter.read(from: context, issues: &issues).map { unresolved in
+                Unresolved {
+                    _ = try Input.resolve(unresolved)
+                } resolveAwaiting: {
+                    _ = try await Input.resolve(awaiting: unresolved)
+                }
+            }
+        }
+    }
+
+    static func all<each Input: Parameter>(_ parameters: repeat each Input) -> [RouterDependency] {
+        var all: [RouterDependency] = []
+        for parameter in repeat each parameters { all.append(RouterDependency(parameter)) }
+        return all
+    }
+}
+
+/// The dependencies of the routers in one request.
 @usableFromInline
-struct Requirements: Sendable {
-    let found: [Requirement.Found]
+struct UnresolvedDependencies: Sendable {
+    fileprivate let all: [RouterDependency.Unresolved]
 
     @usableFromInline
-    func meet() throws {
-        for one in found { try one.meet() }
+    func resolve() throws {
+        for one in all { try one.resolve() }
     }
 
     @usableFromInline
-    func awaited(_ context: Context) async throws {
-        for one in found { try await one.await(context) }
+    func resolveAwaiting() async throws {
+        for one in all { try await one.resolveAwaiting() }
     }
 }

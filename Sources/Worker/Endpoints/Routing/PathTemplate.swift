@@ -1,7 +1,7 @@
-/// A route's path, cut at its slashes.
+/// A route's path, split at its slashes.
 struct PathTemplate: Sendable {
     enum Segment: Sendable {
-        case fixed([UInt8])
+        case literal([UInt8])
         case parameter(String)
     }
 
@@ -11,7 +11,7 @@ struct PathTemplate: Sendable {
     init(_ path: String) {
         segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { segment in
             segment.hasPrefix("{") && segment.hasSuffix("}")
-                ? .parameter(String(segment.dropFirst().dropLast())) : .fixed(Array(segment.utf8))
+                ? .parameter(String(segment.dropFirst().dropLast())) : .literal(Array(segment.utf8))
         }
     }
 
@@ -20,26 +20,26 @@ struct PathTemplate: Sendable {
         segments.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
     }
 
-    var isFixed: Bool { names.isEmpty }
+    var isLiteral: Bool { names.isEmpty }
 
-    /// Whether braces stand only around whole, named segments.
+    /// Whether braces occur only around whole, named segments.
     var isValid: Bool {
         segments.allSatisfy { segment in
             switch segment {
-            case .fixed(let bytes): !bytes.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }
+            case .literal(let bytes): !bytes.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }
             case .parameter(let name): !name.isEmpty && !name.contains { $0 == "{" || $0 == "}" }
             }
         }
     }
 
-    /// Whether a decoded path is one of this template's.
+    /// Whether the template matches a decoded path.
     func matches(_ path: Span<UInt8>) -> Bool {
         var start = 0
         for segment in segments {
             guard start < path.count, path[start] == UInt8(ascii: "/") else { return false }
             start += 1
             switch segment {
-            case .fixed(let bytes):
+            case .literal(let bytes):
                 guard path.contains(bytes.span, at: start) else { return false }
                 start += bytes.count
                 guard start == path.count || path[start] == UInt8(ascii: "/") else { return false }
@@ -52,13 +52,13 @@ struct PathTemplate: Sendable {
         return start == path.count
     }
 
-    /// Where the value of a parameter stands in a path that matches, counted from its start.
+    /// The range of a parameter's value in a path that matches, as offsets from its start.
     func range(of name: String, in path: Span<UInt8>) -> Range<Int>? {
         var start = 0
         for segment in segments {
             start += 1
             switch segment {
-            case .fixed(let bytes):
+            case .literal(let bytes):
                 start += bytes.count
             case .parameter(let other):
                 let end = path.endOfSegment(from: start)
@@ -75,14 +75,14 @@ extension Span<UInt8> {
         count == other.count && contains(other.span, at: 0)
     }
 
-    /// Whether other bytes stand at that place.
+    /// Whether other bytes are at that offset.
     func contains(_ other: Span<UInt8>, at start: Int) -> Bool {
         guard other.count <= count - start else { return false }
         for index in 0..<other.count where self[start + index] != other[index] { return false }
         return true
     }
 
-    /// Where the next slash stands from there on; the end when there is none.
+    /// The offset of the next slash; the end if there is none.
     fileprivate func endOfSegment(from start: Int) -> Int {
         var end = start
         while end < count, self[end] != UInt8(ascii: "/") { end += 1 }

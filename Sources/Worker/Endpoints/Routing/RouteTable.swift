@@ -1,69 +1,69 @@
 internal import Messages
 
-/// All routes, prepared for looking up.
+/// All routes of an API, prepared for lookup.
 struct RouteTable: Sendable {
-    /// A path, and the operations on it. A class, because looking one up must not copy it.
-    final class Place: Sendable {
+    /// A path and the routes on it. A class, so that a lookup copies nothing.
+    final class Entry: Sendable {
         let template: PathTemplate
         private let routes: [Route]
-        /// For a client that asked for another method.
-        let refusal: MethodNotAllowedError
+        /// For requests with another method.
+        let methodNotAllowed: MethodNotAllowedError
 
         init(_ routes: [Route], at path: String) {
             template = PathTemplate(path)
             self.routes = routes
-            refusal = MethodNotAllowedError(allowed: RouteTable.methods(routes))
+            methodNotAllowed = MethodNotAllowedError(allowed: RouteTable.methods(routes))
         }
 
-        /// What answers that method; HEAD is answered as GET (RFC 9110, section 9.3.2).
+        /// The route for a method. HEAD is answered as GET (RFC 9110, section 9.3.2).
         func route(for method: Method) -> Route? {
             for route in routes where route.method == method { return route }
             return method == .head ? route(for: .get) : nil
         }
     }
 
-    /// A place whose path has parameters.
-    private struct Pattern: Sendable {
-        let place: Place
-        /// Fixed paths that end with a slash, without which this pattern would match them.
-        let rivals: [(path: [UInt8], place: Place)]
+    /// A path with parameters.
+    private struct TemplateEntry: Sendable {
+        let entry: Entry
+        /// Literal paths that end with a slash, and that the template would match without it.
+        let literalRivals: [(path: [UInt8], entry: Entry)]
     }
 
-    /// What a path is.
+    /// The result of a lookup.
     enum Match {
-        case route(Route, Place)
+        case route(Route, Entry)
         /// The path is known, but not with that method.
-        case otherMethods(MethodNotAllowedError)
-        case nothing
+        case methodNotAllowed(MethodNotAllowedError)
+        case notFound
     }
 
-    private var fixed = FixedPaths()
-    private let patterns: [Pattern]
-    /// Whether any operation reads its content piece by piece.
+    private var literals = LiteralPaths()
+    private let templates: [TemplateEntry]
+    /// Whether any route streams its content.
     private let hasStreams: Bool
-    /// To OPTIONS of the whole server (RFC 9110, section 9.3.7).
-    let methods: Response
+    /// The response to OPTIONS of the whole server (RFC 9110, section 9.3.7).
+    let allowedMethods: Response
 
     init(_ routes: [Route]) {
         let methods = RouteTable.methods(routes)
         let all = methods + (methods.contains("OPTIONS") ? [] : ["OPTIONS"])
-        self.methods = Response(.ok, fields: [Field("allow", all.joined(separator: ", "))])
+        allowedMethods = Response(.ok, fields: [Field("allow", all.joined(separator: ", "))])
         hasStreams = routes.contains { $0.contentMode != .whole }
         var paths: [String] = []
         for route in routes where !paths.contains(route.description.path) { paths.append(route.description.path) }
-        let places = paths.map { path in
-            (path: Array(path.utf8), place: Place(routes.filter { $0.description.path == path }, at: path))
+        let entries = paths.map { path in
+            (path: Array(path.utf8), entry: Entry(routes.filter { $0.description.path == path }, at: path))
         }
-        let fixedPlaces = places.filter { $0.place.template.isFixed }
-        for (path, place) in fixedPlaces { fixed.insert(place, at: path) }
-        let ended = fixedPlaces.filter { $0.path.last == UInt8(ascii: "/") }.map { ($0.path.dropLast(), $0.place) }
-        patterns = places.filter { !$0.place.template.isFixed }.map { _, place in
-            let rivals = ended.filter { place.template.matches($0.0.span) }
-            return Pattern(place: place, rivals: rivals.map { (Array($0.0), $0.1) })
+        let literalEntries = entries.filter { $0.entry.template.isLiteral }
+        for (path, entry) in literalEntries { literals.insert(entry, at: path) }
+        let ended = literalEntries.filter { $0.path.last == UInt8(ascii: "/") }.map { ($0.path.dropLast(), $0.entry) }
+        templates = entries.filter { !$0.entry.template.isLiteral }.map { _, entry in
+            let rivals = ended.filter { entry.template.matches($0.0.span) }
+            return TemplateEntry(entry: entry, literalRivals: rivals.map { (Array($0.0), $0.1) })
         }
     }
 
-    /// Each method once, in the routes' order.
+    /// Each method once, in the order of the routes.
     private static func methods(_ routes: [Route]) -> [String] {
         var methods: [String] = []
         for method in routes.flatMap({ $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] })
@@ -75,46 +75,108 @@ struct RouteTable: Sendable {
 
     /// - Parameter path: decoded.
     func match(_ method: Method, _ path: Span<UInt8>) -> Match {
-        var refusal: MethodNotAllowedError?
-        if let place = fixed.place(at: path) {
-            if let route = place.route(for: method) { return .route(route, place) }
-            refusal = place.refusal
+        var methodNotAllowed: MethodNotAllowedError?
+        if let entry = literals.entry(at: path) {
+            if let route = entry.route(for: method) { return .route(route, entry) }
+            methodNotAllowed = entry.methodNotAllowed
         }
-        for pattern in patterns where pattern.place.template.matches(path) {
-            if let route = pattern.place.route(for: method) {
-                // `/search` means `/search/` when that is fixed, and no `/{id}`.
-                for rival in pattern.rivals where path.isEqual(to: rival.path) {
-                    if rival.place.route(for: method) != nil { return .nothing }
+        for template in templates where template.entry.template.matches(path) {
+            if let route = template.entry.route(for: method) {
+                // If there is a route `/search/`, then `/search` is redirected to it, and is not an `/{id}`.
+                for rival in template.literalRivals where path.isEqual(to: rival.path) {
+                    if rival.entry.route(for: method) != nil { return .notFound }
                 }
-                return .route(route, pattern.place)
+                return .route(route, template.entry)
             }
-            refusal = refusal ?? pattern.place.refusal
+            methodNotAllowed = methodNotAllowed ?? template.entry.methodNotAllowed
         }
-        return refusal.map { .otherMethods($0) } ?? .nothing
+        return methodNotAllowed.map { .methodNotAllowed($0) } ?? .notFound
     }
 
-    /// How the content of a request is taken.
+    /// Whether the content of a request is received before its handler runs.
     /// - Parameter path: decoded.
     func contentMode(_ method: Method, _ path: @autoclosure () -> ArraySlice<UInt8>) -> ContentMode {
         guard hasStreams, case .route(let route, _) = match(method, path().span) else { return .whole }
         return route.contentMode
     }
 
-    /// Where the client is sent when its path, with a slash added or all its last slashes removed, is one that is known.
+    /// How to change an unknown path to a known one: by adding a slash, or by removing all its trailing slashes.
     /// - Parameter path: decoded.
-    func redirection(of path: ArraySlice<UInt8>) -> Location.Change? {
+    func redirect(for path: ArraySlice<UInt8>) -> RedirectLocation.Change? {
         let slash = UInt8(ascii: "/")
         guard path.last == slash else {
             let longer = path + [slash]
-            return isKnown(longer.span) ? .slashAdded : nil
+            return isKnown(longer.span) ? .addingSlash : nil
         }
         let shorter = path[..<(path.lastIndex { $0 != slash }.map { $0 + 1 } ?? path.startIndex)]
-        return isKnown(shorter.span) ? .slashesRemoved : nil
+        return isKnown(shorter.span) ? .removingSlashes : nil
     }
 
     private func isKnown(_ path: Span<UInt8>) -> Bool {
-        if fixed.place(at: path) != nil { return true }
-        for pattern in patterns where pattern.place.template.matches(path) { return true }
+        if literals.entry(at: path) != nil { return true }
+        for template in templates where template.entry.template.matches(path) { return true }
         return false
+    }
+}
+
+/// The paths without parameters: a hash table that is looked up with bytes of the request, without an allocation.
+private struct LiteralPaths: Sendable {
+    private struct LiteralPath: Sendable {
+        let path: [UInt8]
+        let entry: RouteTable.Entry
+    }
+
+    private var buckets: [[LiteralPath]] = Array(repeating: [], count: 64)
+
+    mutating func insert(_ entry: RouteTable.Entry, at path: [UInt8]) {
+        buckets[LiteralPaths.bucket(of: path.span)].append(LiteralPath(path: path, entry: entry))
+    }
+
+    func entry(at path: Span<UInt8>) -> RouteTable.Entry? {
+        for known in buckets[LiteralPaths.bucket(of: path)] where path.isEqual(to: known.path) { return known.entry }
+        return nil
+    }
+
+    private static func bucket(of path: Span<UInt8>) -> Int {
+        let hash = path.fnv1aHash
+        return Int(hash >> 16 ^ hash) & 63
+    }
+}
+
+/// An operation as it is served. A class, so that a lookup copies nothing.
+final class Route: Sendable {
+    let description: MatchedRoute
+    let contentMode: ContentMode
+    let blocking: BlockingOperation
+    /// Whether it has no middleware, and its parameters read the request only: it needs no `RequestState`.
+    let needsRequestOnly: Bool
+    /// The API's, its routers' and its own.
+    let middleware: MiddlewareChain
+    let respond: @Sendable (Context) throws -> Answer
+
+    var method: Method { description.method }
+
+    /// - Parameter middleware: the API's.
+    init(_ operation: Operation, _ middleware: [any Middleware], _ runtime: APIRuntime) {
+        description = MatchedRoute(method: operation.method, path: operation.path, name: operation.name)
+        contentMode = operation.contentMode
+        blocking = operation.blocking
+        self.middleware = MiddlewareChain(middleware + operation.middleware)
+        needsRequestOnly = self.middleware.isEmpty && !operation.needsState
+        respond = operation.makeResponder(OperationEnvironment(runtime, operation.dependencies))
+    }
+}
+
+/// The decoded path of a request, and the entry that matches it.
+struct MatchedPath: Sendable {
+    let bytes: ArraySlice<UInt8>
+    let entry: RouteTable.Entry
+
+    func route(for method: Method) -> Route? { entry.route(for: method) }
+
+    /// The value of a parameter. It is found when it is asked for, so that a match allocates nothing.
+    func bytes(of name: String) -> ArraySlice<UInt8>? {
+        guard let range = entry.template.range(of: name, in: bytes.span) else { return nil }
+        return bytes[(bytes.startIndex + range.lowerBound)..<(bytes.startIndex + range.upperBound)]
     }
 }

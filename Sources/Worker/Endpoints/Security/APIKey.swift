@@ -1,23 +1,21 @@
-/// A key in a field, a query parameter or a cookie.
-public struct APIKey: PlainSecurityParameter {
-    private enum Place: String {
-        case header, query, cookie
-    }
-
+/// A key in a header field, a query parameter or a cookie.
+public struct APIKey: RequestOnlySecurityParameter {
     /// The key.
     public typealias Value = String
-    /// As it was declared.
+    /// As passed to the initializer.
     public let scheme: SecurityScheme
-    private let place: Place
+    private let location: ParameterDeclaration.Location
     private let key: String
 
-    /// A key in a field of that name, in any case.
-    /// - Parameter name: in the document; the field's when nothing else is said.
+    /// A key in a header field.
+    /// - Parameters:
+    ///   - header: the field's name, in any case.
+    ///   - name: of the scheme in the document; nil for the field's name.
     public init(header: String, name: String? = nil, description: String = "") {
         self.init(.header, header, name, description)
     }
 
-    /// A key in the query. It shows in logs and in the browser's history: a field is better.
+    /// A key in a query parameter. It appears in logs and in the browser's history: prefer a header field.
     public init(query: String, name: String? = nil, description: String = "") {
         self.init(.query, query, name, description)
     }
@@ -27,26 +25,28 @@ public struct APIKey: PlainSecurityParameter {
         self.init(.cookie, cookie, name, description)
     }
 
-    private init(_ place: Place, _ key: String, _ name: String?, _ description: String) {
+    private init(
+        _ location: ParameterDeclaration.Location, _ key: String, _ name: String?, _ description: String
+    ) {
         var json: [JSON.Member] = [
-            .init("type", "apiKey"), .init("in", .string(place.rawValue)), .init("name", .string(key)),
+            .init("type", "apiKey"), .init("in", .string(location.rawValue)), .init("name", .string(key)),
         ]
         if !description.isEmpty { json.append(.init("description", .string(description))) }
         scheme = SecurityScheme(name ?? key, .object(json))
-        self.place = place
-        self.key = place == .header ? key.lowercased() : key
+        self.location = location
+        self.key = location == .header ? key.lowercased() : key
     }
 
-    /// Asks for a key; there is no registered name for it.
+    /// `APIKey`, which is not a registered name: there is none.
     public var challenge: String { "APIKey" }
 
-    /// The key.
+    /// The key in the request.
     public func credentials(in context: Context) -> String? {
         let key =
-            switch place {
+            switch location {
             case .header: context.header(key)
             case .query: context.queryParameter(key)
-            case .cookie: context.cookie(key)
+            default: context.cookie(key)
             }
         return key?.isEmpty == true ? nil : key
     }

@@ -62,7 +62,7 @@ final class PointReader: Sendable {
     private static let largest = 64 << 10
 
     private let session = Mutex<Session?>(nil)
-    private let host = Mutex<(any Host)?>(nil)
+    private let host = Mutex<(any ApplicationHost)?>(nil)
     private let thread = Atomic<pthread_t>(0)
 
     init(_ location: DatabaseLocation) throws(DatabaseError) {
@@ -92,7 +92,7 @@ final class PointReader: Sendable {
     }
 
     /// - Throws: SQLITE_TOOBIG for a recipe that is so large that the loop should not be held up by it.
-    func recipe(_ id: Int64) throws(DatabaseError) -> Written<Recipe>? {
+    func recipe(_ id: Int64) throws(DatabaseError) -> EncodedJSON<Recipe>? {
         try withSession { session throws(DatabaseError) in
             var isFound = false
             defer { if !isFound { session.other.reset() } }
@@ -120,7 +120,7 @@ final class PointReader: Sendable {
     }
 
     /// From now on the reads of one pass share a transaction.
-    func open(_ host: any Host) {
+    func open(_ host: any ApplicationHost) {
         self.host.withLock { $0 = host }
         let share = sharing
         session.withLock { $0?.share = share }

@@ -20,10 +20,10 @@ extension Recipe {
     }
 
     /// The JSON of the row that a statement stands at, from the columns without a recipe between.
-    static func written(_ row: borrowing Statement) -> Written<Recipe> {
+    static func written(_ row: borrowing Statement) -> EncodedJSON<Recipe> {
         var writer = JSONWriter(capacity: row.size(ofColumns: 0..<columnCount) + frameSize)
         write(row, to: &writer)
-        return Written(writer)
+        return EncodedJSON(writer)
     }
 
     /// Writes that row's JSON.

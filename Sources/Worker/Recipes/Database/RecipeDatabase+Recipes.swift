@@ -4,7 +4,7 @@ import GRDB
 extension RecipeDatabase {
     /// Reads a recipe. On the loop's thread it never waits.
     /// - Throws: `WouldBlock` there, when it would have to wait for a lock, or to copy much.
-    func recipe(_ id: Int64) throws -> Written<Recipe>? {
+    func recipe(_ id: Int64) throws -> EncodedJSON<Recipe>? {
         guard let pointReader, pointReader.isOnItsThread else { return try recipeByPool(id) }
         do {
             return try pointReader.recipe(id)
@@ -18,7 +18,7 @@ extension RecipeDatabase {
         }
     }
 
-    private func recipeByPool(_ id: Int64) throws -> Written<Recipe>? {
+    private func recipeByPool(_ id: Int64) throws -> EncodedJSON<Recipe>? {
         try read { db in
             let statement = try Statement(db.connection, "SELECT \(Recipe.columns) FROM recipe WHERE id = ?")
             try statement.bind(id, at: 1)

@@ -153,7 +153,7 @@ final class RecipeDatabase: Sendable {
 
     /// From now on the reads of one pass of the server's loop share a transaction, and the next pass reads what was
     /// committed meanwhile.
-    func open(_ host: any Host) {
+    func open(_ host: any ApplicationHost) {
         pointReader?.open(host)
     }
 

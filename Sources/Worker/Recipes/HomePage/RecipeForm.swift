@@ -30,7 +30,7 @@ struct RecipeForm: Sendable {
     init() {}
 
     /// A form that was sent and cannot be taken.
-    init(_ submission: Submission<RecipeCreate>, issues: [Issue] = [], refusal: String? = nil) {
+    init(_ submission: FormSubmission<RecipeCreate>, issues: [Issue] = [], refusal: String? = nil) {
         for box in Self.boxes { texts[box.name] = submission[box.name].beginning(Self.longestValue) }
         self.issues = issues
         let others = issues.filter { issue in !Self.boxes.contains { issue.isAt($0.name) } }

@@ -14,13 +14,13 @@ struct HomeQuery: Parameter {
 
     var declaration: ParameterDeclaration { ParameterDeclaration(.request) }
 
-    func find(in context: Context, issues: inout [Issue]) -> Value? {
+    func read(from context: Context, issues: inout [Issue]) -> Value? {
         var value = Value()
         value.added = context.queryParameter("added").flatMap { Int64($0) }
         // A box that was left empty asks for nothing.
         if let keyword = context.queryParameter("keyword"), !keyword.isEmpty {
             var found: [Issue] = []
-            _ = RecipeRoutes.keyword.find(in: context, issues: &found)
+            _ = RecipeRoutes.keyword.read(from: context, issues: &found)
             value.keyword = keyword
             value.issue = found.first
         }

@@ -23,7 +23,7 @@ struct HomeRoute {
         return .page(view, of: page)
     }
 
-    @Sendable private func add(_ form: Submission<RecipeCreate>) throws -> HomeAnswer {
+    @Sendable private func add(_ form: FormSubmission<RecipeCreate>) throws -> HomeAnswer {
         do {
             let recipe = try form.content.get().stored(in: database)
             return .elsewhere("./?added=\(recipe.id)#added")

@@ -19,7 +19,7 @@ struct RecipeRoutes {
             status: .created, errors: [.badRequest, .serviceUnavailable], handler: create)
     }
 
-    @Sendable private func fetch(_ id: Integer) throws -> Written<Recipe> {
+    @Sendable private func fetch(_ id: Integer) throws -> EncodedJSON<Recipe> {
         guard let number = id.small, let recipe = try database.recipe(Int64(number)) else {
             throw HTTPError(.notFound, "Recipe with ID \(id) not found")
         }

@@ -27,7 +27,7 @@ enum ChunkExtensions {
     }
 
     private static func endOfToken(_ start: Int, _ range: Range<Int>, _ bytes: Span<UInt8>) -> Int? {
-        let end = bytes.end(of: Token.holds, in: start..<range.upperBound)
+        let end = bytes.end(of: TokenCharacters.contains, in: start..<range.upperBound)
         return end > start ? end : nil
     }
 

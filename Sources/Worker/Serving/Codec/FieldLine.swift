@@ -4,7 +4,7 @@ import Messages
 enum FieldLine {
     /// Cuts a line into name and value, strictly: no folding, no space before the colon, no control character.
     static func parse(_ line: Range<Int>, of bytes: Span<UInt8>) throws(Refusal) -> RequestHead.FieldLine {
-        let index = bytes.end(of: Token.holds, in: line)
+        let index = bytes.end(of: TokenCharacters.contains, in: line)
         guard index > line.lowerBound, index < line.upperBound, bytes[index] == Characters.colon else {
             throw .malformed("Malformed header field name")
         }

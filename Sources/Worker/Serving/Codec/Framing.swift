@@ -147,7 +147,7 @@ struct Framing {
         while let item = bytes.takeItem(&rest) {
             if endsChunked { throw .malformed("Transfer coding after chunked") }
             guard !item.isEmpty else { throw .malformed("Malformed Transfer-Encoding") }
-            for index in item where !Token.holds(bytes[index]) {
+            for index in item where !TokenCharacters.contains(bytes[index]) {
                 throw .malformed("Malformed Transfer-Encoding")
             }
             if bytes.isWord(item, "chunked") {

@@ -57,7 +57,7 @@ struct RequestLine {
 
     /// Where the space after the method is.
     private static func endOfMethod(_ line: Range<Int>, _ bytes: Span<UInt8>) throws(Refusal) -> Int {
-        let index = bytes.end(of: Token.holds, in: line)
+        let index = bytes.end(of: TokenCharacters.contains, in: line)
         guard index > line.lowerBound, index < line.upperBound else { throw .malformed("Malformed request line") }
         guard bytes[index] == Characters.space else { throw .malformed("Malformed method") }
         return index

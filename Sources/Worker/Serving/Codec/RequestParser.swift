@@ -204,7 +204,7 @@ struct RequestParser {
 
     /// Whether a request line, or an empty line before it, may begin with that byte.
     private static func mayBegin(_ byte: UInt8) -> Bool {
-        Token.holds(byte) || byte == Characters.carriageReturn || byte == Characters.lineFeed
+        TokenCharacters.contains(byte) || byte == Characters.carriageReturn || byte == Characters.lineFeed
     }
 
     /// A line of the head, within the limit of the whole head.

@@ -58,7 +58,7 @@ extension ClientSocket {
     /// To a request whose handler has not answered, and never will: it is not waited for.
     func response(for number: Int, _ refusal: Refusal) -> Response {
         guard let request = handlers[number]?.request,
-            case .now(let finished) = server.application.finish(refusal.response, to: request)
+            case .now(let finished) = server.application.decorate(refusal.response, for: request)
         else { return refusal.response }
         let response = chosen(finished, or: refusal.response)
         // The connection does not ask these for it: they go out with this pass, or never.
@@ -74,7 +74,7 @@ extension ClientSocket {
     ) -> Response? {
         let request = withoutContent(request)
         func entered() -> InFlightTable.Entry { entry ?? server.enter(request, at: loop.moment.nanoseconds) }
-        switch server.application.finish(own, to: request) {
+        switch server.application.decorate(own, for: request) {
         case .now(let finished):
             if let entry { server.leave(entry) }
             return chosen(finished, or: own)
@@ -187,7 +187,7 @@ extension ClientSocket {
 
     /// Lets the application finish an answer of the server's own, in the task of the handler that has failed.
     private func finished(_ own: Response, _ request: Request) async -> Response {
-        switch server.application.finish(own, to: request) {
+        switch server.application.decorate(own, for: request) {
         case .now(let finished): return chosen(finished, or: own)
         case .later(let body): return (try? await body()).map { chosen($0, or: own) } ?? own
         case .blocking(let operation, let body):

@@ -133,7 +133,7 @@ import Messages
         case .refuse(let number, let incoming, let refusal):
             if let response = refuse(number, incoming, refusal) { answer(number, response) }
         case .decide(let head):
-            state.connection.take(server.application.content(of: head), at: loop.moment)
+            state.connection.take(server.application.contentMode(for: head), at: loop.moment)
         case .deliver(_, let event): deliver(event)
         case .make(let number, let stream): make(stream, of: number)
         case .makeMore: maker?.makeMore()

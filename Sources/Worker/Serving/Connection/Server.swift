@@ -64,8 +64,8 @@ import Messages
         pool = BlockingPool(
             threads: settings.blockingThreads, capacity: settings.maxConnections * Connection.mostExchanges, slot: slot)
         host = ServerHost(pool)
-        isTimed = application.isTimed
-        application.open(host)
+        isTimed = application.sendsProcessTime
+        application.start(on: host)
     }
 
     /// Accepts connections, from now on; not once more, and not when the worker leaves already.

@@ -1,7 +1,7 @@
 import Messages
 
 /// What a server offers to its application.
-final class ServerHost: Host {
+final class ServerHost: ApplicationHost {
     private let pool: BlockingPool
     // Only the loop's thread touches them: `afterPass` is for callers that run there, and the others are the loop's. They
     // are looked at in every pass, and not checked at run time: nobody is called while one is read or changed.

@@ -2,7 +2,7 @@ extension WorkerProgram {
     /// A command of the application's own, for who operates it.
     ///
     /// ```swift
-    /// let openapi = WorkerProgram.Command("openapi") { _ in print(try makeAPI(Store()).document().indentedText) }
+    /// let openapi = WorkerProgram.Command("openapi") { _ in print(try makeAPI(Store()).openAPIDocument().indentedText) }
     /// ```
     public struct Command: Sendable {
         /// Thrown by a command that is given other arguments than it takes: the usage is said, and the exit code is 1.

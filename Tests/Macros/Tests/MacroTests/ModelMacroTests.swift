@@ -66,7 +66,7 @@ extension Constraint where Value == String {
         var api = API(title: "t", version: "1")
         api.post("/a", name: "a", Body(type)) { $0 }
         _ = try api.build()
-        return try api.document()["components"]?["schemas"]?[type.schemaName]
+        return try api.openAPIDocument()["components"]?["schemas"]?[type.schemaName]
     }
 
     @Test func whatIsNotSentHasItsDefault() {

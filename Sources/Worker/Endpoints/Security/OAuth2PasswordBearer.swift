@@ -1,24 +1,23 @@
-/// A token that a client gets for a name and a password (RFC 6749, section 4.3), and sends as a bearer token. `/docs` asks
-/// for both and gets the token itself.
+/// A bearer token that a client gets for a user name and a password (RFC 6749, section 4.3). `/docs` asks for both and gets the
+/// token itself.
 ///
 /// ```swift
-/// let token = OAuth2Password(tokenURL: "/token")
+/// let token = OAuth2PasswordBearer(tokenURL: "/token")
 /// api.post("/token", Form(OAuth2PasswordForm.self)) { form in
 ///     guard let token = try users.logIn(form.username, form.password) else { throw HTTPError(.badRequest, "Wrong password") }
 ///     return OAuth2Token(accessToken: token)
 /// }
 /// ```
-public struct OAuth2Password: PlainSecurityParameter {
+public struct OAuth2PasswordBearer: RequestOnlySecurityParameter {
     /// The token.
     public typealias Value = String
-    /// As it was declared.
+    /// As passed to the initializer.
     public let scheme: SecurityScheme
 
     /// - Parameters:
-    ///   - name: in the document.
-    ///   - tokenURL: where the token is got, as the document's readers see it: relative to the document is right behind any
-    ///     proxy.
-    ///   - scopes: what a token may be asked for, and what each means.
+    ///   - name: of the scheme in the document.
+    ///   - tokenURL: where clients get the token. An address relative to the document works behind any proxy.
+    ///   - scopes: which scopes a client may ask for, each with a description.
     public init(
         _ name: String = "OAuth2PasswordBearer", tokenURL: String, scopes: KeyValuePairs<String, String> = [:],
         description: String = ""
@@ -33,26 +32,26 @@ public struct OAuth2Password: PlainSecurityParameter {
     /// Asks for a token.
     public var challenge: String { "Bearer" }
 
-    /// The token.
+    /// The token in the request.
     public func credentials(in context: Context) -> String? { authorization("bearer", in: context) }
 }
 
-/// What a client posts to get a token by a name and a password (RFC 6749, section 4.3.2).
+/// The form that a client posts to get a token (RFC 6749, section 4.3.2).
 public struct OAuth2PasswordForm: Model {
-    /// Whose token it is.
+    /// The user's name.
     public let username: String
-    /// As it was typed.
+    /// Not verified yet.
     public let password: String
-    /// `password`; some clients leave it out.
+    /// `password`; nil if the client leaves it out.
     public let grantType: String?
-    /// What the token is asked for, with spaces between.
+    /// The scopes that the client asks for, separated by spaces.
     public let scope: String
-    /// The client's own name and secret, where it has them.
+    /// The client's own id, if it has one.
     public let clientID: String?
-    /// See `clientID`.
+    /// The client's own secret, if it has one.
     public let clientSecret: String?
 
-    /// The names are those of the RFC.
+    /// The names in the RFC.
     public static let properties = Properties(OAuth2PasswordForm.init) {
         Property("username", \.username)
         Property("password", \.password)
@@ -62,13 +61,13 @@ public struct OAuth2PasswordForm: Model {
         Property("client_secret", \.clientSecret)
     }
 
-    /// The scopes that are asked for.
+    /// `scope`, split.
     public var scopes: [String] { scope.split(separator: " ").map(String.init) }
 }
 
-/// The answer with a token (RFC 6749, section 5.1).
+/// The response with a token (RFC 6749, section 5.1).
 public struct OAuth2Token: Model {
-    /// What the client sends from now on.
+    /// The token. The client sends it as `authorization: Bearer ...`.
     public let accessToken: String
     /// `bearer`.
     public let tokenType: String
@@ -83,7 +82,7 @@ public struct OAuth2Token: Model {
         self.tokenType = tokenType
     }
 
-    /// The names are those of the RFC.
+    /// The names in the RFC.
     public static let properties = Properties(OAuth2Token.init(accessToken:tokenType:)) {
         Property("access_token", \.accessToken)
         Property("token_type", \.tokenType, default: "bearer")

@@ -1,40 +1,41 @@
 public import Messages
 
+// Handlers become responders here. What runs for each request is inlinable, so that it is compiled for the handler's own
+// types.
 extension Operation {
     @inlinable
-    static func declarations<each Piece: Parameter>(_ parameters: repeat each Piece) -> [ParameterDeclaration] {
+    static func declarations<each Input: Parameter>(_ parameters: repeat each Input) -> [ParameterDeclaration] {
         var declarations: [ParameterDeclaration] = []
         for parameter in repeat each parameters { declarations.append(parameter.declaration) }
         return declarations
     }
 
-    /// From a handler that is not async.
+    /// Of a synchronous handler.
     @inlinable
-    static func answering<each Piece: Parameter, Value: ResponseConvertible>(
-        _ operation: BlockingOperation, _ parameters: repeat each Piece, status: Status, statusOfNil: Status?,
-        run: Execution, handler: @escaping @Sendable (repeat (each Piece).Value) throws -> Value
+    static func responder<each Input: Parameter, Value: ResponseConvertible>(
+        _ operation: BlockingOperation, _ parameters: repeat each Input, status: Status, statusOfNil: Status?,
+        run: Execution, handler: @escaping @Sendable (repeat (each Input).Value) throws -> Value
     ) -> @Sendable (OperationEnvironment) -> @Sendable (Context) throws -> Answer {
-        let own = declarations(repeat each parameters).need
+        let own = declarations(repeat each parameters).execution
         return { environment in
-            let need = max(own, environment.need)
-            // What may block must not do so before a handler of the loop.
-            if need == .awaiting || need == .blocking && run == .inline {
+            let execution = max(own, environment.execution)
+            // A dependency that may block must not run on the loop because the handler does.
+            if execution == .async || execution == .blocking && run == .inline {
                 return { context in
-                    answering(context, environment) { issues in
-                        let requirements = try environment.find(context, &issues)
-                        let found = (repeat try (each parameters).find(in: context, issues: &issues))
+                    answerLater(context, environment) { issues in
+                        let dependencies = try environment.read(from: context, &issues)
+                        let unresolved = (repeat try (each parameters).read(from: context, issues: &issues))
                         try check(issues)
                         return {
-                            try await requirements.awaited(context)
+                            try await dependencies.resolveAwaiting()
                             let values =
-                                (repeat try await (each Piece).value(
-                                    of: (each found).unwrapped(), awaitingIn: context))
+                                (repeat try await (each Input).resolve(awaiting: (each unresolved).unwrapped()))
                             if run == .inline {
                                 do {
                                     return try response(handler(repeat each values), status, statusOfNil)
                                 } catch is WouldBlock {}
                             }
-                            return try await context.blocking(of: operation) {
+                            return try await context.runBlocking(of: operation) {
                                 try response(handler(repeat each values), status, statusOfNil)
                             }
                         }
@@ -44,17 +45,18 @@ extension Operation {
             let respond: @Sendable (Context) throws(WouldBlock) -> Response = { context throws(WouldBlock) in
                 do {
                     var issues: [Issue] = []
-                    let requirements = environment.isFree ? nil : try environment.find(context, &issues)
-                    let found = (repeat try (each parameters).find(in: context, issues: &issues))
+                    let dependencies =
+                        environment.hasNoDependencies ? nil : try environment.read(from: context, &issues)
+                    let unresolved = (repeat try (each parameters).read(from: context, issues: &issues))
                     if !issues.isEmpty { try check(issues) }
-                    try requirements?.meet()
+                    try dependencies?.resolve()
                     return try response(
-                        handler(repeat try (each Piece).value(of: (each found).unwrapped())), status, statusOfNil)
+                        handler(repeat try (each Input).resolve((each unresolved).unwrapped())), status, statusOfNil)
                 } catch {
                     return try environment.responseUnlessBlocked(to: error, context)
                 }
             }
-            // On the pool there is no other place to go to.
+            // On the pool, WouldBlock is an error like any other.
             let respondOnPool: @Sendable (Context) -> Response = { context in
                 do {
                     return try respond(context)
@@ -73,24 +75,23 @@ extension Operation {
         }
     }
 
-    /// From a handler that is async. What is wrong with the request is found before it starts.
+    /// Of an async handler. Parameters are read before the handler's task starts.
     @inlinable
-    static func answering<each Piece: Parameter, Value: ResponseConvertible>(
-        _ parameters: repeat each Piece, status: Status, statusOfNil: Status?,
-        handler: @escaping @concurrent @Sendable (repeat (each Piece).Value) async throws -> Value
+    static func responder<each Input: Parameter, Value: ResponseConvertible>(
+        _ parameters: repeat each Input, status: Status, statusOfNil: Status?,
+        handler: @escaping @concurrent @Sendable (repeat (each Input).Value) async throws -> Value
     ) -> @Sendable (OperationEnvironment) -> @Sendable (Context) throws -> Answer {
         { environment in
             { context in
-                answering(context, environment) { issues in
-                    let requirements = try environment.find(context, &issues)
-                    let found = (repeat try (each parameters).find(in: context, issues: &issues))
+                answerLater(context, environment) { issues in
+                    let dependencies = try environment.read(from: context, &issues)
+                    let unresolved = (repeat try (each parameters).read(from: context, issues: &issues))
                     try check(issues)
                     return {
-                        try await requirements.awaited(context)
+                        try await dependencies.resolveAwaiting()
                         return try response(
                             await handler(
-                                repeat try await (each Piece).value(
-                                    of: (each found).unwrapped(), awaitingIn: context)),
+                                repeat try await (each Input).resolve(awaiting: (each unresolved).unwrapped())),
                             status, statusOfNil)
                     }
                 }
@@ -98,10 +99,10 @@ extension Operation {
         }
     }
 
-    /// Reads a request, and answers it later; at once when something is wrong with it.
-    /// - Parameter read: reads the parameters, and returns what makes the answer.
+    /// Reads a request and answers it later, or at once if it is invalid.
+    /// - Parameter read: reads the parameters, and returns the function that makes the response.
     @usableFromInline
-    static func answering(
+    static func answerLater(
         _ context: Context, _ environment: OperationEnvironment,
         _ read: (inout [Issue]) throws -> @concurrent @Sendable () async throws -> Response
     ) -> Answer {
@@ -115,27 +116,29 @@ extension Operation {
                 } catch {
                     outcome = .failure(error)
                 }
-                return await environment.end(outcome, context)
+                return await environment.endScopes(outcome, context)
             }
         } catch {
             return .now(environment.response(to: error, context))
         }
     }
 
-    /// What the document says of the status of an answer.
+    /// The status of a successful response, for the document.
     @usableFromInline
-    static func status<Value: ResponseConvertible>(of type: Value.Type, declared status: Status) -> Status {
+    static func documentedStatus<Value: ResponseConvertible>(of type: Value.Type, declared status: Status) -> Status {
         status == .ok && Value.self is any ContentlessResponse.Type ? .noContent : status
     }
 
-    /// What the document says of an answer's content: no null where nil is an error.
+    /// The content of a successful response, for the document: with `ifNil:` it is not null.
     @usableFromInline
-    static func content<Value: ResponseConvertible>(of type: Value.Type, _ statusOfNil: Status?) -> ResponseContent? {
+    static func documentedContent<Value: ResponseConvertible>(
+        of type: Value.Type, _ statusOfNil: Status?
+    ) -> ResponseContent? {
         guard statusOfNil != nil, let optional = Value.self as? any OptionalValue.Type else { return Value.content }
         return optional.wrappedContent
     }
 
-    /// Of what a handler has returned. Inlined, for every request comes by.
+    /// Of what a handler has returned. Inlined, because every request passes here.
     @inlinable @inline(__always)
     static func response<Value: ResponseConvertible>(
         _ value: Value, _ status: Status, _ statusOfNil: Status?
@@ -146,23 +149,23 @@ extension Operation {
         return value.response(status)
     }
 
-    /// - Throws: all issues, those of the path first, then of the query, of the headers and of the body.
+    /// - Throws: all issues, in the order path, query, headers, cookies, body.
     @usableFromInline
     static func check(_ issues: [Issue]) throws(ValidationError) {
         guard let first = issues.first else { return }
         if issues.count == 1 { throw ValidationError([first]) }
-        let places = ["path", "query", "header", "cookie", "body"].map { Issue.Step.name($0) }
-        let known = places.flatMap { place in issues.filter { $0.location.first == place } }
-        let other = issues.filter { issue in !places.contains { issue.location.first == $0 } }
+        let locations = ["path", "query", "header", "cookie", "body"].map { Issue.Step.name($0) }
+        let known = locations.flatMap { location in issues.filter { $0.location.first == location } }
+        let other = issues.filter { issue in !locations.contains { issue.location.first == $0 } }
         throw ValidationError(known + other)
     }
 }
 
-/// An optional, whatever it wraps, or an answer of one.
+/// An optional of any type, or a `Reply` of one.
 @usableFromInline
 protocol OptionalValue {
     var isNil: Bool { get }
-    /// What the document says of the value that it wraps.
+    /// The content of a value that is not nil, for the document.
     static var wrappedContent: ResponseContent? { get }
 }
 

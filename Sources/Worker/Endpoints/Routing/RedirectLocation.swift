@@ -1,16 +1,15 @@
 internal import Messages
 
-/// Where the client is sent whose path has a slash too many or too few.
+/// The `location` of the redirect for a path with a slash too many or too few (RFC 9110, section 10.2.2).
 ///
-/// Relative to the path that it asked for, and in the bytes that it asked with: so it is right below a prefix that a proxy
-/// takes off and behind one that takes TLS off, and repeats no host that a client may have made up (RFC 9110, section
-/// 10.2.2).
-enum Location {
-    /// How the path differs from one that is known.
+/// It is relative to the request's path, in the bytes of the request. So it is right if a proxy removes a prefix from the path
+/// or TLS from the connection, and it repeats no host that a client may have invented.
+enum RedirectLocation {
+    /// How to change the path to a known one.
     enum Change {
-        case slashAdded
-        /// All the last ones, `%2F` too.
-        case slashesRemoved
+        case addingSlash
+        /// All at the end, `%2F` too.
+        case removingSlashes
     }
 
     private static let slash = UInt8(ascii: "/")
@@ -20,32 +19,32 @@ enum Location {
         let path = request.path
         var text: String
         switch change {
-        case .slashAdded:
+        case .addingSlash:
             text = relative(path, to: path) + "/"
-        case .slashesRemoved:
-            text = relative(path, to: withoutLastSlashes(path))
+        case .removingSlashes:
+            text = relative(path, to: withoutTrailingSlashes(path))
         }
         if let query = request.query, !query.isEmpty { text += "?" + encode(query, keeping: inQuery) }
         return text
     }
 
-    /// - Parameter target: the path, or its beginning; it does not end with a slash.
+    /// - Parameter target: the path, or a prefix of it; it does not end with a slash.
     private static func relative(_ path: ArraySlice<UInt8>, to target: ArraySlice<UInt8>) -> String {
         let lastSlash = target.lastIndex(of: slash) ?? target.startIndex
         let segment = encode(target[(lastSlash + 1)...], keeping: inPath)
         let rest = path[target.endIndex...]
-        // Over an empty segment clients do not go back alike: Python's `urljoin` drops it first. A path from the root is
-        // read by all, but it must not look like a host.
+        // Clients resolve `..` over an empty segment in different ways: Python's `urljoin` drops the segment first. All of
+        // them read an absolute path, but it must not look like a host.
         if zip(rest, rest.dropFirst()).contains(where: { $0 == slash && $1 == slash }) {
             return (target.starts(with: [slash, slash]) ? "/." : "") + encode(target, keeping: inPath)
         }
         let steps = rest.count { $0 == slash }
-        // A colon in the first segment would end a scheme (RFC 3986, section 4.2).
-        let isLikeScheme = steps == 0 && segment.utf8.contains(UInt8(ascii: ":"))
-        return (isLikeScheme ? "./" : String(repeating: "../", count: steps)) + segment
+        // The part before a colon in the first segment would be a scheme (RFC 3986, section 4.2).
+        let hasScheme = steps == 0 && segment.utf8.contains(UInt8(ascii: ":"))
+        return (hasScheme ? "./" : String(repeating: "../", count: steps)) + segment
     }
 
-    private static func withoutLastSlashes(_ path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    private static func withoutTrailingSlashes(_ path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var path = path
         while true {
             if path.last == slash {
@@ -62,8 +61,8 @@ enum Location {
     private static let inPath = unreserved.union(":/@!$&'()*+,;=".utf8)
     private static let inQuery = inPath.union("[]?%".utf8)
 
-    /// What cannot stand in a URL is percent-encoded, also a `%` of a path that begins no escape: it means the same here,
-    /// and a backslash is a slash to a browser.
+    /// Percent-encodes what a URL must not contain: also a backslash, which browsers read as a slash, and a `%` of a path that
+    /// starts no escape, which means the same here.
     private static func encode(_ bytes: ArraySlice<UInt8>, keeping kept: Set<UInt8>) -> String {
         var encoded = [UInt8]()
         for (index, byte) in zip(bytes.indices, bytes) {

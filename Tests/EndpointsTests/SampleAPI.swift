@@ -1,8 +1,8 @@
 import Endpoints
 import Messages
 
-/// A small API with one of everything, for the tests.
-enum Kitchen {
+/// A small API that uses each kind of declaration once.
+enum SampleAPI {
     struct Dish: Model, Hashable {
         let title: String
         let page: WebURL
@@ -87,8 +87,8 @@ enum Kitchen {
         }
         api.post(
             "/orders", name: "order",
-            description: Words(
-                "Takes an order.", summary: "Order", answer: "The order", tags: ["floor"], isDeprecated: true),
+            description: OperationDescription(
+                "Takes an order.", summary: "Order", response: "The order", tags: ["floor"], isDeprecated: true),
             waiter, Query("course", [Course].self, default: [], description: "More of them."),
             Query("tip", default: 0.5, .multiple(of: 0.5)), Body(Order.self, description: "The order"),
             errors: [.unauthorized: "No such waiter"]
@@ -99,7 +99,7 @@ enum Kitchen {
         return api
     }
 
-    /// The answer to a request, wherever it runs.
+    /// The response to a request, wherever its handler runs.
     static func answer(_ application: any Application, _ request: Request) async throws -> Response {
         try await response(application.answer(request))
     }
@@ -121,8 +121,8 @@ enum Kitchen {
     }
 }
 
-/// A server that offers nothing.
-struct NoHost: Host {
+/// A host whose pool is always full.
+struct NoHost: ApplicationHost {
     func runBlocking(
         _ operation: BlockingOperation, deadline: UInt64?, _ work: @escaping @Sendable () -> Void
     ) -> Bool { false }
@@ -133,9 +133,9 @@ struct NoHost: Host {
 extension Response {
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    func value(of name: String) -> String? { fields.first { $0.name == name }?.value }
+    func header(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
-    /// The types of the issues of a 422, and where they stand.
+    /// The types and locations of the issues of a 422.
     var issues: [String] {
         get throws {
             guard case .array(let issues)? = try JSON(parsing: body)["detail"] else { return [] }

@@ -1,6 +1,6 @@
 import Brigade
 
-extension Written {
+extension EncodedJSON {
     /// The JSON of a value, as the value itself writes it.
     init(_ value: Value) {
         var writer = JSONWriter()

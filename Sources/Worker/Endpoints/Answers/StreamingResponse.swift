@@ -1,15 +1,15 @@
 public import Messages
 
-/// An answer whose content is made while it is sent, such as a large export, or events as they happen.
-public struct StreamedResponse: ResponseConvertible {
+/// A response whose content is made while it is sent: a large export, server-sent events.
+public struct StreamingResponse: ResponseConvertible {
     private let make: @Sendable (Status) -> Response
 
-    /// See `Response.init(_:fields:stream:length:)` for what becomes of the sequence.
+    /// See `Response.init(_:fields:stream:length:)` for when the sequence starts, stops and is cancelled.
     /// - Parameters:
     ///   - mediaType: such as `text/csv`.
-    ///   - pieces: of the content; a piece is asked for when the client has taken those before it, but for a few.
-    ///   - length: of all of them in bytes, when it is known.
-    ///   - fields: further fields of the answer.
+    ///   - pieces: of the content. A piece is asked for when the client has taken the earlier ones, except for a few.
+    ///   - length: of the whole content in bytes, if known.
+    ///   - fields: further fields of the response.
     public init<Pieces: AsyncSequence & Sendable>(
         _ mediaType: String, _ pieces: Pieces, length: Int? = nil, fields: [Field] = []
     ) where Pieces.Element == [UInt8] {
@@ -17,9 +17,9 @@ public struct StreamedResponse: ResponseConvertible {
         make = { Response($0, fields: fields, stream: pieces, length: length) }
     }
 
-    /// Unknown: its media type is a matter of the value.
+    /// Nil: the media type belongs to the value, not to the type.
     public static var content: ResponseContent? { nil }
 
-    /// The answer, its content not yet begun.
+    /// The response. Its sequence has not started.
     public func response(_ status: Status) -> Response { make(status) }
 }

@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 import Testing
 
-@Suite struct WordsTests {
+@Suite struct OperationDescriptionTests {
     private struct Note: Model {
         let text: String
         static let schemaDescription = "A thought."
@@ -19,8 +19,8 @@ import Testing
             router.post(
                 "/{book}",
                 name: "add_note",
-                description: Words(
-                    "Keeps it.", summary: "Keep a note", answer: "The note", tags: ["writing"], isDeprecated: true),
+                description: OperationDescription(
+                    "Keeps it.", summary: "Keep a note", response: "The note", tags: ["writing"], isDeprecated: true),
                 Path("book", Int.self, description: "Its number.", examples: [7]),
                 Header("x-token", String?.self, description: "Who you are."),
                 Body(Note.self, description: "What to keep."),
@@ -28,11 +28,11 @@ import Testing
             ) { $2 }
             api.include(router)
             api.get("/plain", name: "plain_words") { "" }
-            return try api.document()
+            return try api.openAPIDocument()
         }
     }
 
-    @Test func anOperationHasItsWords() throws {
+    @Test func anOperationHasItsDescription() throws {
         let operation = try document["paths"]?["/notes/{book}"]?["post"]
         #expect(operation?["summary"] == "Keep a note" && operation?["description"] == "Keeps it.")
         #expect(operation?["tags"] == ["notes", "writing"] && operation?["deprecated"] == true)
@@ -43,13 +43,13 @@ import Testing
         #expect(responses?["400"]?["description"] == "Something is odd")
     }
 
-    @Test func oneStatusStandsInTheDocumentOnce() throws {
+    @Test func eachStatusIsInTheDocumentOnce() throws {
         var api = API(title: "t", version: "1")
         api.post(
             "/a", name: "a", Body(Int.self),
             errors: [.notFound, .ok, .notFound, .unprocessableContent, .badRequest]
         ) { $0 }
-        guard case .object(let responses)? = try api.document()["paths"]?["/a"]?["post"]?["responses"] else {
+        guard case .object(let responses)? = try api.openAPIDocument()["paths"]?["/a"]?["post"]?["responses"] else {
             Testing.Issue.record("no responses")
             return
         }
@@ -57,14 +57,14 @@ import Testing
         #expect(responses.first?.value["description"] == "Successful Response")
     }
 
-    @Test func whatIsNotSaidIsMadeOfTheName() throws {
+    @Test func theSummaryDefaultsToTheName() throws {
         let operation = try document["paths"]?["/plain"]?["get"]
         #expect(operation?["summary"] == "Plain Words" && operation?["description"] == nil)
         #expect(operation?["deprecated"] == nil && operation?["tags"] == nil)
         #expect(operation?["responses"]?["200"]?["description"] == "Successful Response")
     }
 
-    @Test func aParameterHasItsWords() throws {
+    @Test func aParameterHasItsDescription() throws {
         let parameters = try document["paths"]?["/notes/{book}"]?["post"]?["parameters"]
         #expect(parameters?[0]?["description"] == "Its number.")
         #expect(parameters?[0]?["schema"]?["examples"] == [7])
@@ -73,7 +73,7 @@ import Testing
         #expect(parameters?[1]?["schema"]?["title"] == "X-Token")
     }
 
-    @Test func aModelHasItsWords() throws {
+    @Test func aModelHasItsDescription() throws {
         let note = try document["components"]?["schemas"]?["Note"]
         #expect(note?["description"] == "A thought." && note?["examples"] == [["text": "Buy rice"]])
         #expect(note?["properties"]?["text"]?["description"] == "Not too long.")
