@@ -125,7 +125,7 @@ def test_a_recipe_is_added_and_shown(server, window):
     window.open(server.url)
     fill(window, label="Soup <b>&", source="Ann", url="HTTPS://Example.com/soup")
     submit(window)
-    window.await_element("#outcome", "“Soup <b>&” is in the kitchen, as No. 4.")
+    window.await_element("#outcome", "“Soup <b>&” was added as No. 4.")
     assert titles(window, "#added") == ["Soup <b>&"]
     link = window.find("#added h3 a")[0]
     assert (link.get_attribute("href"), link.get_attribute("rel")) == ("https://example.com/soup", "noopener nofollow")
@@ -142,8 +142,8 @@ def test_what_is_wrong_stands_at_its_box_and_what_was_typed_stays(server, window
     window.open(server.url)
     fill(window, label="Soup", url="example.com/soup")
     submit(window)
-    window.await_element("#outcome", "2 boxes need another look.")
-    assert note(window, "label") == "What it is called"
+    window.await_element("#outcome", "Correct the 2 marked fields.")
+    assert note(window, "label") == "What the dish is called"
     assert note(window, "source") == "Say who it is from."
     assert note(window, "url") == "Write it like https://example.com/soup"
     invalid = [box.get_attribute("id") for box in window.find("[aria-invalid=true]")]
@@ -158,7 +158,7 @@ def test_what_is_wrong_stands_at_its_box_and_what_was_typed_stays(server, window
     window.screenshot(f"errors-{window.name}-window")
     fill(window, source="Ann", url="https://example.com/soup")
     submit(window)
-    window.await_element("#outcome", "“Soup” is in the kitchen, as No. 4.")
+    window.await_element("#outcome", "“Soup” was added as No. 4.")
     assert window.find("[aria-invalid]") == []
 
 
@@ -202,7 +202,7 @@ def test_odd_rows_are_shown_as_text(server, window):
         window.await_element("#summary", "4 recipes have “odd” in their names.")
         assert cards(window) == made
         window.find("#all")[0].click()
-        window.await_element("#summary", "All there are, by number.")
+        window.await_element("#summary", "All recipes, by number.")
         assert cards(window) == all_made
 
 
@@ -211,9 +211,9 @@ def test_of_many_the_first_are_shown(server, window):
         table.executemany("INSERT INTO recipe (label) VALUES (?)", [(f"Stew {number}",) for number in range(30)])
         table.commit()
     window.open(server.url)
-    window.await_element("#summary", "The first 10, by number.")
+    window.await_element("#summary", "The first 10 recipes, by number.")
     window.find("#keyword")[0].send_keys("stew", *([] if window.javascript else [Keys.ENTER]))
-    window.await_element("#summary", "The first 24 with “stew” in their names. There are more")
+    window.await_element("#summary", "The first 24 recipes with “stew” in their names. There are more")
     assert titles(window) == [f"Stew {number}" for number in range(24)]
 
 
@@ -227,7 +227,7 @@ def test_a_server_that_is_gone_is_said_so(server, window):
     window.await_element("#outcome", "The server did not answer.")
     assert window.find("#label")[0].get_attribute("value") == "Soup"
     window.find("#keyword")[0].send_keys("chicken")
-    window.await_element("#summary", "The search did not work.")
+    window.await_element("#summary", "The search failed.")
     window.console()  # the refused connections
 
 
@@ -254,7 +254,7 @@ def test_the_dark_page(server, open_browser, size):
     background = browser.find("body")[0].value_of_css_property("background-color")
     assert background in ("rgba(25, 21, 18, 1)", "rgb(25, 21, 18)")
     browser.find(".add form button")[0].click()
-    browser.await_element("#outcome", "3 boxes need another look.")
+    browser.await_element("#outcome", "Correct the 3 marked fields.")
     browser.screenshot(f"dark-{'wide' if size == WIDE else 'narrow'}", whole=True)
 
 
@@ -272,7 +272,7 @@ def test_nothing_moves_by_itself(server, open_browser):
     assert shift == 0
     before = browser.find(".add form")[0].size
     submit(browser)
-    browser.await_element("#outcome", "3 boxes need another look.")
+    browser.await_element("#outcome", "Correct the 3 marked fields.")
     assert browser.find(".add form")[0].size == before
 
 
