@@ -1,4 +1,4 @@
-"""The picture: a bar for each peer's CPU microseconds a request, on a scale where each step is ten times the last."""
+"""The chart: a bar per peer with its CPU microseconds per request, on a logarithmic scale."""
 
 from html import escape
 from math import log10
@@ -6,8 +6,8 @@ from math import log10
 from figures import Results, middle, number
 
 LEFT, RIGHT, WIDTH, ROW = 220, 150, 760, 26
-LOWEST = 1.0  # microseconds, where the bars begin
-# Colours that read on white and on black; a browser that prefers dark gets lighter ones.
+LOWEST = 1.0  # microseconds, where the bars start
+# Readable on white and on black. Browsers in dark mode use the lighter colours.
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #24292f }
 .title { font-weight: 600; font-size: 15px }
@@ -23,9 +23,9 @@ text { font: 13px system-ui, sans-serif; fill: #24292f }
 """
 
 
-def panel(results: Results, work: str, title: str, top: int, decades: int) -> tuple[list[str], int]:
-    """The lines of one kind of work, and where the next may begin."""
-    rows = results.by_cost(work)
+def panel(results: Results, workload: str, title: str, top: int, decades: int) -> tuple[list[str], int]:
+    """The SVG of one workload, and the y coordinate of the next panel."""
+    rows = results.by_cost(workload)
     scale = (WIDTH - LEFT - RIGHT) / decades
     bottom = top + 34 + ROW * len(rows)
     parts = [f'<text class="title" x="0" y="{top + 15}">{escape(title)}</text>']
@@ -53,14 +53,14 @@ def draw(results: Results) -> str:
     costs = [sample["closed"]["cpu"] for sample in results.samples("peers")]
     decades = max(1, -int(-log10(max(costs)) // 1))
     parts, top = [], 0
-    for work, title in (
-        ("fixed", "Fixed JSON: CPU µs a request, one worker (logarithmic)"),
-        ("recipe", "A recipe, from SQLite by Brigade and FastAPI, else from memory"),
+    for workload, title in (
+        ("fixed", "Fixed JSON: CPU µs per request, one worker (logarithmic)"),
+        ("recipe", "A recipe: Brigade and FastAPI from SQLite, the others from memory"),
     ):
-        if results.by_cost(work):
-            lines, top = panel(results, work, title, top, decades)
+        if results.by_cost(workload):
+            lines, top = panel(results, workload, title, top, decades)
             parts += lines
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 -8 {WIDTH + 16} {top + 8}" role="img">\n'
-        f"<title>CPU microseconds a request</title>\n<style>{STYLE}</style>\n" + "\n".join(parts) + "\n</svg>\n"
+        f"<title>CPU microseconds per request</title>\n<style>{STYLE}</style>\n" + "\n".join(parts) + "\n</svg>\n"
     )

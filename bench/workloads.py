@@ -1,4 +1,4 @@
-"""What is asked of the servers, and what a right answer is."""
+"""The requests of the benchmarks and their correct answers."""
 
 import http.client
 import json
@@ -13,14 +13,14 @@ NEW_RECIPE = {"label": "Ramen", "source": "Mum", "url": "http://example.com/", "
 
 
 @dataclass(frozen=True)
-class Work:
+class Workload:
     name: str
     path: str
-    body: str  # of the right answer; for a POST, what is sent
+    body: str  # of the correct answer; for a POST, of the request
     method: str = "GET"
 
     def ask(self, port: int) -> None:
-        """Raises ValueError when the answer is wrong, and OSError when there is none."""
+        """Raises ValueError if the answer is wrong, OSError if there is none."""
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
             creates = self.method == "POST"
@@ -30,17 +30,17 @@ class Work:
             body = response.read().decode()
         finally:
             connection.close()
-        if response.status != (201 if creates else 200) or not self.is_right(body):
+        if response.status != (201 if creates else 200) or not self.is_correct(body):
             raise ValueError(f"{self.method} {self.path} was answered with {response.status} {body[:200]}")
 
-    def is_right(self, body: str) -> bool:
+    def is_correct(self, body: str) -> bool:
         if self.method == "GET":
             return body == self.body
         return NEW_RECIPE.items() <= json.loads(body).items()
 
 
-FIXED = Work("fixed", "/health/live", LIVE)
-READ = Work("recipe", "/api/v1/recipes/1", RECIPE)
-CREATE = Work("create", "/api/v1/recipes/", json.dumps(NEW_RECIPE), "POST")
-# The same recipe, but found among all by its label: work enough that the load generator leaves a core to the workers.
-SEARCH = Work("search", "/api/v1/recipes/search/?keyword=vesuvio", f'{{"results":[{RECIPE}]}}')
+FIXED = Workload("fixed", "/health/live", LIVE)
+READ = Workload("recipe", "/api/v1/recipes/1", RECIPE)
+CREATE = Workload("create", "/api/v1/recipes/", json.dumps(NEW_RECIPE), "POST")
+# Finds the same recipe by its label. Heavy enough that the load generator leaves a core to the workers.
+SEARCH = Workload("search", "/api/v1/recipes/search/?keyword=vesuvio", f'{{"results":[{RECIPE}]}}')
