@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Makes the documentation of the module Brigade by DocC, after `swift build --target Brigade`: pages for a web server in
-.build/documentation. A warning is an error: a link that leads nowhere, a parameter that there is not. So is a public
-declaration without a comment, but for cases and constants, whose names tell.
+"""Builds the documentation of the module Brigade with DocC, as static pages in .build/documentation. Run it after
+`swift build --target Brigade`. It fails if DocC warns (a broken link, an unknown parameter), and if a public declaration
+has no doc comment (cases and constants need none).
 
     scripts/documentation.py
 
-Brigade re-exports its parts, and a module's symbol graph has only what it declares itself. The graphs of the parts are put
-together as one module's here, so that a page says what an author writes: `import Brigade`. (swift-docc-plugin knows no such
-way, and would be a dependency of everybody's build.)
+Brigade re-exports its parts, but a module's symbol graph contains only its own declarations. This script merges the graphs
+of the parts into one module, so that the pages say `import Brigade`, as authors write it. (swift-docc-plugin cannot do this,
+and would be a dependency of every user's build.)
 
-The articles are the pages of docs/ that the catalogue's own page lists as <doc:NAME>. A link from one to another becomes
-such a link; one to any other file of the repository becomes its path.
+The articles are the pages of docs/ that the catalogue's own page lists as <doc:NAME>. Links between articles become DocC
+links. A link to another file of the repository becomes its path.
 """
 
 import json
@@ -27,33 +27,33 @@ BUILT = ROOT / ".build/debug"
 CATALOGUE = ROOT / "Sources/Worker/Brigade/Brigade.docc"
 OUTPUT = ROOT / ".build/documentation"
 PARTS = ["Messages", "Endpoints", "Serving", "BrigadeTesting", "Brigade"]
-TELLING = {"swift.enum.case", "swift.type.property", "swift.associatedtype"}
+SELF_EXPLANATORY = {"swift.enum.case", "swift.type.property", "swift.associatedtype"}
 LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 COMMENT = re.compile(r"^<!--.*?-->\n", re.S | re.M)
 
 
 def tool(name):
-    """DocC's tools lie beside the compiler, which may be all that is on the path."""
+    """The path of a tool beside the compiler. The PATH may contain only the compiler."""
     swiftc = shutil.which("swiftc")
     return pathlib.Path(swiftc).resolve().parent / name if swiftc else sys.exit("'swiftc' is not on the PATH")
 
 
-def extract(folder):
-    """The public symbols of each part, and what it adds to the types of other modules, as files in the folder."""
+def extract(directory):
+    """Writes symbol graphs into the directory: of each part, and of its extensions of other modules' types."""
     machine = json.loads(subprocess.run([tool("swiftc"), "-print-target-info"], check=True, capture_output=True).stdout)
     for part in PARTS:
         subprocess.run(
             [tool("swift-symbolgraph-extract"), "-module-name", part, "-target", machine["target"]["triple"],
              "-I", BUILT / "Modules", "-Xcc", f"-fmodule-map-file={BUILT}/CLinux.build/module.modulemap",
-             "-minimum-access-level", "public", "-skip-synthesized-members", "-output-dir", folder],
+             "-minimum-access-level", "public", "-skip-synthesized-members", "-output-dir", directory],
             check=True)  # fmt: skip
 
 
-def combined(folder):
-    """One graph of them all. What a part adds to another one's types is theirs; what it adds to Swift's stays out."""
+def combined(directory):
+    """One graph of all parts, with their extensions of each other's types, without those of Swift's own types."""
     whole = None
     for graph in [f"{part}{of}" for part in PARTS for of in ["", *(f"@{other}" for other in PARTS)]]:
-        file = folder / f"{graph}.symbols.json"
+        file = directory / f"{graph}.symbols.json"
         if not file.exists():
             continue
         part = json.loads(file.read_text())
@@ -65,17 +65,17 @@ def combined(folder):
     return whole
 
 
-def untold(graph):
-    """The public declarations without a comment."""
+def undocumented(graph):
+    """Names of public declarations without a doc comment."""
     for symbol in graph["symbols"]:
         name = ".".join(symbol["pathComponents"])
-        if "docComment" not in symbol and symbol["kind"]["identifier"] not in TELLING:
+        if "docComment" not in symbol and symbol["kind"]["identifier"] not in SELF_EXPLANATORY:
             yield name
 
 
-def catalogue(folder):
-    """A copy of the catalogue in the folder, with the articles."""
-    copy = folder / CATALOGUE.name
+def catalogue(directory):
+    """Copies the catalogue and the articles into the directory."""
+    copy = directory / CATALOGUE.name
     shutil.copytree(CATALOGUE, copy)
     names = re.findall(r"<doc:([^>]+)>", (CATALOGUE / "Brigade.md").read_text())
 
@@ -91,7 +91,7 @@ def catalogue(folder):
     for name in names:
         page = ROOT / f"docs/{name}.md"
         if not page.exists():
-            sys.exit(f"{CATALOGUE.name} lists {name}, and there is no {page.relative_to(ROOT)}")
+            sys.exit(f"{CATALOGUE.name} lists {name}, but {page.relative_to(ROOT)} does not exist")
         (copy / page.name).write_text(LINK.sub(link, COMMENT.sub("", page.read_text())))
     return copy
 
@@ -102,24 +102,24 @@ def main():
         print(__doc__)
         return 0 if sys.argv[1] in ("-h", "--help") else 1
     if not (BUILT / "Modules/Brigade.swiftmodule").exists():
-        sys.exit("the modules are not built: swift build --target Brigade")
+        sys.exit("the modules are not built; run: swift build --target Brigade")
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        extract(folder)
-        graph = combined(folder)
-        names = sorted(untold(graph))
+        directory = pathlib.Path(name)
+        extract(directory)
+        graph = combined(directory)
+        names = sorted(undocumented(graph))
         if names:
-            sys.exit(f"without a comment: {', '.join(names)}")
-        (folder / "whole").mkdir()
-        (folder / "whole/Brigade.symbols.json").write_text(json.dumps(graph))
+            sys.exit(f"public declarations without a doc comment: {', '.join(names)}")
+        (directory / "whole").mkdir()
+        (directory / "whole/Brigade.symbols.json").write_text(json.dumps(graph))
         shutil.rmtree(OUTPUT, ignore_errors=True)
         done = subprocess.run(
-            [tool("docc"), "convert", catalogue(folder), "--additional-symbol-graph-dir", folder / "whole",
+            [tool("docc"), "convert", catalogue(directory), "--additional-symbol-graph-dir", directory / "whole",
              "--fallback-display-name", "Brigade", "--fallback-bundle-identifier", "brigade",
              "--warnings-as-errors", "--transform-for-static-hosting", "--output-dir", OUTPUT],
             check=False)  # fmt: skip
     if done.returncode == 0:
-        print(f"--- {len(graph['symbols'])} symbols and the articles: {OUTPUT.relative_to(ROOT)}", file=sys.stderr)
+        print(f"==> wrote {OUTPUT.relative_to(ROOT)}: {len(graph['symbols'])} symbols and the articles", file=sys.stderr)
     return done.returncode
 
 

@@ -12,7 +12,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { drain_seconds = 2, input_size = 16384, events_a_pass = 256 };
+enum { drain_seconds = 2, input_size = 16384, events_per_wait = 256 };
 
 // An HDR histogram: 128 buckets per power of two, an error of at most 0.8 %.
 enum { precision = 7, buckets = (64 - precision + 1) << precision };
@@ -151,8 +151,8 @@ int main(int count, char **arguments) {
         // Wait for an answer if all connections are in use, otherwise until the next request is due.
         uint64_t until = sent < total && idle_count > 0 ? due : deadline, wait = until > time ? until - time : 0;
         struct timespec timeout = {.tv_sec = wait / second, .tv_nsec = wait % second};
-        struct epoll_event events[events_a_pass];
-        int ready = epoll_pwait2(poll, events, events_a_pass, &timeout, NULL);
+        struct epoll_event events[events_per_wait];
+        int ready = epoll_pwait2(poll, events, events_per_wait, &timeout, NULL);
         bool had_none = idle_count == 0;
         for (int index = 0; index < ready; index++) {
             struct connection *connection = events[index].data.ptr;

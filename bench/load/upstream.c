@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { most_connections = 65536, most_waiting = 65536, input_size = 16384, events_a_pass = 256 };
+enum { most_connections = 65536, most_waiting = 65536, input_size = 16384, events_per_wait = 256 };
 
 // Per descriptor: how much of the empty line after the head has arrived, and the generation of the connection.
 static uint8_t matched[most_connections];
@@ -68,8 +68,8 @@ int main(int count, char **arguments) {
             // Rounded up: never answer too early.
             pause = due > time ? (due - time) / 1000000 + 1 : 0;
         }
-        struct epoll_event events[events_a_pass];
-        int ready = epoll_wait(poller, events, events_a_pass, pause);
+        struct epoll_event events[events_per_wait];
+        int ready = epoll_wait(poller, events, events_per_wait, pause);
         for (int index = 0; index < ready; index++) {
             if (events[index].data.fd != listener) {
                 receive(events[index].data.fd, delay);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { events_a_pass = 256, answer_size = 4096, input_size = 8192 };
+enum { events_per_wait = 256, answer_size = 4096, input_size = 8192 };
 
 static void accept_all(int poll, int listener) {
     for (int client; (client = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0;) {
@@ -55,8 +55,8 @@ int main(int count, char **arguments) {
     check(poll >= 0, "epoll_create1");
     watch(poll, listener);
     for (;;) {
-        struct epoll_event events[events_a_pass];
-        int ready = epoll_wait(poll, events, events_a_pass, -1);
+        struct epoll_event events[events_per_wait];
+        int ready = epoll_wait(poll, events, events_per_wait, -1);
         for (int index = 0; index < ready; index++) {
             int socket = events[index].data.fd;
             if (socket == listener) accept_all(poll, listener);
