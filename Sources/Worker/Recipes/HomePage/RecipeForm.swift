@@ -73,8 +73,8 @@ struct RecipeForm: Sendable {
     /// The page's script shows the same messages: the template puts them into data attributes.
     private static let messages = [
         "added": "“{label}” was added as No. {id}.",
-        "invalid": "The recipe was not added. Correct the marked field.",
-        "many-invalid": "The recipe was not added. Correct the {count} marked fields.",
+        "invalid": "Correct the marked field.",
+        "many-invalid": "Correct the {count} marked fields.",
         "rejected": "The recipe was not added: {reason}.",
         "failed": "The server did not answer. Check whether the recipe was added before you try again.",
         "max-length": "60",
