@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Sets everything up, builds, and serves the recipe API on http://127.0.0.1:8001 until TERM or Ctrl-C.
-#   ./run.sh [FLAG...]      the flags are those of `brigade serve`, which lists them: ./run.sh --help
-# HOST, PORT, WEB_CONCURRENCY, DATABASE_URL and REDDIT_BASE_URL are read from the environment, and so is every setting.
-# On a terminal, a line for each request is printed too, unless --access-log or ACCESS_LOG says where it goes.
+# Installs what is missing, builds, and serves the recipe API on http://127.0.0.1:8001 until SIGTERM or Ctrl-C.
+#   ./run.sh [FLAG...]      accepts the flags of `brigade serve`; ./run.sh --help lists them
+# Every setting can also be given in the environment, such as HOST, PORT, WEB_CONCURRENCY and DATABASE_URL.
+# On a terminal it prints the access log too, unless --access-log or ACCESS_LOG names another place.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/setup.sh
@@ -13,7 +13,7 @@ for argument in "$@"; do
     -h | --help)
         usage
         if [ -x .build/release/brigade ]; then exec .build/release/brigade help serve; fi
-        say "once it is built, this lists the flags"
+        say "the flags are listed here after the first build: ./run.sh"
         exit
         ;;
     --access-log | --access-log=*) access_log=given ;;

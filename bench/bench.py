@@ -1,4 +1,4 @@
-"""The whole run: the plan, its rounds, and the raw results. Started by run.sh, which builds what is needed."""
+"""A benchmark run: the sequence of measurements and the raw results. run.sh builds what is needed and starts it."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ import report
 from load import closed_loop, open_loop, wrk
 from peers import BUILD, HERE, PEERS, Peer
 from server import Failure, Server
-from works import CREATE, FIXED, READ, SEARCH, Work
+from workloads import CREATE, FIXED, READ, SEARCH, Workload
 
 CONNECTIONS = 64
 SWEEP = [1, 16, 64, 256, 1000, 4000]
@@ -31,39 +31,39 @@ class Run:
         self.failures: list[dict] = []
 
     @contextmanager
-    def server(self, peer: Peer, work: Work, workers: int = 1):
-        """A server on a fresh folder on the disk (a POST is to be durable); its failure ends only its own turn."""
-        folder = Path(tempfile.mkdtemp(prefix="run-", dir=BUILD))
+    def server(self, peer: Peer, workload: Workload, workers: int = 1):
+        """A server in a new directory on the disk. Its failure ends only this measurement."""
+        directory = Path(tempfile.mkdtemp(prefix="run-", dir=BUILD))
         try:
-            with Server(peer, folder, work, workers) as server:
+            with Server(peer, directory, workload, workers) as server:
                 yield server
         except Failure as failure:
-            self.failures.append({"peer": peer.name, "work": work.name, "why": str(failure)})
-            say(f"{peer.name}, {work.name}: {failure}")
+            self.failures.append({"peer": peer.name, "workload": workload.name, "why": str(failure)})
+            say(f"{peer.name}, {workload.name}: {failure}")
         finally:
-            shutil.rmtree(folder)
+            shutil.rmtree(directory)
 
-    def keep(self, kind: str, peer: Peer, work: Work, number: int, **figures: object) -> None:
-        self.samples.append({"kind": kind, "peer": peer.name, "work": work.name, "round": number, **figures})
+    def keep(self, kind: str, peer: Peer, workload: Workload, number: int, **figures: object) -> None:
+        self.samples.append({"kind": kind, "peer": peer.name, "workload": workload.name, "round": number, **figures})
 
-    def side_by_side(self, number: int, work: Work) -> None:
-        """One round of every peer: closed loop, then open loop at half of that rate."""
+    def side_by_side(self, number: int, workload: Workload) -> None:
+        """One round of every peer: closed loop, then open loop at half its rate."""
         for peer in self.peers:
-            say(f"round {number} of {self.rounds}: {work.name}, {peer.name}")
-            with self.server(peer, work) as server:
+            say(f"round {number} of {self.rounds}: {workload.name}, {peer.name}")
+            with self.server(peer, workload) as server:
                 rest = server.memory()
-                wrk(server, work, CONNECTIONS, 1)  # warms it up
-                closed = closed_loop(server, work, CONNECTIONS, self.seconds)
+                wrk(server, workload, CONNECTIONS, 1)  # warms it up
+                closed = closed_loop(server, workload, CONNECTIONS, self.seconds)
                 loaded = server.memory()
-                figures = open_loop(server, work, closed["rate"] / 2, CONNECTIONS, self.seconds)
-                self.keep("peers", peer, work, number, closed=closed, open=figures, rest=rest, loaded=loaded)
+                figures = open_loop(server, workload, closed["rate"] / 2, CONNECTIONS, self.seconds)
+                self.keep("peers", peer, workload, number, closed=closed, open=figures, rest=rest, loaded=loaded)
 
     def creates(self, number: int) -> None:
         for peer in self.peers:
             if peer.has_database:
                 say(f"round {number} of {self.rounds}: create, {peer.name}")
                 with self.server(peer, CREATE) as server:
-                    # Longer, because what is under way at the end is not counted, and these are slow.
+                    # Longer, because these requests are slow and those in flight at the end are not counted.
                     closed = closed_loop(server, CREATE, CONNECTIONS, 3 * self.seconds)
                     self.keep("create", peer, CREATE, number, closed=closed)
 
@@ -80,19 +80,19 @@ class Run:
     def workers(self, number: int) -> None:
         for peer in self.peers:
             if peer.name == "brigade":
-                for work in (READ, SEARCH):
+                for workload in (READ, SEARCH):
                     for count in (1, 2):
-                        say(f"round {number} of {self.rounds}: {count} workers, {work.name}")
-                        with self.server(peer, work, count) as server:
-                            closed = closed_loop(server, work, CONNECTIONS, self.seconds)
-                            self.keep("workers", peer, work, number, workers=count, closed=closed)
+                        say(f"round {number} of {self.rounds}: {count} workers, {workload.name}")
+                        with self.server(peer, workload, count) as server:
+                            closed = closed_loop(server, workload, CONNECTIONS, self.seconds)
+                            self.keep("workers", peer, workload, number, workers=count, closed=closed)
 
     def ideas(self, number: int) -> None:
         for peer in self.peers:
             if peer.has_database:
                 say(f"round {number} of {self.rounds}: ideas, {peer.name}")
-                with self.server(peer, ideas.AT_ONCE) as server:
-                    self.keep("ideas", peer, ideas.AT_ONCE, number, **ideas.measure(server))
+                with self.server(peer, ideas.CONCURRENT) as server:
+                    self.keep("ideas", peer, ideas.CONCURRENT, number, **ideas.measure(server))
 
 
 def say(text: str) -> None:
@@ -110,7 +110,7 @@ def machine() -> dict:
 
 
 def stop(number: int, _: object) -> None:
-    # The next ones must not end the cleaning up.
+    # Another signal must not interrupt the clean-up.
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     sys.exit(128 + number)
@@ -128,11 +128,11 @@ def main() -> None:
     wanted = [peer for peer in PEERS if peer.name in options.names]
     missing = {peer.name: peer.missing for peer in wanted if peer.missing}
     for name, how in missing.items():
-        say(f"{name} is left out, not installed: {how}")
+        say(f"{name} is skipped, not installed: {how}")
     began, info = time.time(), machine()
     run = Run([peer for peer in wanted if not peer.missing], 1 if options.quick else 3, 1 if options.quick else 2)
-    with tempfile.TemporaryDirectory() as folder, ideas.upstream(Path(folder)) as url:
-        # All servers take it from here.
+    with tempfile.TemporaryDirectory() as directory, ideas.upstream(Path(directory)) as url:
+        # All servers read it from the environment.
         os.environ["REDDIT_BASE_URL"] = url
         for number in range(1, run.rounds + 1):
             run.ideas(number)

@@ -1,4 +1,4 @@
-// What the C programs of the bench have in common. Include it first.
+// Shared by the C programs of the benchmarks. Include it first.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -24,7 +24,7 @@ static inline uint64_t now(void) {
     return (uint64_t)time.tv_sec * second + time.tv_nsec;
 }
 
-// A listener on 127.0.0.1 that never blocks.
+// A non-blocking listening socket on 127.0.0.1.
 static inline int listen_on(int port) {
     int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     check(listener >= 0, "socket");

@@ -1,10 +1,10 @@
-"""The raw results of a run, and the figures that are shown of them: medians over the rounds."""
+"""Medians over the rounds of a run."""
 
 from statistics import median
 
 
 class Results:
-    """The raw results, and their medians."""
+    """The raw results of a run."""
 
     def __init__(self, raw: dict) -> None:
         self.raw = raw
@@ -18,17 +18,17 @@ class Results:
         ]
 
     def ratios(self, samples: list[dict]) -> list[float]:
-        """What each sample costs over what the C loop cost in the same round, at the same work."""
+        """The CPU time of each sample divided by that of the C loop, in the same round and workload."""
         found = []
         for sample in samples:
-            same = {key: sample[key] for key in ("work", "round", "connections") if key in sample}
+            same = {key: sample[key] for key in ("workload", "round", "connections") if key in sample}
             limits = self.samples(sample["kind"], peer="limit", **same)
             found += [sample["closed"]["cpu"] / limit["closed"]["cpu"] for limit in limits]
         return found
 
-    def by_cost(self, work: str) -> list[tuple[str, list[dict]]]:
-        """Peers with their samples of this work, the cheapest first."""
-        found = [(name, self.samples("peers", peer=name, work=work)) for name in self.titles]
+    def by_cost(self, workload: str) -> list[tuple[str, list[dict]]]:
+        """Peers with their samples of a workload, the cheapest first."""
+        found = [(name, self.samples("peers", peer=name, workload=workload)) for name in self.titles]
         found = [(name, samples) for name, samples in found if samples]
         return sorted(found, key=lambda pair: middle(pair[1], "closed", "cpu"))
 
@@ -38,7 +38,7 @@ def middle(samples: list[dict], part: str, key: str) -> float:
 
 
 def number(value: float) -> str:
-    """Three digits that mean something."""
+    """A number with three significant digits."""
     if value >= 1000:
         return f"{value:,.0f}".replace(",", " ")
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

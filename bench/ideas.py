@@ -1,4 +1,4 @@
-"""The ideas: what a slow upstream costs, asked one after another and all at once, by one client and by many."""
+"""The ideas routes with slow upstreams: sequential and concurrent, with one client and with many."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ from statistics import median
 
 from peers import BUILD, REFERENCE
 from server import Failure, Server, free_port
-from works import Work
+from workloads import Workload
 
 sys.path.append(str(REFERENCE))
 from fake_reddit import TITLES, listing  # noqa: E402
@@ -21,14 +21,14 @@ DELAY = 100  # milliseconds
 CROWD = 200
 LINES = [f"{score}: {title} ({url})" for score, title, url in TITLES["recipes"]]
 BODY = json.dumps({name: LINES for name in SUBREDDITS}, ensure_ascii=False, separators=(",", ":"))
-AT_ONCE = Work("ideas/async", "/api/v1/recipes/ideas/async", BODY)
-IN_TURN = Work("ideas/", "/api/v1/recipes/ideas/", BODY)
+CONCURRENT = Workload("ideas/async", "/api/v1/recipes/ideas/async", BODY)
+SEQUENTIAL = Workload("ideas/", "/api/v1/recipes/ideas/", BODY)
 
 
 @contextmanager
-def upstream(folder: Path):
-    """Somebody who answers every request with the same five posts after `DELAY`; its URL."""
-    body = folder / "listing.json"
+def upstream(directory: Path):
+    """Starts an upstream that answers every request with the same five posts after `DELAY`. Yields its URL."""
+    body = directory / "listing.json"
     body.write_text(json.dumps(listing("recipes")))
     port = free_port()
     process = subprocess.Popen([BUILD / "upstream", str(port), str(DELAY), body])
@@ -47,11 +47,11 @@ def upstream(folder: Path):
         process.wait()
 
 
-def ask(server: Server, work: Work, clients: int) -> dict[str, float]:
-    """So many ask at the same moment, over connections that are open: milliseconds until the last has its answer, and
-    the longest that the server says it took."""
+def ask(server: Server, workload: Workload, clients: int) -> dict[str, float]:
+    """All clients send a request at the same moment, on open connections. Returns the milliseconds until the last
+    answer, the longest time that the server reports, and CPU microseconds per request."""
     connections = [socket.create_connection(("127.0.0.1", server.start.port), timeout=30) for _ in range(clients)]
-    request = f"GET {work.path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
+    request = f"GET {workload.path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
     before, began = sum(server.processor_seconds().values()), time.monotonic()
     for connection in connections:
         connection.sendall(request)
@@ -59,8 +59,8 @@ def ask(server: Server, work: Work, clients: int) -> dict[str, float]:
     wall = time.monotonic() - began
     cost = sum(server.processor_seconds().values()) - before
     for status, times, body in answers:
-        if status != 200 or not work.is_right(body):
-            raise Failure(f"{work.path} was answered with {status} {body[:200]}")
+        if status != 200 or not workload.is_correct(body):
+            raise Failure(f"{workload.path} was answered with {status} {body[:200]}")
     for connection in connections:
         connection.close()
     longest = max(times for _, times, _ in answers)
@@ -80,8 +80,8 @@ def read(connection: socket.socket) -> tuple[int, float, str]:
 
 
 def measure(server: Server) -> dict[str, object]:
-    """The first crowd opens nearly all of its connections; the second finds them open."""
-    cold, warm = ask(server, AT_ONCE, CROWD), ask(server, AT_ONCE, CROWD)
-    one = [ask(server, AT_ONCE, 1)["process"] for _ in range(10)]
-    turn = [ask(server, IN_TURN, 1)["process"] for _ in range(5)]
-    return {"cold": cold, "warm": warm, "at_once": median(one), "in_turn": median(turn)}
+    """The first 200 requests open connections to the upstream; the next 200 find them open."""
+    cold, warm = ask(server, CONCURRENT, CROWD), ask(server, CONCURRENT, CROWD)
+    one = [ask(server, CONCURRENT, 1)["process"] for _ in range(10)]
+    turn = [ask(server, SEQUENTIAL, 1)["process"] for _ in range(5)]
+    return {"cold": cold, "warm": warm, "concurrent": median(one), "sequential": median(turn)}

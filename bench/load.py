@@ -1,4 +1,4 @@
-"""Load on a server: closed loop by wrk, open loop by load/openloop.c, and what it cost the server."""
+"""Load generators: wrk for the closed loop, load/openloop.c for the open loop, and the CPU time of the server."""
 
 import json
 import resource
@@ -6,33 +6,33 @@ import subprocess
 
 from peers import BUILD, HERE
 from server import Failure, Server
-from works import Work
+from workloads import Workload
 
 
 def run(command: list) -> dict:
-    """Runs a load generator, whose last line is its figures."""
+    """Runs a load generator. The last line of its output is JSON with the figures."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if done.returncode != 0:
         raise Failure(f"{command[0]} failed: {(done.stderr or done.stdout).strip()[-300:]}")
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def wrk(server: Server, work: Work, connections: int, seconds: int) -> dict:
-    url = f"http://127.0.0.1:{server.start.port}{work.path}"
-    sent = [work.body] if work.method == "POST" else []
+def wrk(server: Server, workload: Workload, connections: int, seconds: int) -> dict:
+    url = f"http://127.0.0.1:{server.start.port}{workload.path}"
+    sent = [workload.body] if workload.method == "POST" else []
     return run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", HERE / "load/wrk.lua", url]
-        + ["--", work.method, *sent]
+        + ["--", workload.method, *sent]
     )
 
 
-def closed_loop(server: Server, work: Work, connections: int, seconds: int) -> dict:
-    """As fast as it answers; with the server's microseconds of CPU a request."""
+def closed_loop(server: Server, workload: Workload, connections: int, seconds: int) -> dict:
+    """Each client sends its next request when it has the answer. `cpu` is the server's microseconds per request."""
     before, generator_before = server.processor_seconds(), generator_seconds()
-    figures = wrk(server, work, connections, seconds)
+    figures = wrk(server, workload, connections, seconds)
     after = server.processor_seconds()
     if before.keys() != after.keys():
-        raise Failure(f"its processes changed under load: {server.last_words()}")
+        raise Failure(f"its processes changed during the measurement: {server.log_tail()}")
     if figures["requests"] == 0:
         raise Failure("no request was answered")
     cost = sum(after.values()) - sum(before.values())
@@ -43,13 +43,13 @@ def closed_loop(server: Server, work: Work, connections: int, seconds: int) -> d
     return figures
 
 
-def open_loop(server: Server, work: Work, rate: float, connections: int, seconds: int) -> dict:
-    """At a constant rate, with latencies from when a request was due."""
-    figures = run([BUILD / "openloop", server.start.port, work.path, round(rate), connections, seconds])
+def open_loop(server: Server, workload: Workload, rate: float, connections: int, seconds: int) -> dict:
+    """Requests are due at a constant rate. Latencies count from the time a request was due."""
+    figures = run([BUILD / "openloop", server.start.port, workload.path, round(rate), connections, seconds])
     return {"rate": round(rate), **figures}
 
 
 def generator_seconds() -> float:
-    """Of the load generators that have ended (a server is waited for only when it is not measured)."""
+    """CPU time of the load generators that have exited. Servers are waited for only outside of measurements."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

@@ -1,4 +1,4 @@
-"""The servers that are measured: where each is, how it is started, and what it needs to be there."""
+"""The servers: where they are, how they are started and how they are installed."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from works import LIVE, RECIPE, Work
+from workloads import LIVE, RECIPE, Workload
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE / ".build"
@@ -18,11 +18,11 @@ BRIGADE = Path(os.environ.get("BUILT", HERE.parent / ".build/release")) / "briga
 
 @dataclass(frozen=True)
 class Start:
-    """One start of a peer: in its own folder, for one kind of work."""
+    """The parameters of one start of a peer."""
 
     port: int
-    folder: Path
-    work: Work
+    directory: Path
+    workload: Workload
     workers: int = 1
 
 
@@ -30,12 +30,12 @@ class Start:
 class Peer:
     name: str
     title: str
-    program: str  # without it the peer is left out
-    install: str  # how to get it
+    program: str  # if it is missing, the peer is skipped
+    install: str  # how to install it
     command: Callable[[Start], list]
     environment: Callable[[Start], dict[str, str]] = lambda start: {}
-    prepare: list = field(default_factory=list)  # a command to run before, in the same environment
-    version: list = field(default_factory=list)  # a command whose first line names the version
+    prepare: list = field(default_factory=list)  # a command to run first, in the same environment
+    version: list = field(default_factory=list)  # a command that prints the version
     has_database: bool = False
 
     @property
@@ -51,7 +51,7 @@ class Peer:
 
 
 def bodies(program: str | Path) -> Callable[[Start], list]:
-    """A program of bench/peers that answers from memory: PORT LIVE RECIPE."""
+    """A program of bench/peers that answers from memory. Arguments: PORT LIVE RECIPE."""
     return lambda start: [program, start.port, LIVE, RECIPE]
 
 
@@ -63,11 +63,11 @@ def brigade(start: Start) -> list:
 
 
 def brigade_environment(start: Start) -> dict[str, str]:
-    return {"DATABASE_URL": f"sqlite:///{start.folder}/recipes.db"}
+    return {"DATABASE_URL": f"sqlite:///{start.directory}/recipes.db"}
 
 
 def fastapi_environment(start: Start) -> dict[str, str]:
-    return {"RECIPES_DB": f"{start.folder}/recipes.db", "PYTHONPATH": f"{REFERENCE}:{HERE}/peers/fastapi"}
+    return {"RECIPES_DB": f"{start.directory}/recipes.db", "PYTHONPATH": f"{REFERENCE}:{HERE}/peers/fastapi"}
 
 
 def gunicorn(start: Start) -> list:
@@ -88,8 +88,8 @@ def nginx(start: Start) -> list:
     text = (HERE / "peers/nginx/nginx.conf").read_text()
     for name, value in {"port": start.port, "live": LIVE, "recipe": RECIPE}.items():
         text = text.replace(f"{{{name}}}", str(value))
-    (start.folder / "nginx.conf").write_text(text)
-    return ["nginx", "-p", start.folder, "-c", "nginx.conf"]
+    (start.directory / "nginx.conf").write_text(text)
+    return ["nginx", "-p", start.directory, "-c", "nginx.conf"]
 
 
 def packages(*names: str) -> list:
@@ -97,12 +97,12 @@ def packages(*names: str) -> list:
     return [VENV / "python", "-c", code]
 
 
-# nginx is not on the path of every user.
+# nginx is not on the PATH of every user.
 os.environ["PATH"] += ":/usr/sbin"
 PIP = "FastAPI could not be installed by pip: see bench/.build/fastapi.log"
 PEERS = [
     Peer("limit", "C loop (the limit)", str(BUILD / "limit"), "apt-get install gcc libc6-dev",
-         lambda start: [BUILD / "limit", start.port, start.work.body], version=["gcc", "-dumpfullversion"]),
+         lambda start: [BUILD / "limit", start.port, start.workload.body], version=["gcc", "-dumpfullversion"]),
     Peer("brigade", "Brigade", str(BRIGADE), "./run.sh builds it", brigade, brigade_environment,
          version=["git", "-C", str(HERE), "describe", "--always", "--dirty"], has_database=True),
     Peer("hyper", "hyper", str(BUILD / "hyper/release/hyper-peer"),

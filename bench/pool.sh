@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What the way to the blocking pool and back costs: an empty handler that blocks, beside one on the loop and the C loop.
-#   bench/pool.sh            three rounds, half a minute once all is built; fails when the median is above 3 × the C loop
-# BUILT names the folder of a built faulty-worker; it is .build/release, built when it is not there.
+# Measures the cost of the blocking pool: an empty handler on the pool, next to one on the event loop and the C loop.
+#   bench/pool.sh            three rounds, half a minute after the build; fails if the median is above 3 × the C loop
+# BUILT=DIRECTORY measures another build of faulty-worker. Without it, .build/release is built and used.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . ../scripts/setup.sh

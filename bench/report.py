@@ -1,4 +1,4 @@
-"""results.json as tables (results.md) and a picture (results.svg): python3 report.py [FOLDER] draws them anew."""
+"""Writes results.md and results.svg from results.json: python3 report.py [DIRECTORY]."""
 
 import json
 import sys
@@ -6,15 +6,15 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
-import picture
+import chart
 from figures import Results, middle, number
 
-WORKS = {"fixed": "Fixed JSON: `GET /health/live`", "recipe": "A recipe: `GET /api/v1/recipes/1`"}
-SOURCES = "Brigade and FastAPI read it from SQLite; the others have it in memory."
+WORKLOADS = {"fixed": "Fixed JSON: `GET /health/live`", "recipe": "A recipe: `GET /api/v1/recipes/1`"}
+SOURCES = "Brigade and FastAPI read it from SQLite. The others send it from memory."
 
 
 def spread(values: list[float]) -> str:
-    """The median, and from where to where."""
+    """The median, the lowest and the highest."""
     if not values:
         return ""
     text = f"{number(median(values))} ×"
@@ -26,12 +26,12 @@ def table(heads: list[str], rows: list[list[str]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
 
 
-def side_by_side(results: Results, work: str) -> str:
-    heads = ["", "CPU µs a request", "× the C loop", "requests/s", "p50 µs", "p99 µs"]
+def side_by_side(results: Results, workload: str) -> str:
+    heads = ["", "CPU µs per request", "× the C loop", "requests/s", "p50 µs", "p99 µs"]
     heads += ["open loop at /s", "p50 µs", "p99 µs", "p99.9 µs"]
     rows = []
-    for name, samples in results.by_cost(work):
-        enough = all(sample["open"]["answered"] >= 10_000 for sample in samples)  # else p99.9 is one request or two
+    for name, samples in results.by_cost(workload):
+        enough = all(sample["open"]["answered"] >= 10_000 for sample in samples)  # otherwise p99.9 is one or two requests
         rows.append(
             [results.titles[name], number(middle(samples, "closed", "cpu")), spread(results.ratios(samples))]
             + [number(middle(samples, "closed", key)) for key in ("rate", "p50", "p99")]
@@ -51,7 +51,7 @@ def memory(results: Results) -> str:
                 shown = sorted((sample[key] for sample in samples), key=sum)[len(samples) // 2]
                 cells.append(" + ".join(f"{each:.1f}" for each in shown))
             rows.append([title, *cells])
-    return table(["MiB, private and dirty, by process", "at rest", "after load"], rows)
+    return table(["MiB, private dirty, by process", "at rest", "after load"], rows)
 
 
 def creates(results: Results) -> str:
@@ -63,7 +63,7 @@ def creates(results: Results) -> str:
             times = f"{number(rate / middle(base, 'closed', 'rate'))} ×" if base else "–"
             cells = [number(middle(samples, "closed", key)) for key in ("cpu", "p50", "p99")]
             rows.append([title, number(rate), times, *cells])
-    return table(["", "created/s", "FastAPI under gunicorn", "CPU µs a request", "p50 µs", "p99 µs"], rows)
+    return table(["", "created/s", "FastAPI under gunicorn", "CPU µs per request", "p50 µs", "p99 µs"], rows)
 
 
 def connections(results: Results) -> str:
@@ -81,40 +81,40 @@ def connections(results: Results) -> str:
 
 def workers(results: Results) -> str:
     rows = []
-    for work in ("recipe", "search"):
+    for workload in ("recipe", "search"):
         rate = {}
         for count in (1, 2):
-            samples = results.samples("workers", work=work, workers=count)
+            samples = results.samples("workers", workload=workload, workers=count)
             if samples:
                 rate[count] = middle(samples, "closed", "rate")
                 times = f"{number(rate[count] / rate[1])} ×" if 1 in rate else ""
                 cells = [number(middle(samples, "closed", key)) for key in ("cpu", "cores", "generator_cores")]
-                rows.append([work, str(count), number(rate[count]), times, *cells])
-    heads = ["", "workers", "requests/s", "one worker", "CPU µs a request", "cores used", "cores the generator used"]
+                rows.append([workload, str(count), number(rate[count]), times, *cells])
+    heads = ["", "workers", "requests/s", "one worker", "CPU µs per request", "cores used", "cores the generator used"]
     return table(heads, rows)
 
 
 def ideas(results: Results) -> str:
-    """Each cell is the median of the rounds; the ratios are of these."""
+    """Medians of the rounds, and ratios of these medians."""
     rows = []
     for name, title in results.titles.items():
         samples = results.samples("ideas", peer=name)
         if samples:
-            one, turn = (median(sample[key] for sample in samples) for key in ("at_once", "in_turn"))
+            one, turn = (median(sample[key] for sample in samples) for key in ("concurrent", "sequential"))
             cold, warm = (median(sample[key]["wall"] for sample in samples) for key in ("cold", "warm"))
             cpu = median(sample["warm"]["cpu"] for sample in samples)
             cells = [number(turn), number(one), f"{number(turn / one)} ×"]
             cells += [f"{number(crowd)} ({number(crowd / one)} ×)" for crowd in (cold, warm)]
             rows.append([title, *cells, number(cpu)])
-    heads = ["", "one after another, ms", "all at once, ms", "faster", "200 clients, fresh connections, ms"]
-    return table([*heads, "200 clients again, ms", "CPU µs a request"], rows)
+    heads = ["", "sequential, ms", "concurrent, ms", "faster", "200 clients, new connections, ms"]
+    return table([*heads, "200 clients again, ms", "CPU µs per request"], rows)
 
 
-def faults(results: Results) -> list[str]:
-    """What was not answered, or not with 2xx, and what could not be measured."""
-    found = [f"- {each['peer']}, {each['work']}: {each['why']}" for each in results.raw["failures"]]
+def errors(results: Results) -> list[str]:
+    """Unanswered requests, answers other than 2xx, and failed measurements."""
+    found = [f"- {each['peer']}, {each['workload']}: {each['why']}" for each in results.raw["failures"]]
     for sample in results.raw["samples"]:
-        where = f"- {sample['peer']}, {sample['work']}, round {sample['round']}"
+        where = f"- {sample['peer']}, {sample['workload']}, round {sample['round']}"
         closed, opened = sample.get("closed", {}), sample.get("open", {})
         for part, keys in ((closed, ("refused", "broken", "timeouts")), (opened, ("refused", "broken", "unanswered"))):
             if any(part.get(key) for key in keys):
@@ -123,22 +123,22 @@ def faults(results: Results) -> list[str]:
     return found
 
 
-def write(folder: Path) -> None:
-    results = Results(json.loads((folder / "results.json").read_text()))
+def write(directory: Path) -> None:
+    results = Results(json.loads((directory / "results.json").read_text()))
     raw, machine = results.raw, results.raw["machine"]
-    kind = "one quick round" if raw["quick"] else f"{raw['rounds']} rounds, medians of them (from–to in brackets)"
+    kind = "one quick round" if raw["quick"] else f"{raw['rounds']} rounds, medians (lowest–highest in brackets)"
     text = [
-        "# The last run",
-        f"{raw['when']}, {raw['took']} s: {kind}, {raw['seconds']} s a figure, {raw['connections']} connections. "
+        "# Results of the last run",
+        f"{raw['when']}, {raw['took']} s: {kind}, {raw['seconds']} s per measurement, {raw['connections']} connections. "
         f"{machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}, load before {machine['load']}.",
-        "How the figures are taken, and what they mean: [README.md](README.md).",
+        "[README.md](README.md) says how they were measured and what they mean.",
     ]
     if results.samples("peers"):
-        text.append("![CPU microseconds a request](results.svg)")
-        (folder / "results.svg").write_text(picture.draw(results))
-    for work, title in WORKS.items():
-        if results.by_cost(work):
-            text += [f"## {title}", side_by_side(results, work)] + ([SOURCES] if work == "recipe" else [])
+        text.append("![CPU microseconds per request](results.svg)")
+        (directory / "results.svg").write_text(chart.draw(results))
+    for workload, title in WORKLOADS.items():
+        if results.by_cost(workload):
+            text += [f"## {title}", side_by_side(results, workload)] + ([SOURCES] if workload == "recipe" else [])
     if results.samples("create"):
         text += ["## `POST /api/v1/recipes/`, durable, 64 clients", creates(results)]
     if results.samples("connections"):
@@ -146,14 +146,14 @@ def write(folder: Path) -> None:
     if results.samples("workers"):
         text += ["## Workers (Brigade)", workers(results)]
     if results.samples("ideas"):
-        text += ["## Ideas, from three upstreams that take 100 ms", ideas(results)]
+        text += ["## Ideas: three upstreams that take 100 ms", ideas(results)]
     text += ["## Memory", memory(results), "## Versions"]
     text.append("\n".join(f"- {peer['title']}: {peer['version']}" for peer in raw["peers"] if peer["version"]))
     if raw["missing"]:
-        text += ["## Left out", "\n".join(f"- {name}: not installed: {how}" for name, how in raw["missing"].items())]
-    found = faults(results)
-    text += ["## Errors", "\n".join(found) or "None: every answer was 2xx, and no connection broke."]
-    (folder / "results.md").write_text("\n\n".join(part.strip() for part in text) + "\n")
+        text += ["## Skipped", "\n".join(f"- {name}: not installed: {how}" for name, how in raw["missing"].items())]
+    found = errors(results)
+    text += ["## Errors", "\n".join(found) or "None: every answer was 2xx and no connection broke."]
+    (directory / "results.md").write_text("\n\n".join(part.strip() for part in text) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Measures this server beside its peers and writes bench/results.json, results.md and results.svg (bench/README.md).
-#   bench/run.sh              the peers that are installed, in 3 rounds: less than 10 minutes once all is built
+# Measures this server and its peers. Writes bench/results.json, results.md and results.svg (see bench/README.md).
+#   bench/run.sh              every installed peer, 3 rounds: less than 10 minutes after the build
 #   bench/run.sh --quick      one short round without the sweeps: less than 2 minutes
-#   bench/run.sh --install    first installs, by apt, what the peers need, then goes on
-#   bench/run.sh NAME...      only these, and the C loop: brigade gunicorn granian hyper go nginx node hummingbird
-# BUILT=folder measures another build of brigade and recipe-worker. --output FOLDER writes elsewhere than into bench/.
+#   bench/run.sh --install    install the peers with apt first
+#   bench/run.sh NAME...      only these peers, and the C loop: brigade gunicorn granian hyper go nginx node hummingbird
+# BUILT=DIRECTORY measures another build of brigade and recipe-worker. --output DIRECTORY writes there, not to bench/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . ../scripts/setup.sh
@@ -17,13 +17,13 @@ while [ $# -gt 0 ]; do
     --quick) arguments+=(--quick) ;;
     --install) install_peers=true ;;
     --output)
-        [ -d "${2:-}" ] || die "--output: '${2:-}' is no folder"
+        [ -d "${2:-}" ] || die "--output: '${2:-}' is not a directory"
         arguments+=(--output "$(cd "$2" && pwd)")
         shift
         ;;
     -*) die "unknown flag $1; see bench/run.sh --help" ;;
     *)
-        [[ " ${all[*]} " == *" $1 "* ]] || die "no peer is named $1; there are ${all[*]}"
+        [[ " ${all[*]} " == *" $1 "* ]] || die "unknown peer $1; the peers are ${all[*]}"
         names+=("$1")
         ;;
     esac
@@ -33,12 +33,12 @@ if [ ${#names[@]} -gt 0 ]; then names+=(limit); else names=("${all[@]}"); fi
 wanted() { [[ " ${names[*]} " == *" $1 "* ]]; }
 has() { command -v "$1" >/dev/null; }
 
-# quietly WHAT COMMAND...: a build whose failure leaves its peer out and is no reason to stop.
+# quietly NAME COMMAND...: a build step of a peer. If it fails, the peer is skipped.
 quietly() {
     local what=$1
     shift
     if ! "$@" >"$built/$what.log" 2>&1; then
-        say "$what is left out: its build failed, see bench/.build/$what.log"
+        say "$what is skipped: its build failed, see bench/.build/$what.log"
         return 1
     fi
 }
@@ -56,7 +56,7 @@ build_fastapi() {
 
 build_hyper() {
     has cargo && [ -d /usr/share/cargo/registry ] || return 0
-    # From its own folder, where cargo finds .cargo/config.toml.
+    # In its own directory, where cargo finds .cargo/config.toml.
     (cd peers/hyper && quietly hyper cargo build --release --offline --target-dir "$built/hyper") ||
         rm -f "$built/hyper/release/hyper-peer"
 }
@@ -79,7 +79,7 @@ if [ -z "${BUILT:-}" ] || wanted hummingbird; then set_up_build; fi
 install gcc libc6-dev wrk python3 python3-venv
 if $install_peers; then
     packages=(nginx-light librust-hyper-dev librust-tokio-dev)
-    # These may be here from elsewhere than Debian.
+    # These may be installed from other sources.
     has cargo || packages+=(cargo)
     has go || packages+=(golang-go)
     has node || packages+=(nodejs)
@@ -101,7 +101,7 @@ for peer in hyper go hummingbird; do
     if wanted "$peer"; then "build_$peer"; fi
 done
 
-# The sweep of connections wants 4000 of them, at both ends.
+# The sweep needs 4000 connections on both sides.
 ulimit -n "$(ulimit -H -n)" 2>/dev/null || true
 export BUILT PYTHONDONTWRITEBYTECODE=1
 exec python3 bench.py "${arguments[@]}" "${names[@]}"

@@ -1,4 +1,4 @@
-"""A started server: its processes, what they cost, and its end."""
+"""A running server: its processes, CPU time and memory."""
 
 import os
 import signal
@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 
 from peers import Peer, Start
-from works import Work
+from workloads import Workload
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Failure(Exception):
-    """This server cannot be measured; the text says why."""
+    """Why the server cannot be measured."""
 
 
 def free_port() -> int:
@@ -24,23 +24,23 @@ def free_port() -> int:
 
 
 class Server:
-    """A context: started and answering rightly inside it, gone with all its processes after it."""
+    """A context manager: inside it, the server runs and answers correctly. At the end all its processes are stopped."""
 
-    def __init__(self, peer: Peer, folder: Path, work: Work, workers: int = 1) -> None:
-        self.peer, self.work = peer, work
-        self.start = Start(free_port(), folder, work, workers)
-        self.log = folder / "log"
+    def __init__(self, peer: Peer, directory: Path, workload: Workload, workers: int = 1) -> None:
+        self.peer, self.workload = peer, workload
+        self.start = Start(free_port(), directory, workload, workers)
+        self.log = directory / "log"
 
     def __enter__(self) -> "Server":
         environment = os.environ | self.peer.environment(self.start)
-        place = {"cwd": self.start.folder, "env": environment, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
+        options = {"cwd": self.start.directory, "env": environment, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
         command = [str(word) for word in self.peer.command(self.start)]
         with self.log.open("ab") as log:
-            if self.peer.prepare and subprocess.run(self.peer.prepare, **place, stdout=log).returncode != 0:
-                raise Failure(f"could not be prepared: {self.last_words()}")
-            self.process = subprocess.Popen(command, **place, stdout=log, start_new_session=True)
+            if self.peer.prepare and subprocess.run(self.peer.prepare, **options, stdout=log).returncode != 0:
+                raise Failure(f"the preparation failed: {self.log_tail()}")
+            self.process = subprocess.Popen(command, **options, stdout=log, start_new_session=True)
         try:
-            self.wait_until_right(self.work, 20)
+            self.wait_until_correct(self.workload, 20)
         except BaseException:
             self.stop()
             raise
@@ -49,22 +49,22 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def wait_until_right(self, work: Work, seconds: float) -> None:
+    def wait_until_correct(self, workload: Workload, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while True:
             try:
-                return work.ask(self.start.port)
+                return workload.ask(self.start.port)
             except ValueError as wrong:
-                raise Failure(f"a wrong answer: {wrong}") from None
+                raise Failure(f"wrong answer: {wrong}") from None
             except OSError as error:
                 if self.process.poll() is not None:
-                    raise Failure(f"ended with {self.process.returncode}: {self.last_words()}") from None
+                    raise Failure(f"exited with status {self.process.returncode}: {self.log_tail()}") from None
                 if time.monotonic() > deadline:
-                    raise Failure(f"does not answer ({error}): {self.last_words()}") from None
+                    raise Failure(f"does not answer ({error}): {self.log_tail()}") from None
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """TERM to the first process, as its operator would; what is left of its session after 5 s is killed."""
+        """Sends SIGTERM to the first process. After 5 s, kills what is left of its session."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(5)
@@ -76,11 +76,11 @@ class Server:
             pass
         self.process.wait()
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         return " / ".join(self.log.read_text(errors="replace").strip().splitlines()[-3:])
 
     def processes(self) -> list[int]:
-        """The first process and all its descendants, parents first."""
+        """The first process and its descendants, parents first."""
         children: dict[int, list[int]] = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit() and (fields := stat(int(entry.name))):
@@ -101,13 +101,13 @@ class Server:
             try:
                 lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
             except (FileNotFoundError, ProcessLookupError):
-                continue  # it has ended meanwhile
+                continue  # it has exited since
             found += [round(int(line.split()[1]) / 1024, 1) for line in lines if line.startswith("Private_Dirty:")]
         return found
 
 
 def stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat that follow the name, which may hold anything: state, parent, ... (proc(5))."""
+    """The fields of /proc/PID/stat after the name: state, parent, ... (proc(5)). The name may contain any character."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

@@ -95,7 +95,7 @@ def main():
              "--warnings-as-errors", "--transform-for-static-hosting", "--output-dir", OUTPUT],
             check=False)  # fmt: skip
     if done.returncode == 0:
-        print(f"--- {len(graph['symbols'])} symbols and the articles: {OUTPUT.relative_to(ROOT)}", file=sys.stderr)
+        print(f"==> wrote {OUTPUT.relative_to(ROOT)}: {len(graph['symbols'])} symbols and the articles", file=sys.stderr)
     return done.returncode
 
 

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Apart from the server's own package, so that NIO's HTTP parser is a dependency of this test alone. `run.sh` builds it.
+// A package of its own, so that only this test depends on NIO's HTTP parser. Built by `run.sh`.
 
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),

@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# Looks for bytes that the server takes wrongly, by libFuzzer with the address sanitizer:
-#   RequestFuzz     what our parser reads, NIO's (llhttp) must read alike
-#   ConnectionFuzz  a connection under random events keeps its promises
+# Fuzzes the server with libFuzzer and the address sanitizer:
+#   RequestFuzz     our parser and NIO's (llhttp) must read the same requests
+#   ConnectionFuzz  a connection must keep its invariants under random events
 #
-#   Tests/Fuzz/run.sh                   a minute of each, after the build (the first one takes 3 minutes)
-#   Tests/Fuzz/run.sh --seconds 600     so long each
-#   Tests/Fuzz/run.sh FILE              only this input, which a failure has left
-# An input that fails is left in .build/fuzz/failures/TARGET; one of RequestFuzz goes into the table of
-# Tests/ServingTests/RequestTable*.swift, one of ConnectionFuzz into found/ConnectionFuzz. Inputs that came further than
-# others are kept in .build/fuzz/inputs.
-# Nothing is installed but what a build needs.
+#   Tests/Fuzz/run.sh                   one minute each, after the build (the first build takes 3 minutes)
+#   Tests/Fuzz/run.sh --seconds 600     ten minutes each
+#   Tests/Fuzz/run.sh FILE              replays one input, such as a failure
+# A failing input is saved in .build/fuzz/failures/TARGET. Add it to the tests: one of RequestFuzz to the table in
+# Tests/ServingTests/RequestTable*.swift, one of ConnectionFuzz to found/ConnectionFuzz. The corpus is in .build/fuzz/inputs.
+# Installs only what a build needs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 root=$(cd ../.. && pwd)
@@ -20,7 +19,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --seconds)
         seconds=${2:-}
-        [[ $seconds =~ ^[1-9][0-9]*$ ]] || die "--seconds: '$seconds' is no number of seconds"
+        [[ $seconds =~ ^[1-9][0-9]*$ ]] || die "--seconds: '$seconds' is not a number of seconds"
         shift
         ;;
     -h | --help) usage && exit ;;
@@ -31,31 +30,31 @@ while [ $# -gt 0 ]; do
 done
 
 set_up_build
-folder=$root/.build/fuzz
+directory=$root/.build/fuzz
 say "building the fuzzers"
-# A debug build, so that the tests see what is internal, yet optimized; lld, because gold complains of each symbol. The
-# sanitizers are named twice: --sanitize leaves `main` to libFuzzer, and of swiftc's own flags the last one counts.
-swift build --scratch-path "$folder" --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=address \
-    -Xswiftc -use-ld=lld -Xswiftc -O >&2 || die "the build of the fuzzers failed (above)"
+# A debug build, for @testable, but optimized. lld, because gold prints a warning for each symbol. The sanitizers are given
+# twice: --sanitize leaves `main` to libFuzzer, and of swiftc's own flags the last one counts.
+swift build --scratch-path "$directory" --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=address \
+    -Xswiftc -use-ld=lld -Xswiftc -O >&2 || die "the fuzzers do not build: see the errors above"
 
-# A trap is libFuzzer's to catch, not the backtracer's.
+# Leave crashes to libFuzzer, not to Swift's backtracer.
 export SWIFT_BACKTRACE=enable=no
-if [ -n "$file" ]; then exec "$folder/debug/$(basename "$(dirname "$file")")" "$file"; fi
+if [ -n "$file" ]; then exec "$directory/debug/$(basename "$(dirname "$file")")" "$file"; fi
 
-# fuzz TARGET FLAG...: begins with what is in seeds/TARGET and inputs/TARGET.
+# fuzz TARGET FLAG...: starts with the inputs in seeds/TARGET and inputs/TARGET.
 fuzz() {
     local target=$1
     shift
-    say "$target for $seconds s"
-    mkdir -p "$folder"/{seeds,inputs,failures}/"$target"
-    "$folder/debug/$target" -max_total_time="$seconds" -timeout=10 -print_final_stats=1 -verbosity=0 \
-        -artifact_prefix="$folder/failures/$target/" "$@" "$folder/inputs/$target" "$folder/seeds/$target" ||
-        die "an input fails (above); to see it again: Tests/Fuzz/run.sh .build/fuzz/failures/$target/NAME"
+    say "fuzzing $target for $seconds s"
+    mkdir -p "$directory"/{seeds,inputs,failures}/"$target"
+    "$directory/debug/$target" -max_total_time="$seconds" -timeout=10 -print_final_stats=1 -verbosity=0 \
+        -artifact_prefix="$directory/failures/$target/" "$@" "$directory/inputs/$target" "$directory/seeds/$target" ||
+        die "an input fails: see above; to replay it: Tests/Fuzz/run.sh .build/fuzz/failures/$target/NAME"
 }
 
-rm -rf "$folder/seeds"
-mkdir -p "$folder/seeds/RequestFuzz"
-cp -r found/. "$folder/seeds/"
-"$folder/debug/RequestFuzz" --seeds "$folder/seeds/RequestFuzz"
+rm -rf "$directory/seeds"
+mkdir -p "$directory/seeds/RequestFuzz"
+cp -r found/. "$directory/seeds/"
+"$directory/debug/RequestFuzz" --seeds "$directory/seeds/RequestFuzz"
 fuzz RequestFuzz -max_len=700 -dict=http.dict
 fuzz ConnectionFuzz -max_len=300

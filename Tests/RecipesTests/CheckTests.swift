@@ -4,58 +4,59 @@ import Testing
 
 @testable import Recipes
 
-/// `recipe-worker check`: what would keep the application from being made.
+/// `recipe-worker check` finds what would make the start fail.
 @Suite struct CheckTests {
-    private let folder = TemporaryFolder()
+    private let directory = TemporaryDirectory()
 
-    private func check(isPrepared: Bool = true, _ change: (inout RecipeSettings) -> Void = { _ in }) throws {
+    private func check(runsPrestart: Bool = true, _ change: (inout RecipeSettings) -> Void = { _ in }) throws {
         var settings = RecipeSettings()
-        settings.database = folder.database()
+        settings.database = directory.database()
         change(&settings)
-        try RecipeApplication.check(settings, isPrepared: isPrepared, log: .silent)
+        try RecipeApplication.check(settings, runsPrestart: runsPrestart, log: .silent)
     }
 
     private func files() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
     }
 
-    @Test func aDatabaseThatThePrestartWillMakeNeedNotBeThere() throws {
+    @Test func aMissingDatabasePassesIfThePrestartRuns() throws {
         try check()
-        let error = #expect(throws: UnusableDatabase.self) { try check(isPrepared: false) }
+        let error = #expect(throws: RecipeDatabaseError.self) { try check(runsPrestart: false) }
         #expect(error?.description.contains("does not exist; run `recipe-worker prestart`") == true)
         #expect(try files() == [])
     }
 
-    @Test func oneThatAServerUsesWillDo() throws {
-        let application = try folder.application()
+    @Test func aDatabaseInUsePassesUnchanged() throws {
+        let application = try directory.application()
         let before = try files()
-        try check(isPrepared: false)
+        try check(runsPrestart: false)
         #expect(try files() == before)
         withExtendedLifetime(application) {}
     }
 
     @Test(arguments: ["no database at all", "SQLite format 2\0 and more"])
-    func aFileThatIsNoDatabaseIsNamed(content: String) throws {
-        let path = folder.database().path
+    func aFileThatIsNotADatabaseIsRejected(content: String) throws {
+        let path = directory.database().path
         try Data(content.utf8).write(to: URL(filePath: path))
-        let error = #expect(throws: UnusableDatabase.self) { try check() }
-        #expect(error?.description.hasPrefix("the database \(path) is no SQLite database; move that file away") == true)
+        let error = #expect(throws: RecipeDatabaseError.self) { try check() }
+        #expect(
+            error?.description.hasPrefix("the database \(path) is not a SQLite database; move the file away") == true)
         try Data().write(to: URL(filePath: path))
         try check()
     }
 
-    @Test func whatTheSettingsNameIsLookedAt() throws {
+    @Test func filesNamedBySettingsAreChecked() throws {
         let assets = #expect(throws: (any Error).self) {
-            try check { $0.documentationFolder = DocumentationFolder(path: "/nowhere") }
+            try check { $0.documentationDirectory = DocumentationDirectory(path: "/nowhere") }
         }
         #expect(assets.map { "\($0)" }?.contains("DOCS_ASSETS") == true)
-        let authorities = #expect(throws: (any Error).self) {
-            try check { $0.trustedAuthorities = TrustedAuthorities(file: "/nowhere.pem", folder: nil) }
+        let trustRoots = #expect(throws: (any Error).self) {
+            try check { $0.trustRoots = TrustRoots(file: "/nowhere.pem", directory: nil) }
         }
-        #expect(authorities.map { "\($0)" }?.contains("SSL_CERT_FILE") == true)
-        let folder = #expect(throws: (any Error).self) {
+        #expect(trustRoots.map { "\($0)" }?.contains("SSL_CERT_FILE") == true)
+        let database = #expect(throws: (any Error).self) {
             try check { $0.database = DatabaseLocation(path: "/nowhere/r.db") }
         }
-        #expect(folder.map { "\($0)" }?.contains("its folder /nowhere") == true)
+        #expect(database.map { "\($0)" }?.contains("its directory /nowhere") == true)
     }
 }

@@ -7,50 +7,50 @@ import Testing
 @testable import Recipes
 
 @Suite struct DatabaseTests {
-    @Test func aRecipeThatIsCreatedIsReadBack() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func aCreatedRecipeIsReadBack() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         let created = try #require(
             try database.create(label: "L\0l 🍮", source: "", url: "https://e.com/", submitterID: 1))
         #expect(created.id == 4)
         #expect(created.label == .text("L\0l 🍮"))
         #expect(created.source == .text(""))
-        #expect(try database.pointReader!.recipe(4) == EncodedJSON(created))
+        #expect(try database.nonBlockingReader!.recipe(4) == EncodedJSON(created))
         #expect(try database.recipe(4) == EncodedJSON(created))
         #expect(try database.recipes(labelled: "\0L", limit: 10) == [created])
     }
 
-    @Test func nobodyUnknownSubmits() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func anUnknownSubmitterIsRejected() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         #expect(try database.create(label: "x", source: "x", url: "x", submitterID: 2) == nil)
         #expect(try database.create(label: "x", source: "x", url: "x", submitterID: .min) == nil)
         #expect(try database.recipe(4) == nil)
     }
 
-    @Test func aLargeRecipeIsNotReadOnTheLoop() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func aLargeRecipeIsNotReadOnTheEventLoop() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         let label = String(repeating: "a", count: 100_000)
         let created = try #require(try database.create(label: label, source: "", url: "", submitterID: 1))
-        // The first thread that reads a recipe is the loop's.
+        // The thread that reads first counts as the event loop's.
         #expect(try database.recipe(1) != nil)
         #expect(throws: WouldBlock.self) { try database.recipe(created.id) }
         #expect(try database.recipe(2) != nil)
     }
 
-    @Test func anIDFollowsTheHighest() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func aNewIDIsOneMoreThanTheHighest() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         try database.pool.write { try $0.execute(sql: "INSERT INTO recipe (id, label) VALUES (70, 'x')") }
         #expect(try database.create(label: "a", source: "", url: "", submitterID: 1)?.id == 71)
         try database.pool.write { try $0.execute(sql: "DELETE FROM recipe WHERE id >= 70") }
         #expect(try database.create(label: "b", source: "", url: "", submitterID: 1)?.id == 4)
     }
 
-    @Test func anyValueInAnyColumnIsReadAsItIsStored() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func anyTypeInAnyColumnIsReadAsStored() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         try database.pool.write { db in
             try db.execute(sql: "INSERT INTO user (id, email) VALUES (-7, 'x')")
             try db.execute(sql: "INSERT INTO recipe VALUES (10, 5, NULL, 1.5, NULL)")
@@ -59,26 +59,26 @@ import Testing
         let first = Recipe(label: .text("5"), source: .text("1.5"), url: .null, id: 10, submitterID: .null)
         let second = Recipe(
             label: .text("A\u{FFFD}"), source: .text(""), url: .text(""), id: .min, submitterID: .integer(-7))
-        #expect(try database.pointReader!.recipe(10) == EncodedJSON(first))
-        #expect(try database.pointReader!.recipe(.min) == EncodedJSON(second))
+        #expect(try database.nonBlockingReader!.recipe(10) == EncodedJSON(first))
+        #expect(try database.nonBlockingReader!.recipe(.min) == EncodedJSON(second))
         #expect(try database.recipes(limit: 1) == [second])
     }
 
-    @Test func aDatabaseInUTF16IsReadAsAnyOther() throws {
-        let folder = TemporaryFolder()
-        try DatabaseQueue(path: folder.database().path).writeWithoutTransaction { db in
+    @Test func aDatabaseInUTF16IsReadCorrectly() throws {
+        let directory = TemporaryDirectory()
+        try DatabaseQueue(path: directory.database().path).writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA encoding = 'UTF-16le'; CREATE TABLE other (id INTEGER)")
         }
-        let database = try folder.seededDatabase()
+        let database = try directory.seededDatabase()
         let created = try #require(
             try database.create(label: "Crème 🍮 \"brûlée\"", source: "", url: "https://e.com/", submitterID: 1))
-        #expect(try database.pointReader!.recipe(4) == EncodedJSON(created))
+        #expect(try database.nonBlockingReader!.recipe(4) == EncodedJSON(created))
         #expect(try database.recipes(labelled: "BRÛLÉE", limit: nil) == [created])
     }
 
     @Test func aCommitIsOnTheDiskBeforeItIsAcknowledged() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         let (synchronous, journalMode, foreignKeys) = try database.pool.writeWithoutTransaction { db in
             (
                 try Int.fetchOne(db, sql: "PRAGMA synchronous"), try String.fetchOne(db, sql: "PRAGMA journal_mode"),
@@ -90,18 +90,18 @@ import Testing
         #expect(foreignKeys == true)
     }
 
-    @Test func aPointReadWaitsForNobody() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
-        let stored = try database.pointReader!.recipe(1)
+    @Test func aNonBlockingReadDoesNotWaitForAWriter() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
+        let stored = try database.nonBlockingReader!.recipe(1)
         try database.pool.writeWithoutTransaction { db in
             try db.inTransaction(.immediate) {
                 try db.execute(sql: "UPDATE recipe SET label = 'changed'")
-                #expect(try database.pointReader!.recipe(1) == stored)
+                #expect(try database.nonBlockingReader!.recipe(1) == stored)
                 return .rollback
             }
         }
-        #expect(try database.pointReader!.recipe(1) == stored)
+        #expect(try database.nonBlockingReader!.recipe(1) == stored)
     }
 
     @Test(arguments: [
@@ -109,66 +109,66 @@ import Testing
         ("ALTER TABLE recipe RENAME COLUMN source TO gone", "ALTER TABLE recipe RENAME COLUMN gone TO source"),
         ("ALTER TABLE user RENAME COLUMN email TO gone", "ALTER TABLE user RENAME COLUMN gone TO email"),
     ])
-    func aTableThatGoesMissingIsToldUntilItIsBack(change: String, back: String) throws {
-        let folder = TemporaryFolder()
-        try folder.prestart().run()
+    func aMissingTableOrColumnIsReportedUntilItIsBack(change: String, back: String) throws {
+        let directory = TemporaryDirectory()
+        try directory.prestart().run()
         let reports = Mutex<[String?]>([])
         let database = try RecipeDatabase(
-            serving: folder.database(), report: { report in reports.withLock { $0.append(report) } })
-        #expect(database.look())
-        #expect(database.trouble() == nil)
+            serving: directory.database(), report: { report in reports.withLock { $0.append(report) } })
+        #expect(database.checkAndRepair())
+        #expect(database.healthProblem() == nil)
         let pool = try database.pool
         try pool.write { try $0.execute(sql: change) }
-        #expect(database.look())
-        let trouble = try #require(database.trouble())
-        #expect(trouble.contains("does not answer: no such "))
-        #expect(database.look())
-        #expect(database.trouble() == trouble)
+        #expect(database.checkAndRepair())
+        let problem = try #require(database.healthProblem())
+        #expect(problem.contains("does not answer: no such "))
+        #expect(database.checkAndRepair())
+        #expect(database.healthProblem() == problem)
         try pool.write { try $0.execute(sql: back) }
-        // Without a look.
-        #expect(database.trouble() == nil)
+        // Without checkAndRepair().
+        #expect(database.healthProblem() == nil)
         #expect(try database.recipe(1) != nil)
-        let said = reports.withLock { $0 }
-        #expect(said.count == 2)
-        #expect(said.first??.hasPrefix(trouble) == true)
-        #expect(said.last == .some(nil))
+        let reported = reports.withLock { $0 }
+        #expect(reported.count == 2)
+        #expect(reported.first??.hasPrefix(problem) == true)
+        #expect(reported.last == .some(nil))
     }
 
-    @Test func aTableThatIsMissedByReadinessIsTold() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func readinessReportsAMissingTable() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         try database.pool.write { try $0.execute(sql: "ALTER TABLE recipe RENAME TO gone") }
         #expect(throws: DatabaseError.self) { try database.recipe(1) }
-        #expect(database.trouble()?.contains("no such table: ") == true)
+        #expect(database.healthProblem()?.contains("no such table: ") == true)
     }
 
-    /// The last connection to close is one that reads.
-    @Test func theMainFileAloneHoldsWhatWasStored() throws {
-        let folder = TemporaryFolder()
+    /// Also if several workers close it, and the last connection to close only reads.
+    @Test func closingMovesAllCommitsToTheMainFile() throws {
+        let directory = TemporaryDirectory()
         func removeLog() {
-            for file in ["-wal", "-shm"] { unlink(folder.database().path + file) }
+            for file in ["-wal", "-shm"] { unlink(directory.database().path + file) }
         }
-        try folder.prestart().run()
+        try directory.prestart().run()
         removeLog()
-        let database = try RecipeDatabase(serving: folder.database())
-        let other = try RecipeDatabase(serving: folder.database())
+        let database = try RecipeDatabase(serving: directory.database())
+        let other = try RecipeDatabase(serving: directory.database())
         #expect(try database.create(label: "own", source: "", url: "", submitterID: 1)?.id == 4)
         #expect(try other.create(label: "other", source: "", url: "", submitterID: 1)?.id == 5)
         try other.close()
         try database.close()
         removeLog()
-        #expect(try RecipeDatabase(serving: folder.database()).recipes(limit: nil).count == 5)
+        #expect(try RecipeDatabase(serving: directory.database()).recipes(limit: nil).count == 5)
     }
 
-    @Test func aDamagedFileIsToldUntilItIsMended() throws {
-        let folder = TemporaryFolder()
-        try folder.prestart().run()
-        let location = folder.database()
+    @Test func aDamagedFileIsReportedUntilItIsRepaired() throws {
+        let directory = TemporaryDirectory()
+        try directory.prestart().run()
+        let location = directory.database()
         let root = try DatabaseQueue(path: location.path).read {
             try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'recipe'")!
         }
         for file in ["-wal", "-shm"] { unlink(location.path + file) }
-        // To close it while the database is open would let go of that one's locks (fcntl(2)).
+        // Closing it while the database is open would release the database's locks (fcntl(2)).
         let file = open(location.path, O_RDWR | O_CLOEXEC)
         try #require(file >= 0)
         defer { close(file) }
@@ -178,27 +178,29 @@ import Testing
         #expect(pwrite(file, damaged, page.count, (root - 1) * page.count) == page.count)
         let database = try RecipeDatabase(serving: location)
         #expect(throws: HTTPError.self) { try database.recipes(limit: nil) }
-        let trouble = try #require(database.trouble())
-        #expect(trouble.contains("\(location.path) is damaged"))
-        #expect(trouble.contains("recipe-worker restore"))
-        #expect(!database.look())
-        #expect(!database.look())
-        #expect(database.trouble() == trouble)
+        let problem = try #require(database.healthProblem())
+        #expect(problem.contains("\(location.path) is damaged"))
+        #expect(problem.contains("recipe-worker restore"))
+        #expect(!database.checkAndRepair())
+        #expect(!database.checkAndRepair())
+        #expect(database.healthProblem() == problem)
         #expect(pwrite(file, page, page.count, (root - 1) * page.count) == page.count)
-        while !database.look() { usleep(100_000) }
-        #expect(database.trouble() == nil)
+        while !database.checkAndRepair() { usleep(100_000) }
+        #expect(database.healthProblem() == nil)
         #expect(try database.recipes(limit: nil).count == 3)
         try database.close()
     }
 
-    @Test func servingNeedsADatabaseThatIsThereWithItsTables() throws {
-        let folder = TemporaryFolder()
-        let missing = try #require(throws: UnusableDatabase.self) { try RecipeDatabase(serving: folder.database()) }
+    @Test func servingRequiresAnExistingDatabaseWithTables() throws {
+        let directory = TemporaryDirectory()
+        let missing = try #require(throws: RecipeDatabaseError.self) {
+            try RecipeDatabase(serving: directory.database())
+        }
         #expect(missing.description.contains("run `recipe-worker prestart`"))
-        #expect(access(folder.database().path, F_OK) != 0, "looking for it has made it")
+        #expect(access(directory.database().path, F_OK) != 0, "opening has created it")
 
-        try RecipeDatabase(preparing: folder.database()).close()
-        let empty = try #require(throws: UnusableDatabase.self) { try RecipeDatabase(serving: folder.database()) }
+        try RecipeDatabase(preparing: directory.database()).close()
+        let empty = try #require(throws: RecipeDatabaseError.self) { try RecipeDatabase(serving: directory.database()) }
         #expect(empty.description.contains("no table `user`"))
     }
 }

@@ -7,9 +7,9 @@ import Testing
 @testable import Recipes
 
 @Suite struct PrestartTests {
-    @Test func theSeedIsThatOfTheTutorial() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func theSeedEqualsTheTutorials() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         #expect(
             try rows("SELECT * FROM user", database.pool) == ["1 NULL NULL \"admin@recipeapi.com\" 1"])
         #expect(
@@ -21,41 +21,41 @@ import Testing
     }
 
     @Test func aSecondPrestartChangesNothing() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         try database.pool.write { try $0.execute(sql: "DELETE FROM recipe WHERE id < 3") }
-        try folder.prestart().run()
+        try directory.prestart().run()
         #expect(try rows("SELECT id FROM recipe", database.pool) == ["3"])
         #expect(try rows("SELECT id FROM user", database.pool) == ["1"])
     }
 
-    @Test func anotherSuperuserGetsRecipesOfTheirOwn() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
-        var prestart = folder.prestart()
+    @Test func anotherSuperuserGetsTheirOwnRecipes() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
+        var prestart = directory.prestart()
         prestart.settings.firstSuperuser = "second@recipeapi.com"
         try prestart.run()
         #expect(try rows("SELECT submitter_id FROM recipe", database.pool) == ["1", "1", "1", "2", "2", "2"])
     }
 
-    @Test func prestartsAtTheSameTimeSeedOnce() async throws {
-        let folder = TemporaryFolder()
+    @Test func concurrentPrestartsSeedOnce() async throws {
+        let directory = TemporaryDirectory()
         try await withThrowingTaskGroup { group in
             for _ in 0..<6 {
-                group.addTask { try folder.prestart().run() }
+                group.addTask { try directory.prestart().run() }
             }
             try await group.waitForAll()
         }
-        let database = try RecipeDatabase(serving: folder.database())
+        let database = try RecipeDatabase(serving: directory.database())
         #expect(try rows("SELECT id FROM recipe", database.pool) == ["1", "2", "3"])
         #expect(try rows("SELECT id FROM user", database.pool) == ["1"])
         #expect(try rows("SELECT * FROM alembic_version", database.pool) == ["\"da9301b43279\""])
     }
 
     /// The statements are those that the tutorial's application and its Alembic run.
-    @Test func aFileOfTheTutorialsApplicationIsTakenOver() throws {
-        let folder = TemporaryFolder()
-        let python = try DatabaseQueue(path: folder.database().path)
+    @Test func aDatabaseOfTheTutorialsApplicationIsUsedUnchanged() throws {
+        let directory = TemporaryDirectory()
+        let python = try DatabaseQueue(path: directory.database().path)
         try python.write { db in
             try db.execute(
                 sql: """
@@ -78,16 +78,16 @@ import Testing
         let before = try rows("SELECT type, name, tbl_name FROM sqlite_master", python)
         try python.close()
 
-        let database = try folder.seededDatabase()
+        let database = try directory.seededDatabase()
         #expect(try rows("SELECT type, name, tbl_name FROM sqlite_master", database.pool) == before)
         #expect(try rows("SELECT id, label FROM recipe", database.pool) == ["9 \"Own\""])
         let own = Recipe(label: .text("Own"), source: .text("Ann"), url: .null, id: 9, submitterID: .integer(5))
-        #expect(try database.pointReader!.recipe(9) == EncodedJSON(own))
+        #expect(try database.nonBlockingReader!.recipe(9) == EncodedJSON(own))
     }
 
-    @Test func ourTablesAreThoseOfTheTutorial() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func theTablesEqualTheTutorials() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         let tables = try rows("SELECT name FROM sqlite_master ORDER BY name", database.pool)
         #expect(
             tables == [
@@ -101,28 +101,28 @@ import Testing
             ])
     }
 
-    @Test func anotherRevisionIsRefused() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func anUnknownRevisionIsRejected() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         try database.pool.write { try $0.execute(sql: "UPDATE alembic_version SET version_num = 'cafe'") }
-        let error = try #require(throws: UnusableDatabase.self) { try folder.prestart().run() }
+        let error = try #require(throws: RecipeDatabaseError.self) { try directory.prestart().run() }
         #expect(error.description.contains("revision cafe"))
     }
 
-    @Test func tablesWithoutARevisionAreRefused() throws {
-        let folder = TemporaryFolder()
-        let database = try folder.seededDatabase()
+    @Test func tablesWithoutARevisionAreRejected() throws {
+        let directory = TemporaryDirectory()
+        let database = try directory.seededDatabase()
         try database.pool.write { try $0.execute(sql: "DROP TABLE alembic_version") }
-        let error = try #require(throws: UnusableDatabase.self) { try folder.prestart().run() }
+        let error = try #require(throws: RecipeDatabaseError.self) { try directory.prestart().run() }
         #expect(error.description.contains("no alembic_version"))
     }
 
-    @Test func migrationsGoUpAndDown() throws {
-        let folder = TemporaryFolder()
-        let database = try RecipeDatabase(preparing: folder.database())
+    @Test func migrationsAreAppliedAndReverted() throws {
+        let directory = TemporaryDirectory()
+        let database = try RecipeDatabase(preparing: directory.database())
         let second = Migration(
             revision: "second", up: ["CREATE TABLE tag (id INTEGER PRIMARY KEY)"], down: ["DROP TABLE tag"])
-        let migrator = Migrator([.initial, second], location: folder.database(), log: .silent)
+        let migrator = Migrator([.initial, second], location: directory.database(), log: .silent)
         let tables = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 
         try migrator.upgrade(database.pool)
@@ -142,48 +142,48 @@ import Testing
         #expect(try rows("SELECT * FROM alembic_version", database.pool) == ["\"second\""])
     }
 
-    @Test func aMigrationThatFailsLeavesNothingOfItself() throws {
-        let folder = TemporaryFolder()
-        let database = try RecipeDatabase(preparing: folder.database())
+    @Test func aFailedMigrationIsRolledBack() throws {
+        let directory = TemporaryDirectory()
+        let database = try RecipeDatabase(preparing: directory.database())
         let broken = Migration(revision: "broken", up: ["CREATE TABLE tag (id INTEGER)", "NONSENSE"], down: [])
-        let migrator = Migrator([.initial, broken], location: folder.database(), log: .silent)
+        let migrator = Migrator([.initial, broken], location: directory.database(), log: .silent)
         #expect(throws: DatabaseError.self) { try migrator.upgrade(database.pool) }
         #expect(try rows("SELECT * FROM alembic_version", database.pool) == ["\"da9301b43279\""])
         #expect(try rows("SELECT name FROM sqlite_master WHERE name = 'tag'", database.pool) == [])
     }
 
-    @Test func whatWaitingCannotMendFailsAtOnce() throws {
-        let folder = TemporaryFolder()
+    @Test func permanentErrorsFailAtOnce() throws {
+        let directory = TemporaryDirectory()
         let waits = Mutex(0)
         func failure(_ name: String) throws -> String {
-            var prestart = folder.prestart(name)
+            var prestart = directory.prestart(name)
             prestart.pause = { waits.withLock { $0 += 1 } }
-            let error = try #require(throws: UnusableDatabase.self) { try prestart.run() }
+            let error = try #require(throws: RecipeDatabaseError.self) { try prestart.run() }
             return error.description
         }
-        #expect(try failure("missing/recipes.db").contains("make the folder"))
-        mkdir("\(folder.path)/folder.db", 0o755)
-        #expect(try failure("folder.db").contains("is no file"))
-        let file = fopen("\(folder.path)/text.db", "w")
+        #expect(try failure("missing/recipes.db").contains("create the directory"))
+        mkdir("\(directory.path)/directory.db", 0o755)
+        #expect(try failure("directory.db").contains("is not a file"))
+        let file = fopen("\(directory.path)/text.db", "w")
         fputs("This is no database, but a text that is longer than the header of one, which has a hundred bytes.", file)
         fclose(file)
-        #expect(try failure("text.db").contains("no SQLite database"))
+        #expect(try failure("text.db").contains("not a SQLite database"))
         #expect(waits.withLock { $0 } == 0)
     }
 
-    @Test func aLockedDatabaseIsWaitedFor() throws {
-        let folder = TemporaryFolder()
-        var prestart = folder.prestart()
-        prestart.tries = 5
+    @Test func aLockedDatabaseIsRetried() throws {
+        let directory = TemporaryDirectory()
+        var prestart = directory.prestart()
+        prestart.attempts = 5
         let waits = Mutex(0)
         prestart.pause = { waits.withLock { $0 += 1 } }
-        let locked = UnusableDatabase("locked", mayPass: true)
-        #expect(throws: locked) { _ = try prestart.wait { () throws(UnusableDatabase) in throw locked } }
+        let locked = RecipeDatabaseError("locked", isTransient: true)
+        #expect(throws: locked) { _ = try prestart.open { () throws(RecipeDatabaseError) in throw locked } }
         #expect(waits.withLock { $0 } == 4)
 
-        let database = try prestart.wait { () throws(UnusableDatabase) in
+        let database = try prestart.open { () throws(RecipeDatabaseError) in
             if waits.withLock({ $0 }) < 6 { throw locked }
-            return try RecipeDatabase(preparing: folder.database())
+            return try RecipeDatabase(preparing: directory.database())
         }
         try database.close()
         #expect(waits.withLock { $0 } == 6)

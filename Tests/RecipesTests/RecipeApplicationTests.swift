@@ -1,17 +1,18 @@
 import Brigade
+import Foundation
 import GRDB
 import Testing
 
 @testable import Recipes
 
-/// The whole application, asked without a server.
+/// The whole application without a server.
 @Suite struct RecipeApplicationTests {
-    private let folder = TemporaryFolder()
+    private let directory = TemporaryDirectory()
     private let application: any Application
 
     init() throws {
-        // A port that nobody listens on.
-        application = try folder.application { $0.redditBaseURL = "http://127.0.0.1:1" }
+        // No process listens on this port.
+        application = try directory.application { $0.redditBaseURL = "http://127.0.0.1:1" }
     }
 
     private func answer(_ method: Messages.Method, _ target: String, _ body: String? = nil) async throws -> (
@@ -30,9 +31,11 @@ import Testing
 
     private func execute(_ sql: String) throws {
         var configuration = Configuration()
-        // The application writes now and then to see whether it can.
+        // The application may be probing the disk.
         configuration.busyMode = .timeout(5)
-        try DatabaseQueue(path: folder.database().path, configuration: configuration).write { try $0.execute(sql: sql) }
+        try DatabaseQueue(path: directory.database().path, configuration: configuration).write {
+            try $0.execute(sql: sql)
+        }
     }
 
     @Test func aRecipeIsFetchedByItsID() async throws {
@@ -45,7 +48,7 @@ import Testing
                 + #""id":2,"submitter_id":1}"#)
     }
 
-    @Test func aRowIsAnsweredAsItIsStored() async throws {
+    @Test func aRowIsAnsweredAsStored() async throws {
         try execute("INSERT INTO recipe VALUES (10, 'a/\"\\' || char(10, 0), NULL, NULL, NULL)")
         try execute("PRAGMA foreign_keys = OFF; INSERT INTO recipe VALUES (11, x'ff', 'javascript:', '', 1)")
         #expect(
@@ -62,7 +65,7 @@ import Testing
         ("4", "4"), ("0", "0"), ("-0", "0"), ("-1", "-1"), ("9223372036854775807", "9223372036854775807"),
         ("9223372036854775808", "9223372036854775808"), ("-99999999999999999999", "-99999999999999999999"),
     ])
-    func whatIsNotThereIsNamed(id: String, shown: String) async throws {
+    func aMissingRecipeIsNamed(id: String, shown: String) async throws {
         #expect(
             try await answer(.get, "/api/v1/recipes/\(id)") == (
                 404, #"{"detail":"Recipe with ID \#(shown) not found"}"#
@@ -82,25 +85,25 @@ import Testing
         #expect(found == ids)
     }
 
-    @Test func aRecipeIsCreatedAndThenThere() async throws {
+    @Test func aCreatedRecipeCanBeFetched() async throws {
         let sent = #"{"label":"Soup","source":"Ann","url":"https://e.com/soup","submitter_id":1,"other":true}"#
         let stored = #"{"label":"Soup","source":"Ann","url":"https://e.com/soup","id":4,"submitter_id":1}"#
         #expect(try await answer(.post, "/api/v1/recipes/", sent) == (201, stored))
         #expect(try await answer(.get, "/api/v1/recipes/4") == (200, stored))
     }
 
-    @Test func whoHasSeenAnAnswerIsShownNothingOlder() async throws {
+    @Test func aReadAfterAWriteSeesTheWrite() async throws {
         let sent = #"{"label":"Soup","source":"Ann","url":"https://e.com/soup","submitter_id":1}"#
         let post = Request(
             .post, "/api/v1/recipes/", fields: [Field("content-type", "application/json")], body: Array(sent.utf8))
-        let host = PassHost()
+        let host = ManualHost()
         application.start(on: host)
         guard case .now(let earlier) = try application.answer(Request(.get, "/api/v1/recipes/1")),
             case .blocking(_, let create) = try application.answer(post)
         else { return _ = Issue.record("a read is answered on the loop, and a write on the pool") }
         #expect(earlier.status == .ok)
         #expect(try create().status == .created)
-        // As the loop does before the answer goes out.
+        // The loop ends a pass before it sends the responses.
         host.endPass()
         guard case .now(let later) = try application.answer(Request(.get, "/api/v1/recipes/4")) else {
             return _ = Issue.record("a read is answered on the loop")
@@ -109,7 +112,7 @@ import Testing
     }
 
     @Test(arguments: ["7", "0", "-1", "99999999999999999999"])
-    func nobodyUnknownSubmits(submitter: String) async throws {
+    func anUnknownSubmitterIsRejected(submitter: String) async throws {
         let sent = #"{"label":"Soup","source":"Ann","url":"https://e.com/soup","submitter_id":\#(submitter)}"#
         #expect(
             try await answer(.post, "/api/v1/recipes/", sent) == (
@@ -120,13 +123,13 @@ import Testing
         #expect(try await answer(.get, "/api/v1/recipes/4").0 == 404)
     }
 
-    @Test func anUpstreamThatRefusesIsABadGateway() async throws {
+    @Test func anUnreachableRedditIsABadGateway() async throws {
         let bad = (502, #"{"detail":"Bad answer from reddit"}"#)
         #expect(try await answer(.get, "/api/v1/recipes/ideas/async") == bad)
         #expect(try await answer(.get, "/api/v1/recipes/ideas/") == bad)
     }
 
-    @Test func theHomePageListsTheLowestTen() async throws {
+    @Test func theHomePageListsTheFirstTenByID() async throws {
         for id in 4...12 { try execute("INSERT INTO recipe (id, label) VALUES (\(id), 'Row \(id)')") }
         let (status, page) = try await answer(.get, "/")
         #expect(status == 200)
@@ -144,5 +147,54 @@ import Testing
         try execute("ALTER TABLE gone RENAME TO recipe")
         #expect(try await answer(.get, "/health/ready").0 == 200)
         #expect(try await answer(.get, "/api/v1/recipes/1").0 == 200)
+    }
+}
+
+@Suite struct CORSTests {
+    private let directory = TemporaryDirectory()
+
+    private func answer(_ origins: [String], _ method: Messages.Method, _ fields: [Field]) throws -> Response {
+        try directory.prestart().run()
+        var settings = RecipeSettings()
+        settings.database = directory.database()
+        settings.corsOrigins = origins
+        let application = try RecipeApplication.make(settings, log: .silent)
+        guard case .now(let response) = try application.answer(Request(method, "/api/v1/recipes/1", fields: fields))
+        else { throw NotAtOnce() }
+        return response
+    }
+
+    private struct NotAtOnce: Error {}
+
+    private static let origin = "https://shop.example"
+    private let preflight = [Field("origin", origin), Field("access-control-request-method", "POST")]
+
+    @Test func aListedOriginMayCallTheAPI() throws {
+        let response = try answer([Self.origin], .get, [Field("origin", Self.origin)])
+        let fields = response.fields.map { "\($0.name): \($0.value)" }
+        #expect(fields.contains("access-control-allow-origin: " + Self.origin))
+        #expect(fields.contains("access-control-allow-credentials: true"))
+        let preflight = try answer([Self.origin], .options, preflight)
+        #expect(preflight.status == .ok && preflight.body == Array("OK".utf8))
+        #expect(try answer(["https://other.example"], .options, self.preflight).status == .badRequest)
+    }
+
+    @Test func corsIsOffByDefault() throws {
+        let response = try answer([], .get, [Field("origin", Self.origin)])
+        #expect(response.fields.map(\.name) == ["content-type"])
+        #expect(try answer([], .options, preflight).status == .methodNotAllowed)
+    }
+}
+
+@Suite struct OpenAPITests {
+    /// A change of the API appears in review as a change of the recorded file.
+    @Test func theDocumentEqualsTheRecordedOne() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots/openapi.json")
+        let document = try RecipeApplication.document(log: .silent).indentedText + "\n"
+        let isSame = try document == String(contentsOf: file, encoding: .utf8)
+        #expect(
+            isSame,
+            "review `.build/debug/recipe-worker openapi | diff Tests/RecipesTests/Snapshots/openapi.json -`, then write it there"
+        )
     }
 }

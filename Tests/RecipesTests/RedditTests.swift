@@ -17,13 +17,13 @@ import Testing
         String(head.uri.split(separator: "/")[1])
     }
 
-    /// Runs a test with a client of the stand-in, and leaves nothing running.
+    /// Runs a test with a client of the fake reddit, and stops the server.
     private func withReddit(
-        _ upstream: StandInReddit, patience: Patience = Patience(), _ body: (Reddit) async throws -> Void
+        _ upstream: FakeReddit, timeouts: RedditTimeouts = RedditTimeouts(), _ body: (Reddit) async throws -> Void
     ) async throws {
         var settings = RecipeSettings()
         settings.redditBaseURL = upstream.baseURL
-        settings.redditPatience = patience
+        settings.redditTimeouts = timeouts
         let reddit = try Reddit(settings, log: .silent)
         let result: Result<Void, any Error>
         do { result = .success(try await body(reddit)) } catch { result = .failure(error) }
@@ -31,29 +31,29 @@ import Testing
         try result.get()
     }
 
-    /// Runs what blocks on a thread that may.
+    /// Runs blocking code on a thread of its own.
     private func blocking<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread { continuation.resume(with: Swift.Result(catching: body)) }
         }
     }
 
-    @Test func allSubredditsAreAskedAtOnce() async throws {
-        // Nobody is answered before all three have asked.
-        let gate = Gate(count: 3)
-        let upstream = try await StandInReddit { head in
-            await gate.pass()
+    @Test func concurrentIdeasAskAllSubredditsAtOnce() async throws {
+        // Responds only when all three requests have arrived.
+        let barrier = Barrier(count: 3)
+        let upstream = try await FakeReddit { head in
+            await barrier.wait()
             return .init(.ok, Self.listing(Self.subreddit(head)))
         }
         try await withReddit(upstream) { reddit in
-            let lists = try await reddit.ideasAtOnce().lists
+            let lists = try await reddit.ideasConcurrently().lists
             #expect(lists.map(\.subreddit) == ["recipes", "easyrecipes", "TopSecretRecipes"])
             #expect(lists.map(\.lines) == [["1: recipes (u)"], ["1: easyrecipes (u)"], ["1: TopSecretRecipes (u)"]])
         }
     }
 
-    @Test func orOneAfterAnotherOverOneConnection() async throws {
-        let upstream = try await StandInReddit { head in .init(.ok, Self.listing(Self.subreddit(head))) }
+    @Test func sequentialIdeasAskOneAfterAnother() async throws {
+        let upstream = try await FakeReddit { head in .init(.ok, Self.listing(Self.subreddit(head))) }
         try await withReddit(upstream) { reddit in
             let lists = try await blocking { try reddit.ideas() }.lists
             #expect(lists.map(\.lines) == [["1: recipes (u)"], ["1: easyrecipes (u)"], ["1: TopSecretRecipes (u)"]])
@@ -76,43 +76,45 @@ import Testing
         (HTTPResponseStatus.internalServerError, Self.empty), (.notFound, Self.empty), (.tooManyRequests, "{}"),
         (.ok, "<html>"), (.ok, ""), (.noContent, ""),
     ])
-    func aBadAnswerIsABadGateway(status: HTTPResponseStatus, body: String) async throws {
-        let upstream = try await StandInReddit { head in
+    func aBadResponseIsABadGateway(status: HTTPResponseStatus, body: String) async throws {
+        let upstream = try await FakeReddit { head in
             Self.subreddit(head) == "easyrecipes" ? .init(status, body) : .init(.ok, Self.empty)
         }
         try await withReddit(upstream) { reddit in
             let expected = HTTPError(.badGateway, "Bad answer from reddit")
-            await #expect(throws: expected) { try await reddit.ideasAtOnce() }
+            await #expect(throws: expected) { try await reddit.ideasConcurrently() }
             await #expect(throws: expected) { try await blocking { try reddit.ideas() } }
         }
     }
 
-    @Test func aBodyBeyondTheBoundIsABadGateway() async throws {
-        let upstream = try await StandInReddit { _ in
-            .init(.ok, String(repeating: " ", count: RedditCall.largestListing) + Self.empty)
+    @Test func aBodyThatIsTooLargeIsABadGateway() async throws {
+        let upstream = try await FakeReddit { _ in
+            .init(.ok, String(repeating: " ", count: RedditCall.maxListingSize) + Self.empty)
         }
         try await withReddit(upstream) { reddit in
-            await #expect(throws: HTTPError(.badGateway, "Bad answer from reddit")) { try await reddit.ideasAtOnce() }
+            await #expect(throws: HTTPError(.badGateway, "Bad answer from reddit")) {
+                try await reddit.ideasConcurrently()
+            }
         }
     }
 
-    @Test func aSilentUpstreamIsAGatewayTimeout() async throws {
-        let upstream = try await StandInReddit { head in
+    @Test func aSilentRedditIsAGatewayTimeout() async throws {
+        let upstream = try await FakeReddit { head in
             Self.subreddit(head) == "easyrecipes" ? nil : .init(.ok, Self.empty)
         }
-        try await withReddit(upstream, patience: Patience(.milliseconds(100))) { reddit in
+        try await withReddit(upstream, timeouts: RedditTimeouts(.milliseconds(100))) { reddit in
             let expected = HTTPError(.gatewayTimeout, "Timed out waiting for reddit")
-            await #expect(throws: expected) { try await reddit.ideasAtOnce() }
+            await #expect(throws: expected) { try await reddit.ideasConcurrently() }
             await #expect(throws: expected) { try await blocking { try reddit.ideas() } }
         }
     }
 
     @Test func redirectsAreFollowed() async throws {
-        let upstream = try await StandInReddit { head in
+        let upstream = try await FakeReddit { head in
             head.uri.hasPrefix("/moved") ? .init(.ok, Self.empty) : .init(redirectTo: "/moved\(head.uri)")
         }
         try await withReddit(upstream) { reddit in
-            let lists = try await reddit.ideasAtOnce().lists
+            let lists = try await reddit.ideasConcurrently().lists
             #expect(lists.map(\.lines) == [[], [], []])
         }
     }
@@ -136,44 +138,48 @@ import Testing
 
     @Test(arguments: [("gzip", gzipped), ("deflate", deflated)])
     func aCompressedListingIsRead(coding: String, body: [UInt8]) async throws {
-        let upstream = try await StandInReddit { _ in .init(.ok, body, ["content-encoding": coding]) }
+        let upstream = try await FakeReddit { _ in .init(.ok, body, ["content-encoding": coding]) }
         try await withReddit(upstream) { reddit in
-            let lists = try await reddit.ideasAtOnce().lists
+            let lists = try await reddit.ideasConcurrently().lists
             #expect(lists.map(\.lines) == Array(repeating: ["1: packed (u)"], count: 3))
         }
     }
 
     @Test(arguments: [bomb, gzipped.dropLast(9) + [], gzipped + [7], deflated.dropLast(1) + [], Array(empty.utf8)])
-    func whatIsNoSoundCompressionIsABadGateway(body: [UInt8]) async throws {
-        let upstream = try await StandInReddit { _ in .init(.ok, body, ["content-encoding": "gzip"]) }
+    func badCompressionIsABadGateway(body: [UInt8]) async throws {
+        let upstream = try await FakeReddit { _ in .init(.ok, body, ["content-encoding": "gzip"]) }
         try await withReddit(upstream) { reddit in
-            await #expect(throws: HTTPError(.badGateway, "Bad answer from reddit")) { try await reddit.ideasAtOnce() }
+            await #expect(throws: HTTPError(.badGateway, "Bad answer from reddit")) {
+                try await reddit.ideasConcurrently()
+            }
         }
     }
 
-    @Test func redirectsAreFollowedSoManyTimes() async throws {
-        // It counts down in its path.
-        let upstream = try await StandInReddit { head in
+    @Test func twentyRedirectsAreFollowed() async throws {
+        // The path counts down.
+        let upstream = try await FakeReddit { head in
             let steps = head.uri.split(separator: "/").first.flatMap { Int($0) } ?? 20
             return steps == 0 ? .init(.ok, Self.empty) : .init(redirectTo: "/\(steps - 1)/")
         }
         try await withReddit(upstream) { reddit in
-            let lists = try await reddit.ideasAtOnce().lists
+            let lists = try await reddit.ideasConcurrently().lists
             #expect(lists.count == 3)
         }
     }
 
-    @Test func aLoopOfRedirectsEnds() async throws {
-        let upstream = try await StandInReddit { head in .init(redirectTo: head.uri) }
+    @Test func aRedirectLoopIsABadGateway() async throws {
+        let upstream = try await FakeReddit { head in .init(redirectTo: head.uri) }
         try await withReddit(upstream) { reddit in
-            await #expect(throws: HTTPError(.badGateway, "Bad answer from reddit")) { try await reddit.ideasAtOnce() }
+            await #expect(throws: HTTPError(.badGateway, "Bad answer from reddit")) {
+                try await reddit.ideasConcurrently()
+            }
         }
     }
 
-    @Test func whoeverLeavesCancelsTheCalls() async throws {
-        let upstream = try await StandInReddit { _ in nil }
+    @Test func cancellingTheTaskCancelsTheCalls() async throws {
+        let upstream = try await FakeReddit { _ in nil }
         try await withReddit(upstream) { reddit in
-            let asking = Task { try await reddit.ideasAtOnce() }
+            let asking = Task { try await reddit.ideasConcurrently() }
             var (asked, gone) = (0, 0)
             for await event in upstream.events {
                 switch event {
@@ -191,8 +197,8 @@ import Testing
     }
 }
 
-/// Lets all pass when so many are there.
-private actor Gate {
+/// Suspends its callers until all of them have arrived.
+private actor Barrier {
     private var missing: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -200,7 +206,7 @@ private actor Gate {
         missing = count
     }
 
-    func pass() async {
+    func wait() async {
         missing -= 1
         if missing > 0 {
             await withCheckedContinuation { waiting.append($0) }

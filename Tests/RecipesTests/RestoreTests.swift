@@ -7,101 +7,101 @@ import Testing
 @testable import Recipes
 
 @Suite struct RestoreTests {
-    private let folder = TemporaryFolder()
-    private var restore: Restore { Restore(location: folder.database(), log: .silent) }
-    private var backup: String { folder.path + "/backup.db" }
+    private let directory = TemporaryDirectory()
+    private var restore: Restore { Restore(location: directory.database(), log: .silent) }
+    private var backup: String { directory.path + "/backup.db" }
 
-    /// A database with a backup of it, and a log of later commits that nobody has open.
+    /// Leaves a database, a backup of it, and a log with a later commit that no process has open.
     private func leaveALog() throws {
-        let database = try folder.seededDatabase()
+        let database = try directory.seededDatabase()
         let copy = try DatabaseQueue(path: backup)
         try DatabaseQueue(path: database.location.path).backup(to: copy)
         try copy.close()
         _ = try database.create(label: "later", source: "", url: "", submitterID: 1)
         try database.close()
-        #expect(access(folder.database().path + "-wal", F_OK) == 0)
+        #expect(access(directory.database().path + "-wal", F_OK) == 0)
     }
 
     private func labels() throws -> [String] {
-        try DatabaseQueue(path: folder.database().path).read {
+        try DatabaseQueue(path: directory.database().path).read {
             try String.fetchAll($0, sql: "SELECT label FROM recipe WHERE id > 3")
         }
     }
 
-    @Test func aRestoreIsNotUndoneByAnOldLog() throws {
+    @Test func aRestoreDeletesTheOldLog() throws {
         try leaveALog()
         try restore.run(from: backup)
         #expect(try labels() == [])
-        let database = try RecipeDatabase(serving: folder.database())
+        let database = try RecipeDatabase(serving: directory.database())
         #expect(try database.create(label: "new", source: "", url: "", submitterID: 1)?.id == 4)
     }
 
-    @Test func whatIsInTheBackupsOwnLogIsRestored() throws {
-        let source = try folder.seededDatabase()
+    @Test func theBackupsOwnLogIsRestored() throws {
+        let source = try directory.seededDatabase()
         _ = try source.create(label: "in the log", source: "", url: "", submitterID: 1)
-        let target = Restore(location: folder.database("second.db"), log: .silent)
+        let target = Restore(location: directory.database("second.db"), log: .silent)
         try target.run(from: source.location.path)
-        let second = try RecipeDatabase(serving: folder.database("second.db"))
+        let second = try RecipeDatabase(serving: directory.database("second.db"))
         #expect(try second.recipe(4) != nil)
     }
 
     @Test func aDatabaseInUseIsNotReplaced() throws {
-        let database = try folder.seededDatabase()
-        try folder.prestart("backup.db").run()
-        let error = try #require(throws: UnusableDatabase.self) { try restore.run(from: backup) }
+        let database = try directory.seededDatabase()
+        try directory.prestart("backup.db").run()
+        let error = try #require(throws: RecipeDatabaseError.self) { try restore.run(from: backup) }
         #expect(error.description.contains("process \(getpid())"))
         #expect(error.description.contains("stop the server first"))
-        #expect(database.trouble() == nil)
+        #expect(database.healthProblem() == nil)
     }
 
-    @Test func whatIsNoBackupChangesNothing() throws {
+    @Test func anInvalidBackupChangesNothing() throws {
         try leaveALog()
         func refusal(_ path: String) throws -> String {
-            try #require(throws: UnusableDatabase.self) { try restore.run(from: path) }.description
+            try #require(throws: RecipeDatabaseError.self) { try restore.run(from: path) }.description
         }
-        #expect(try refusal(folder.path + "/missing").contains("no file"))
-        #expect(try refusal(folder.path).contains("no file"))
-        #expect(try refusal(folder.database().path).contains("the database itself"))
-        let text = folder.path + "/text"
+        #expect(try refusal(directory.path + "/missing").contains("not a file"))
+        #expect(try refusal(directory.path).contains("not a file"))
+        #expect(try refusal(directory.database().path).contains("the database itself"))
+        let text = directory.path + "/text"
         let file = fopen(text, "w")
         fputs("This is no database, but a text that is longer than the header of one, which has a hundred bytes.", file)
         fclose(file)
-        #expect(try refusal(text).contains("no SQLite database"))
-        try DatabaseQueue(path: folder.path + "/other.db").write { try $0.execute(sql: "CREATE TABLE other (id)") }
-        #expect(try refusal(folder.path + "/other.db").contains("no table"))
+        #expect(try refusal(text).contains("not a SQLite database"))
+        try DatabaseQueue(path: directory.path + "/other.db").write { try $0.execute(sql: "CREATE TABLE other (id)") }
+        #expect(try refusal(directory.path + "/other.db").contains("no table"))
         #expect(try labels() == ["later"])
     }
 
     @Test(arguments: [
         ("UPDATE alembic_version SET version_num = 'cafe'", "revision cafe"),
-        ("DELETE FROM alembic_version", "no one revision"),
-        ("DROP TABLE alembic_version", "no one revision"),
+        ("DELETE FROM alembic_version", "exactly one revision"),
+        ("DROP TABLE alembic_version", "exactly one revision"),
         ("ALTER TABLE recipe RENAME COLUMN source TO origin", "no such column: source"),
         ("PRAGMA foreign_keys = OFF; UPDATE recipe SET submitter_id = 77 WHERE id = 2", "(`recipe`, id 2)"),
     ])
-    func aBackupThatThisVersionCannotServeIsRefused(change: String, reason: String) throws {
+    func anIncompatibleBackupIsRejected(change: String, reason: String) throws {
         try leaveALog()
         let changed = try DatabaseQueue(path: backup)
         try changed.writeWithoutTransaction { try $0.execute(sql: change) }
         try changed.close()
-        let error = try #require(throws: UnusableDatabase.self) { try restore.run(from: backup) }
+        let error = try #require(throws: RecipeDatabaseError.self) { try restore.run(from: backup) }
         #expect(error.description.contains("the backup \(backup)"))
         #expect(error.description.contains(reason))
         #expect(try labels() == ["later"])
     }
 
-    @Test func aFolderInTheDatabasesPlaceKeepsWhatIsThere() throws {
+    @Test func aDirectoryAtTheDatabasesPathChangesNothing() throws {
         try leaveALog()
-        try FileManager.default.removeItem(atPath: folder.database().path)
-        #expect(mkdir(folder.database().path, 0o755) == 0)
-        let error = try #require(throws: UnusableDatabase.self) { try restore.run(from: backup) }
-        #expect(error.description.contains("is no file"))
-        #expect(access(folder.database().path + "-wal", F_OK) == 0)
+        try FileManager.default.removeItem(atPath: directory.database().path)
+        #expect(mkdir(directory.database().path, 0o755) == 0)
+        let error = try #require(throws: RecipeDatabaseError.self) { try restore.run(from: backup) }
+        #expect(error.description.contains("is not a file"))
+        #expect(access(directory.database().path + "-wal", F_OK) == 0)
     }
 
-    @Test func aFileThatIsNewIsTheFoldersOwners() throws {
+    @Test func aNewFileBelongsToTheDirectorysOwner() throws {
         try leaveALog()
-        let place = folder.path + "/place"
+        let place = directory.path + "/place"
         #expect(mkdir(place, 0o755) == 0)
         if geteuid() == 0 { #expect(chown(place, 1234, 1235) == 0) }
         let target = DatabaseLocation(path: place + "/recipes.db")
@@ -114,11 +114,11 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: place) == ["recipes.db"])
     }
 
-    /// A lock whose process is not shown, as that of another container.
+    /// An open file description lock has no process, like a lock of another PID namespace.
     @Test(arguments: [("", 1_073_741_826, 510), ("-shm", 128, 1)])
-    func aDatabaseThatAnotherContainerHasOpenIsNotReplaced(suffix: String, start: Int, length: Int) throws {
+    func aDatabaseOpenInAnotherContainerIsNotReplaced(suffix: String, start: Int, length: Int) throws {
         try leaveALog()
-        let file = open(folder.database().path + suffix, O_RDWR | O_CLOEXEC)
+        let file = open(directory.database().path + suffix, O_RDWR | O_CLOEXEC)
         try #require(file >= 0)
         defer { close(file) }
         var lock = Glibc.flock()
@@ -127,36 +127,36 @@ import Testing
         lock.l_len = off_t(length)
         // F_OFD_SETLK (fcntl(2))
         #expect(fcntl(file, 37, &lock) == 0)
-        let error = try #require(throws: UnusableDatabase.self) { try restore.run(from: backup) }
+        let error = try #require(throws: RecipeDatabaseError.self) { try restore.run(from: backup) }
         #expect(error.description.contains("stop the server first"))
     }
 
-    /// The backup is not blamed.
-    @Test func aCopyThatCannotBeWrittenIsOfTheDatabasesFolder() throws {
+    /// The error must not name the backup.
+    @Test func anUnwritableDirectoryIsNamed() throws {
         try leaveALog()
         let target = Restore(location: DatabaseLocation(path: "/proc/recipes.db"), log: .silent)
-        let error = try #require(throws: UnusableDatabase.self) { try target.run(from: backup) }
+        let error = try #require(throws: RecipeDatabaseError.self) { try target.run(from: backup) }
         #expect(error.description.contains("/proc"))
         #expect(!error.description.contains("the backup"))
     }
 
-    @Test func aLogThatIsOlderThanTheFileIsWarnedOf() throws {
+    @Test func aStaleLogIsWarnedAbout() throws {
         try leaveALog()
-        #expect(OldLog.warning(folder.database()) == nil)
-        // As `cp` does it.
-        try Data(contentsOf: URL(filePath: backup)).write(to: URL(filePath: folder.database().path))
-        // All of it may have happened within one tick of the file system's clock.
+        #expect(StaleWAL.warning(directory.database()) == nil)
+        // Like `cp`.
+        try Data(contentsOf: URL(filePath: backup)).write(to: URL(filePath: directory.database().path))
+        // The clock of the file system may be coarse.
         try FileManager.default.setAttributes(
-            [.modificationDate: Date.now + 1], ofItemAtPath: folder.database().path)
-        let warning = try #require(OldLog.warning(folder.database()))
+            [.modificationDate: Date.now + 1], ofItemAtPath: directory.database().path)
+        let warning = try #require(StaleWAL.warning(directory.database()))
         #expect(warning.contains("recipes.db-wal"))
         #expect(warning.contains("recipe-worker restore"))
     }
 
-    /// The file is newer than its log, and nobody has put it there.
+    /// The main file is newer than its log, but only because of a checkpoint.
     @Test(arguments: [SQLITE_CHECKPOINT_PASSIVE, SQLITE_CHECKPOINT_FULL])
-    func aCheckpointIsNotWarnedOf(mode: Int32) throws {
-        let database = try folder.seededDatabase()
+    func aCheckpointCausesNoWarning(mode: Int32) throws {
+        let database = try directory.seededDatabase()
         for number in 0..<40 {
             _ = try database.create(label: "\(number)", source: "", url: "", submitterID: 1)
             if number % 13 == 0 { try checkpoint(database, mode) }
@@ -164,9 +164,9 @@ import Testing
         try checkpoint(database, mode)
         try database.close()
         try FileManager.default.setAttributes(
-            [.modificationDate: Date.now + 1], ofItemAtPath: folder.database().path)
-        #expect(access(folder.database().path + "-wal", F_OK) == 0)
-        #expect(OldLog.warning(folder.database()) == nil)
+            [.modificationDate: Date.now + 1], ofItemAtPath: directory.database().path)
+        #expect(access(directory.database().path + "-wal", F_OK) == 0)
+        #expect(StaleWAL.warning(directory.database()) == nil)
     }
 
     private func checkpoint(_ database: RecipeDatabase, _ mode: Int32) throws {

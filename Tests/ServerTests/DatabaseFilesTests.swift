@@ -38,7 +38,7 @@ import Testing
         #expect(try server.ask("/health/ready").status == 200)
         // The server says it once for both.
         try server.master.waitFor("no worker has a health problem any more")
-        let problems = server.master.output.matches(of: /health problem: the database's file \S* was removed/)
+        let problems = server.master.output.matches(of: /health problem: the database file \S* was removed/)
         #expect(problems.count == 1)
         kill(try #require(server.workers.first), SIGKILL)
         // It may have accepted a connection until then.

@@ -19,7 +19,7 @@ import Testing
         let answer = try post(soup, ["Origin: http://127.0.0.1"])
         #expect(answer.status == 303)
         #expect(answer["location"] == "./?added=4#added")
-        #expect(try server.ask("/?added=4").body.contains("“Soup” is in the kitchen, as No. 4."))
+        #expect(try server.ask("/?added=4").body.contains("“Soup” was added as No. 4."))
         #expect(try server.ask("/api/v1/recipes/4").body.contains(#""submitter_id":1"#))
     }
 

@@ -32,7 +32,10 @@ import Testing
     /// What `serve` would find only when it has begun.
     @Test(arguments: [
         ("DATABASE_URL", "postgres://db/recipes", "PostgreSQL is not supported yet"),
-        ("DATABASE_URL", "sqlite:////nowhere/r.db", "the database /nowhere/r.db cannot be opened: its folder /nowhere"),
+        (
+            "DATABASE_URL", "sqlite:////nowhere/r.db",
+            "the database /nowhere/r.db cannot be opened: its directory /nowhere"
+        ),
         ("DOCS_ASSETS", "/nowhere", "DOCS_ASSETS: /nowhere/"), ("SSL_CERT_FILE", "/nowhere.pem", "SSL_CERT_FILE"),
     ])
     func checkFindsWhatTheApplicationWouldNotTake(variable: String, value: String, message: String) throws {
@@ -85,7 +88,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("mysql://localhost/recipes", "DATABASE_URL: mysql is no database", 1), ("recipes.db", "DATABASE_URL: ", 1),
+        ("mysql://localhost/recipes", "DATABASE_URL: mysql is not a supported database", 1),
+        ("recipes.db", "DATABASE_URL: ", 1),
         ("sqlite:///", "DATABASE_URL: ", 1), ("sqlite:////nowhere/at/all/recipes.db", "/nowhere/at/all", 5),
         ("sqlite:////proc", "/proc", 5),
     ])

@@ -1,4 +1,4 @@
-"""What the tests are given: a server of the whole session, and a browser of each file."""
+"""Fixtures: a server and a browser per test file."""
 import os
 
 import pytest
@@ -9,16 +9,16 @@ from processes import Server
 
 @pytest.fixture(scope="module")
 def server():
-    """With Swagger UI and ReDoc from disk where run.sh has put them."""
-    given = {name: os.environ[name] for name in ["DOCS_ASSETS"] if name in os.environ}
-    server = Server(given)
+    """A server with Swagger UI and ReDoc from the directory that run.sh has filled."""
+    environment = {name: os.environ[name] for name in ["DOCS_ASSETS"] if name in os.environ}
+    server = Server(environment)
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="module")
 def open_browser():
-    """Makes a browser: `open_browser(size=NARROW, javascript=False, dark=True)`. It is closed after the file's tests."""
+    """Opens a browser: `open_browser(size=NARROW, javascript=False, dark=True)`. It is closed after the tests of the file."""
     browsers = []
 
     def make(**options):

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Tests the built server with a real Chromium that has no internet, and with Python packages from PyPI.
-#   Tests/Web/run.sh           all of them
-#   Tests/Web/run.sh ARG...    with these arguments for pytest, such as test_pages.py, or -k redoc
-# BUILT=folder tests another build of brigade and recipe-worker than the debug one. Screenshots are left in .build/web.
+# Tests the built server in Chromium, without internet access, and with Python packages from PyPI.
+#   Tests/Web/run.sh           all tests
+#   Tests/Web/run.sh ARG...    passes the arguments to pytest, such as test_pages.py or -k redoc
+# BUILT=DIRECTORY tests another build of brigade and recipe-worker than the debug build. Screenshots: .build/web.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
@@ -11,11 +11,11 @@ if [ "${1:-}" = --help ]; then cd Tests/Web && usage && exit; fi
 
 built=$root/.build/web
 export BUILT=${BUILT:-$root/.build/debug} WEB_OUTPUT=$built PYTHONDONTWRITEBYTECODE=1
-[ -x "$BUILT/brigade" ] && [ -x "$BUILT/recipe-worker" ] || die "there is no brigade or recipe-worker in $BUILT: build them first"
+[ -x "$BUILT/brigade" ] && [ -x "$BUILT/recipe-worker" ] || die "brigade and recipe-worker are not in $BUILT: build them first, with swift build"
 install chromium chromium-driver fonts-dejavu-core openssl python3 python3-venv
 mkdir -p "$built"
 
-# once WHAT FILE COMMAND...: what FILE says, done again only when FILE has changed.
+# once NAME FILE COMMAND...: runs the command if FILE has changed since it last succeeded.
 once() {
     local complete=$built/$1.complete key
     key=$(sha256sum <"$2")
@@ -24,7 +24,7 @@ once() {
     echo "$key" >"$complete"
 }
 install_packages() {
-    say "installing pytest, selenium, schemathesis and others into .build/web"
+    say "installing pytest, selenium, schemathesis and their dependencies into .build/web"
     python3 -m venv --clear "$built/environment"
     "$built/environment/bin/pip" install --quiet --disable-pip-version-check -r Tests/Web/requirements.txt
 }

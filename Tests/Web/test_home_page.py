@@ -1,4 +1,4 @@
-"""The home page, with JavaScript and without, in a wide and a narrow window."""
+"""The home page with and without JavaScript, in a wide and a narrow window."""
 import contextlib
 import sqlite3
 
@@ -11,7 +11,7 @@ from processes import Server
 
 @pytest.fixture
 def server():
-    """With a fresh table for each test."""
+    """A server with a new database per test."""
     server = Server()
     yield server
     server.stop()
@@ -31,12 +31,12 @@ def window(request, open_browser):
 
 
 @pytest.fixture(autouse=True)
-def quiet(request):
-    """What the page must never do, whatever a test does with it."""
+def no_console_errors(request):
+    """No test may leave an error in the console."""
     yield
     if "window" in request.fixturenames:
         browser = request.getfixturevalue("window")
-        # A 422 that a script or a page was answered with is written there too.
+        # Chromium also logs a 422 answer.
         messages = [message for message in browser.console() if "422" not in message]
         assert messages == [], f"the console has {messages}"
 
@@ -46,7 +46,7 @@ def titles(browser, within="#list"):
 
 
 def cards(browser):
-    """In HTML, but for the white space between tags."""
+    """The cards as HTML, split at white space."""
     return [card.get_attribute("outerHTML").split() for card in browser.find("#list > li")]
 
 
@@ -70,20 +70,20 @@ def focused(browser):
 
 
 def fits(browser):
-    """Nothing sticks out to the right."""
+    """Whether the page needs no horizontal scrolling."""
     if not browser.javascript:
         return True
     return browser.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_first_recipes_are_there(server, window):
+def test_the_page_shows_the_first_recipes(server, window):
     window.open(server.url)
     assert titles(window) == ["Chicken Vesuvio", "Chicken Paprikash", "Cauliflower and Tofu Curry Recipe"]
     assert fits(window)
     window.screenshot(f"home-{window.name}", whole=True)
 
 
-def test_a_search_finds_by_a_part_of_the_name(server, window):
+def test_a_search_finds_a_part_of_the_name(server, window):
     window.open(server.url)
     box = window.find("#keyword")[0]
     box.send_keys("CHICK")
@@ -101,7 +101,7 @@ def test_a_search_finds_by_a_part_of_the_name(server, window):
     assert window.driver.current_url == server.url + "/"
 
 
-def test_a_search_that_finds_nothing_says_so(server, window):
+def test_a_search_without_results_says_so(server, window):
     window.open(server.url + "/?keyword=haggis")
     window.await_element("#summary", "No recipe has “haggis” in its name.")
     window.await_element("#none", "add the recipe yourself")
@@ -112,7 +112,7 @@ def test_a_search_that_finds_nothing_says_so(server, window):
         assert not window.find("#none")[0].is_displayed()
 
 
-def test_a_keyword_that_is_too_short_is_said_so_at_its_box(server, window):
+def test_a_short_keyword_shows_an_error_at_the_search_box(server, window):
     window.open(server.url)
     window.find("#keyword")[0].send_keys("ch", Keys.ENTER)
     window.await_element("#keyword-note", "Type at least 3 letters.")
@@ -125,7 +125,7 @@ def test_a_recipe_is_added_and_shown(server, window):
     window.open(server.url)
     fill(window, label="Soup <b>&", source="Ann", url="HTTPS://Example.com/soup")
     submit(window)
-    window.await_element("#outcome", "“Soup <b>&” is in the kitchen, as No. 4.")
+    window.await_element("#outcome", "“Soup <b>&” was added as No. 4.")
     assert titles(window, "#added") == ["Soup <b>&"]
     link = window.find("#added h3 a")[0]
     assert (link.get_attribute("href"), link.get_attribute("rel")) == ("https://example.com/soup", "noopener nofollow")
@@ -138,12 +138,12 @@ def test_a_recipe_is_added_and_shown(server, window):
     window.screenshot(f"added-{window.name}-window")
 
 
-def test_what_is_wrong_stands_at_its_box_and_what_was_typed_stays(server, window):
+def test_errors_stand_at_their_inputs_and_values_stay(server, window):
     window.open(server.url)
     fill(window, label="Soup", url="example.com/soup")
     submit(window)
-    window.await_element("#outcome", "2 boxes need another look.")
-    assert note(window, "label") == "What it is called"
+    window.await_element("#outcome", "Correct the 2 marked fields.")
+    assert note(window, "label") == "What the dish is called"
     assert note(window, "source") == "Say who it is from."
     assert note(window, "url") == "Write it like https://example.com/soup"
     invalid = [box.get_attribute("id") for box in window.find("[aria-invalid=true]")]
@@ -158,21 +158,21 @@ def test_what_is_wrong_stands_at_its_box_and_what_was_typed_stays(server, window
     window.screenshot(f"errors-{window.name}-window")
     fill(window, source="Ann", url="https://example.com/soup")
     submit(window)
-    window.await_element("#outcome", "“Soup” is in the kitchen, as No. 4.")
+    window.await_element("#outcome", "“Soup” was added as No. 4.")
     assert window.find("[aria-invalid]") == []
 
 
-def test_the_page_says_what_the_server_says(server, window):
-    """The script's words are those of the page that the server makes."""
+def test_the_script_shows_what_the_server_renders(server, window):
+    """The script renders the same cards and messages as the server."""
     if not window.javascript:
-        pytest.skip("there is no script")
+        pytest.skip("without a script")
     window.open(server.url + "/?keyword=chicken")
-    made = cards(window)
-    said = window.find("#summary")[0].text
+    rendered = cards(window)
+    summary = window.find("#summary")[0].text
     window.open(server.url)
     window.find("#keyword")[0].send_keys("chicken")
-    window.await_element("#summary", said)
-    assert cards(window) == made
+    window.await_element("#summary", summary)
+    assert cards(window) == rendered
 
 
 ODD_ROWS = [
@@ -184,7 +184,7 @@ ODD_ROWS = [
 
 
 def test_odd_rows_are_shown_as_text(server, window):
-    with contextlib.closing(sqlite3.connect(f"{server.folder}/recipes.db")) as table:
+    with contextlib.closing(sqlite3.connect(f"{server.directory}/recipes.db")) as table:
         table.executemany("INSERT INTO recipe (label, source, url) VALUES (?, ?, ?)", ODD_ROWS)
         table.execute("INSERT INTO recipe (label, source, url) VALUES ('', 7, 1.5), (12345, 0.5, 'http://e.com')")
         table.commit()
@@ -202,24 +202,24 @@ def test_odd_rows_are_shown_as_text(server, window):
         window.await_element("#summary", "4 recipes have “odd” in their names.")
         assert cards(window) == made
         window.find("#all")[0].click()
-        window.await_element("#summary", "All there are, by number.")
+        window.await_element("#summary", "All recipes, by number.")
         assert cards(window) == all_made
 
 
-def test_of_many_the_first_are_shown(server, window):
-    with contextlib.closing(sqlite3.connect(f"{server.folder}/recipes.db")) as table:
+def test_long_lists_are_cut(server, window):
+    with contextlib.closing(sqlite3.connect(f"{server.directory}/recipes.db")) as table:
         table.executemany("INSERT INTO recipe (label) VALUES (?)", [(f"Stew {number}",) for number in range(30)])
         table.commit()
     window.open(server.url)
-    window.await_element("#summary", "The first 10, by number.")
+    window.await_element("#summary", "The first 10 recipes, by number.")
     window.find("#keyword")[0].send_keys("stew", *([] if window.javascript else [Keys.ENTER]))
-    window.await_element("#summary", "The first 24 with “stew” in their names. There are more")
+    window.await_element("#summary", "The first 24 recipes with “stew” in their names. There are more")
     assert titles(window) == [f"Stew {number}" for number in range(24)]
 
 
-def test_a_server_that_is_gone_is_said_so(server, window):
+def test_a_stopped_server_is_reported(server, window):
     if not window.javascript:
-        pytest.skip("a browser has its own page for that")
+        pytest.skip("the browser shows its own error page")
     window.open(server.url)
     fill(window, label="Soup", source="Ann", url="https://example.com/soup")
     server.stop()
@@ -227,11 +227,11 @@ def test_a_server_that_is_gone_is_said_so(server, window):
     window.await_element("#outcome", "The server did not answer.")
     assert window.find("#label")[0].get_attribute("value") == "Soup"
     window.find("#keyword")[0].send_keys("chicken")
-    window.await_element("#summary", "The search did not work.")
+    window.await_element("#summary", "The search failed.")
     window.console()  # the refused connections
 
 
-def test_everything_is_reached_by_the_keyboard(server, window):
+def test_every_control_is_reached_with_the_keyboard(server, window):
     window.open(server.url)
     reached = []
     window.find("body")[0].send_keys(Keys.TAB)
@@ -248,18 +248,18 @@ def test_everything_is_reached_by_the_keyboard(server, window):
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_the_dark_page(server, open_browser, size):
+def test_the_page_has_a_dark_mode(server, open_browser, size):
     browser = open_browser(size=size, dark=True)
     browser.open(server.url + "/?keyword=chicken")
     background = browser.find("body")[0].value_of_css_property("background-color")
     assert background in ("rgba(25, 21, 18, 1)", "rgb(25, 21, 18)")
     browser.find(".add form button")[0].click()
-    browser.await_element("#outcome", "3 boxes need another look.")
+    browser.await_element("#outcome", "Correct the 3 marked fields.")
     browser.screenshot(f"dark-{'wide' if size == WIDE else 'narrow'}", whole=True)
 
 
-def test_nothing_moves_by_itself(server, open_browser):
-    """No layout shift while the page loads, and none by an error's words."""
+def test_the_layout_does_not_shift(server, open_browser):
+    """No layout shift while the page loads, and none when an error appears."""
     browser = open_browser()
     browser.open(server.url)
     shift = browser.driver.execute_async_script("""
@@ -272,12 +272,12 @@ def test_nothing_moves_by_itself(server, open_browser):
     assert shift == 0
     before = browser.find(".add form")[0].size
     submit(browser)
-    browser.await_element("#outcome", "3 boxes need another look.")
+    browser.await_element("#outcome", "Correct the 3 marked fields.")
     assert browser.find(".add form")[0].size == before
 
 
-def test_a_page_of_a_stranger_posts_nothing(server, open_browser):
-    """A form of another origin, posted by a real browser."""
+def test_a_form_of_another_origin_posts_nothing(server, open_browser):
+    """A cross-site form post by a real browser is rejected."""
     browser = open_browser()
     browser.open("data:text/html,<form method=post action='" + server.url + "/recipes'>"
                  "<input name=label value=x><input name=source value=x><input name=url value='https://e.com'>"

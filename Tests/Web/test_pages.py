@@ -1,4 +1,4 @@
-"""/docs and /redoc in a browser that has no internet: Swagger UI and ReDoc come from DOCS_ASSETS."""
+"""/docs and /redoc in a browser without internet access. Swagger UI and ReDoc come from DOCS_ASSETS."""
 import http.client
 import http.server
 import json
@@ -18,13 +18,13 @@ METHODS = ("get", "put", "post", "delete", "patch", "options", "head", "trace")
 
 @pytest.fixture(scope="module")
 def operations(server):
-    """The ids and the paths of the document's operations."""
+    """The paths of the document by operation ID."""
     paths = json.loads(server.ask("/openapi.json")[2])["paths"]
     return {item[method]["operationId"]: path for path, item in paths.items() for method in METHODS if method in item}
 
 
 def open_operation(browser, server, operation):
-    """Unfolds an operation of /docs, and gives back a selector's start for what is in it."""
+    """Opens an operation in /docs. Returns the CSS selector of its block."""
     browser.open(server.url + "/docs")
     block = f"[id$='{operation}']"
     browser.await_element(f"{block} .opblock-summary-control").click()
@@ -32,8 +32,8 @@ def open_operation(browser, server, operation):
     return block
 
 
-def answer(browser, block):
-    """Executes what is unfolded: the status, the content and the header lines that the page shows."""
+def execute(browser, block):
+    """Executes an open operation. Returns the status, the content and the header lines that the page shows."""
     browser.await_element(f"{block} .execute").click()
     live = f"{block} .live-responses-table"
     status = browser.await_element(f"{live} .response .response-col_status").text
@@ -53,7 +53,7 @@ def test_docs_lists_the_operations(server, browser, operations):
 
 def test_the_ideas_can_be_tried_out(server, browser):
     block = open_operation(browser, server, "fetch_ideas_async_api_v1_recipes_ideas_async_get")
-    status, content, fields = answer(browser, block)
+    status, content, fields = execute(browser, block)
     assert status == "200"
     assert "the best chicken wings ever!!" in content
     assert any(line.strip().startswith("x-process-time: 0.") for line in fields.splitlines()), fields
@@ -61,13 +61,13 @@ def test_the_ideas_can_be_tried_out(server, browser):
     assert browser.console() == []
 
 
-def test_a_recipe_can_be_made(server, browser):
+def test_a_recipe_can_be_created(server, browser):
     block = open_operation(browser, server, "create_recipe_api_v1_recipes__post")
     body = browser.await_element(f"{block} textarea")
     body.clear()
     body.send_keys(json.dumps(
         {"label": "Ramen", "source": "Mum", "url": "https://example.com/ramen", "submitter_id": 1}))
-    status, content, _ = answer(browser, block)
+    status, content, _ = execute(browser, block)
     assert status == "201", content
     made = json.loads(content)
     assert made["label"] == "Ramen"
@@ -76,9 +76,9 @@ def test_a_recipe_can_be_made(server, browser):
     assert browser.console() == []
 
 
-def test_the_example_that_the_page_fills_in_makes_a_recipe(server, browser):
+def test_the_example_in_docs_creates_a_recipe(server, browser):
     block = open_operation(browser, server, "create_recipe_api_v1_recipes__post")
-    status, content, _ = answer(browser, block)
+    status, content, _ = execute(browser, block)
     assert status == "201", content
 
 
@@ -86,13 +86,13 @@ def test_redoc_shows_the_operations(server, browser, operations):
     browser.open(server.url + "/redoc")
     browser.await_element("[id='tag/recipes']")
     for operation, path in operations.items():
-        assert browser.find(f"[id$='operation/{operation}']"), f"{operation} is not there"
+        assert browser.find(f"[id$='operation/{operation}']"), f"{operation} is missing"
     browser.screenshot("redoc")
     assert browser.console() == []
 
 
 @pytest.mark.parametrize("page", ["docs", "redoc"])
-def test_a_phone_needs_no_sideways_scrolling(server, open_browser, page):
+def test_a_phone_needs_no_horizontal_scrolling(server, open_browser, page):
     browser = open_browser(size=NARROW)
     browser.open(f"{server.url}/{page}")
     browser.await_element(".opblock" if page == "docs" else "[id='tag/recipes']")
@@ -101,11 +101,11 @@ def test_a_phone_needs_no_sideways_scrolling(server, open_browser, page):
     assert width <= NARROW[0]
 
 
-def test_behind_a_prefix_requests_have_it_too(server, browser):
+def test_requests_keep_the_prefix_of_a_proxy(server, browser):
     with PrefixProxy("/kitchen", server) as proxy:
         block = open_operation(browser, proxy, "fetch_recipe_api_v1_recipes__recipe_id__get")
         browser.await_element(f"{block} input").send_keys("2")
-        status, content, _ = answer(browser, block)
+        status, content, _ = execute(browser, block)
         assert (status, json.loads(content)["label"]) == ("200", "Chicken Paprikash")
         assert proxy.asked[-1] == "/kitchen/api/v1/recipes/2"
         browser.open(proxy.url + "/redoc")
@@ -113,34 +113,34 @@ def test_behind_a_prefix_requests_have_it_too(server, browser):
     assert browser.console() == []
 
 
-def test_the_files_of_the_cdn_pass_the_pages_checks(open_browser, tmp_path):
-    """A stand-in for the CDN has the files of DOCS_ASSETS: wrong hashes, or a policy that forbids them, would show."""
+def test_files_of_the_cdn_pass_the_integrity_checks(open_browser, tmp_path):
+    """A fake CDN serves the files of DOCS_ASSETS. A wrong hash or a policy that blocks them would fail."""
     server = Server()
     try:
-        with ContentNetwork(tmp_path) as network:
+        with FakeCDN(tmp_path) as cdn:
             hosts = ["cdn.jsdelivr.net", "cdn.redoc.ly"]
-            browser = open_browser(hosts=", ".join(f"MAP {host} 127.0.0.1:{network.port}" for host in hosts))
+            browser = open_browser(hosts=", ".join(f"MAP {host} 127.0.0.1:{cdn.port}" for host in hosts))
             browser.open(server.url + "/docs")
             browser.await_element(".opblock")
             browser.open(server.url + "/redoc")
             browser.await_element("[id='tag/recipes']")
-            browser.await_state(lambda: len(network.asked) == 4, "four requests")
+            browser.await_state(lambda: len(cdn.asked) == 4, "four requests")
     finally:
         server.stop()
     assert browser.console() == []
-    names = [path.rpartition("/")[2] for path in network.asked]
+    names = [path.rpartition("/")[2] for path in cdn.asked]
     assert sorted(names) == ["logo-mini.svg", "redoc.standalone.js", "swagger-ui-bundle.js", "swagger-ui.css"]
 
 
-def test_a_folder_without_the_files_is_an_error_at_start(tmp_path):
-    with pytest.raises(AssertionError, match="ended with 4") as failure:
+def test_a_directory_without_the_files_is_an_error_at_start(tmp_path):
+    with pytest.raises(AssertionError, match="exited with status 4") as failure:
         Server({"DOCS_ASSETS": str(tmp_path)})
     assert f"DOCS_ASSETS: {tmp_path}/swagger-ui-bundle.js cannot be read: No such file or directory" in str(failure.value)
     assert "deploy/docs-assets.sh" in str(failure.value)
 
 
-class Listener:
-    """An HTTP server beside the one that is tested, on a port of loopback. It notes what it is asked."""
+class FakeServer:
+    """An HTTP server on a loopback port. `asked` has the paths of its requests."""
 
     def __init__(self):
         asked = self.asked = []
@@ -171,8 +171,8 @@ class Listener:
         self.listener.server_close()
 
 
-class PrefixProxy(Listener):
-    """A proxy that takes a prefix off the paths."""
+class PrefixProxy(FakeServer):
+    """A proxy that removes a prefix from the paths."""
 
     def __init__(self, prefix, server):
         super().__init__()
@@ -190,16 +190,16 @@ class PrefixProxy(Listener):
         return response.status, response.getheaders(), content
 
 
-class ContentNetwork(Listener):
-    """The CDNs that the pages know."""
+class FakeCDN(FakeServer):
+    """The CDNs that the pages use."""
 
     LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"  # as deploy/docs-assets.sh has it
 
-    def __init__(self, folder):
+    def __init__(self, directory):
         super().__init__()
-        names = [str(folder / name) for name in ("key.pem", "certificate.pem")]
+        names = [str(directory / name) for name in ("key.pem", "certificate.pem")]
         subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=stand-in", "-days", "2", "-keyout",
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=fake", "-days", "2", "-keyout",
              names[0], "-out", names[1]], check=True, capture_output=True)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(names[1], names[0])

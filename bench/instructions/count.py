@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Prints `name count` for each kind of request: the instructions that one takes in the worker, by valgrind's callgrind.
+"""Prints `name count` for each kind of request: the worker's instructions per request, from valgrind's callgrind.
 
-Each is asked on one kept connection, some times in one run and twice as often in another: the difference of the two runs
-is what the requests took, without start and end.
+Each request is sent many times on one connection in one run, and twice as often in a second run. The difference of the runs
+is the cost of the requests, without start and stop.
 """
 
 import os
@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 REQUESTS = [
-    # name, target, expected status, what stands in the answer's content
+    # name, target, expected status, a part of the expected content
     ("live", "/health/live", 200, b'{"status":"ok"}'),
     ("recipe", "/api/v1/recipes/1", 200, b'"id":1,'),
     ("invalid", "/api/v1/recipes/one", 422, b'"type":"int_parsing"'),
@@ -22,7 +22,7 @@ COUNT = 1500
 
 
 def environment(database):
-    """Nothing of the caller's settings; hash tables and the C library's choice of functions are the same everywhere."""
+    """No settings of the caller. Hashing and the C library's choice of functions do not depend on the machine."""
     return {
         "PATH": os.environ.get("PATH", ""),
         "PORT": "0",
@@ -33,7 +33,7 @@ def environment(database):
 
 
 class Worker:
-    """A worker under callgrind; `stop` tells how many instructions it took."""
+    """A worker under callgrind. `stop` returns its instructions."""
 
     def __init__(self, program, database):
         command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program, "serve"]
@@ -44,14 +44,14 @@ class Worker:
             if found := re.search(r"listening=\S*:(\d+)", line):
                 self.port = int(found[1])
                 return
-        sys.exit("the worker does not start:\n" + "".join(self.lines))
+        sys.exit("the worker did not start:\n" + "".join(self.lines))
 
     def stop(self):
         self.process.terminate()
         self.lines += self.process.communicate(timeout=60)[1].splitlines(keepends=True)
         found = re.search(r"Collected : (\d+)", "".join(self.lines))
         if self.process.returncode or not found:
-            sys.exit("the worker does not end well:\n" + "".join(self.lines))
+            sys.exit("the worker did not stop cleanly:\n" + "".join(self.lines))
         return int(found[1])
 
 
@@ -67,7 +67,7 @@ def ask(connection, head, status, part):
         if end and len(content) == int(re.search(rb"content-length: (\d+)", fields)[1]):
             break
     if not answer.startswith(b"HTTP/1.1 %d " % status) or part not in content:
-        sys.exit(f"an unexpected answer: {answer}")
+        sys.exit(f"unexpected answer: {answer}")
 
 
 def run(program, database, target, status, part, count):
@@ -86,8 +86,8 @@ def run(program, database, target, status, part, count):
 
 def main():
     program = sys.argv[1]
-    with tempfile.TemporaryDirectory() as folder:
-        database = folder + "/recipes.db"
+    with tempfile.TemporaryDirectory() as directory:
+        database = directory + "/recipes.db"
         subprocess.run([program, "prestart"], env=environment(database), stderr=subprocess.DEVNULL, check=True)
         for name, target, status, part in REQUESTS:
             once, twice = (run(program, database, target, status, part, n * COUNT) for n in (1, 2))

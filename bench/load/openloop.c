@@ -1,8 +1,8 @@
-// Open-loop load: requests are due at a constant rate whatever the server does, and a latency counts from when its
-// request was DUE, not from when it was sent: what a slow server keeps waiting is not left out of the figures.
+// An open-loop load generator: requests are due at a constant rate, whatever the server does. A latency counts from the time
+// its request was DUE, not from when it was sent, so requests that a slow server delays are included.
 //   openloop PORT PATH RATE CONNECTIONS SECONDS
-// One line of JSON: what was due, answered and failed, the latencies in microseconds, and how late this program itself
-// was in sending (p99) on a connection that was free: figures in the range of `late` are its own.
+// Prints one line of JSON: requests due, answered and failed, latencies in microseconds, and `late`, how late this program
+// sent on a free connection (p99). Latencies near `late` are its own.
 #include "../common.h"
 
 #include <errno.h>
@@ -12,9 +12,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { drain_seconds = 2, input_size = 16384, events_a_pass = 256 };
+enum { drain_seconds = 2, input_size = 16384, events_per_wait = 256 };
 
-// A histogram in the manner of HDR: 128 buckets for each power of two, so that a figure is right to 0.8 %.
+// An HDR histogram: 128 buckets per power of two, an error of at most 0.8 %.
 enum { precision = 7, buckets = (64 - precision + 1) << precision };
 
 struct histogram {
@@ -23,7 +23,7 @@ struct histogram {
 
 static void record(struct histogram *histogram, uint64_t value) {
     int shift = value >> precision ? 63 - __builtin_clzll(value) - precision + 1 : 0;
-    // From one power of two to the next only the upper half of the buckets is used.
+    // Only the upper half of the buckets of each power of two is used.
     histogram->counts[((uint64_t)shift << precision) + (value >> shift)]++;
     histogram->total++;
     if (value > histogram->largest) histogram->largest = value;
@@ -45,7 +45,7 @@ static double microseconds(const struct histogram *histogram, double quantile) {
 struct connection {
     int socket;
     bool busy;
-    uint64_t due; // of the request that is under way
+    uint64_t due; // of the request in flight
     size_t length;
     char input[input_size];
 };
@@ -63,7 +63,7 @@ static int connect_to(int port) {
     return client;
 }
 
-// Whether what has arrived is a whole answer; only answers with a Content-Length are understood.
+// Whether the received bytes are a complete answer. Answers must have a Content-Length.
 static bool is_whole(struct connection *connection) {
     connection->input[connection->length] = 0;
     char *end = strstr(connection->input, "\r\n\r\n");
@@ -77,7 +77,7 @@ static bool is_whole(struct connection *connection) {
     return connection->length >= size;
 }
 
-// Whether the answer is complete, or the connection gone: then `socket` is -1. Nothing is expected on an idle one.
+// Whether the answer is complete or the connection is closed (`socket` is -1 then). An idle connection must receive nothing.
 static bool receive(struct connection *connection) {
     ssize_t count = recv(
         connection->socket, connection->input + connection->length, input_size - 1 - connection->length,
@@ -119,7 +119,7 @@ int main(int count, char **arguments) {
     char *request;
     int size = asprintf(&request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", arguments[2], port);
     check(size > 0, "asprintf");
-    prctl(PR_SET_TIMERSLACK, 1); // wait as short as asked, not 50 us more
+    prctl(PR_SET_TIMERSLACK, 1); // no 50 us of timer slack
 
     int poll = epoll_create1(EPOLL_CLOEXEC);
     struct connection *all = calloc(connections, sizeof *all), **idle = calloc(connections, sizeof *idle);
@@ -141,18 +141,18 @@ int main(int count, char **arguments) {
             connection->busy = true;
             connection->due = due;
             connection->length = 0;
-            // An error here is seen by the read that follows it.
+            // The next read reports an error.
             if (send(connection->socket, request, size, MSG_NOSIGNAL) != size) shutdown(connection->socket, SHUT_RDWR);
             uint64_t could = due > freed ? due : freed;
             record(&late, time > could ? time - could : 0);
             due = start + (uint64_t)(++sent / rate * second);
             time = now();
         }
-        // Nothing can be sent before an answer frees a connection, else before the next is due.
+        // Wait for an answer if all connections are in use, otherwise until the next request is due.
         uint64_t until = sent < total && idle_count > 0 ? due : deadline, wait = until > time ? until - time : 0;
         struct timespec timeout = {.tv_sec = wait / second, .tv_nsec = wait % second};
-        struct epoll_event events[events_a_pass];
-        int ready = epoll_pwait2(poll, events, events_a_pass, &timeout, NULL);
+        struct epoll_event events[events_per_wait];
+        int ready = epoll_pwait2(poll, events, events_per_wait, &timeout, NULL);
         bool had_none = idle_count == 0;
         for (int index = 0; index < ready; index++) {
             struct connection *connection = events[index].data.ptr;

@@ -1,6 +1,6 @@
-// A stand-in for reddit that takes little from the machine: every request gets the same answer after the same time.
+// A fake reddit that needs little CPU: it answers every request with the same body after the same delay.
 //   upstream PORT MILLISECONDS FILE
-// FILE is the body. It serves until its parent ends, on 127.0.0.1.
+// FILE is the body. It listens on 127.0.0.1 until its parent exits.
 #include "../common.h"
 
 #include <errno.h>
@@ -10,13 +10,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { most_connections = 65536, most_waiting = 65536, input_size = 16384, events_a_pass = 256 };
+enum { most_connections = 65536, most_waiting = 65536, input_size = 16384, events_per_wait = 256 };
 
-// How much of the empty line that ends a head has come, by descriptor; and which connection of that number it is.
+// Per descriptor: how much of the empty line after the head has arrived, and the generation of the connection.
 static uint8_t matched[most_connections];
 static uint32_t generation[most_connections];
 
-// All wait for the same time, so the first to come is the first to go.
+// The delay is constant, so requests are answered in the order of their arrival.
 static struct {
     uint64_t due;
     uint32_t descriptor, generation;
@@ -65,11 +65,11 @@ int main(int count, char **arguments) {
         int pause = -1;
         if (first != behind) {
             uint64_t due = waiting[first % most_waiting].due, time = now();
-            // Rounded up, so that nobody is answered too early.
+            // Rounded up: never answer too early.
             pause = due > time ? (due - time) / 1000000 + 1 : 0;
         }
-        struct epoll_event events[events_a_pass];
-        int ready = epoll_wait(poller, events, events_a_pass, pause);
+        struct epoll_event events[events_per_wait];
+        int ready = epoll_wait(poller, events, events_per_wait, pause);
         for (int index = 0; index < ready; index++) {
             if (events[index].data.fd != listener) {
                 receive(events[index].data.fd, delay);

@@ -1,4 +1,4 @@
--- For wrk: what it counted, as one line of JSON, latencies in microseconds. Arguments: METHOD [JSON body]
+-- A wrk script that prints the results as one line of JSON, latencies in microseconds. Arguments: METHOD [JSON body]
 function init(arguments)
     wrk.method = arguments[1]
     if arguments[2] then

@@ -1,5 +1,5 @@
-// The limit of the machine: one thread, epoll, one read and one write a request, a fixed answer, nothing looked at but
-// where a head ends. What any server costs beyond this is its own doing.
+// The lower bound of this machine: one thread, epoll, one read and one write per request, a fixed answer, and no parsing
+// except for the end of the head.
 //   limit PORT BODY
 #include "../common.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { events_a_pass = 256, answer_size = 4096, input_size = 8192 };
+enum { events_per_wait = 256, answer_size = 4096, input_size = 8192 };
 
 static void accept_all(int poll, int listener) {
     for (int client; (client = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0;) {
@@ -18,7 +18,7 @@ static void accept_all(int poll, int listener) {
     }
 }
 
-// Every head in what one read gives is answered. Heads that come in pieces, or with a body, are not for this program.
+// Answers each head in the bytes of one read. Heads in several pieces and requests with a body are not supported.
 static void serve(int client, const char *answer, size_t length) {
     static char input[input_size];
     ssize_t count = read(client, input, sizeof input);
@@ -42,7 +42,7 @@ int main(int count, char **arguments) {
         fprintf(stderr, "usage: limit PORT BODY\n");
         return 1;
     }
-    // The fields that Brigade's answer has, so that both write as many bytes.
+    // The same fields as Brigade's answer, so that both write as many bytes.
     static char answer[answer_size];
     int length = snprintf(
         answer, sizeof answer,
@@ -55,8 +55,8 @@ int main(int count, char **arguments) {
     check(poll >= 0, "epoll_create1");
     watch(poll, listener);
     for (;;) {
-        struct epoll_event events[events_a_pass];
-        int ready = epoll_wait(poll, events, events_a_pass, -1);
+        struct epoll_event events[events_per_wait];
+        int ready = epoll_wait(poll, events, events_per_wait, -1);
         for (int index = 0; index < ready; index++) {
             int socket = events[index].data.fd;
             if (socket == listener) accept_all(poll, listener);

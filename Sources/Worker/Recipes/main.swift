@@ -2,12 +2,13 @@ import Brigade
 import Contract
 import Linux
 
+// The recipe API as a worker of Brigade: `brigade serve recipe-worker`. Start reading at RecipeApplication.swift.
 WorkerProgram(
     "recipe-worker",
     prestart: { try Prestart(settings: .current(), log: Logger(label: "prestart")).run() },
     check: {
-        let isPrepared = try Settings.resolved(flags: [:], environment: Environment.variables).prestart
-        try RecipeApplication.check(.current(), isPrepared: isPrepared, log: Logger(label: "recipes"))
+        let runsPrestart = try Settings.resolved(flags: [:], environment: Environment.variables).prestart
+        try RecipeApplication.check(.current(), runsPrestart: runsPrestart, log: Logger(label: "recipes"))
     },
     commands: [
         WorkerProgram.Command("openapi", failureCode: ExitCode.application.rawValue) { _ in

@@ -1,41 +1,39 @@
 import Glibc
 
-/// Which files a database consists of: SQLite's main file, its write-ahead log (`-wal`), and the log's index (`-shm`).
+/// The files of a SQLite database in WAL mode: the main file, the write-ahead log (`-wal`), and the shared-memory index of
+/// the log (`-shm`).
 ///
-/// A file is its device and inode. Names can be given to other files while a process has these open: what is written
-/// then goes to files that nobody will find.
+/// A file is identified by its device and inode. If a name is given to another file while a process has the database open,
+/// that process goes on writing to files that nobody else will find.
 struct DatabaseFiles: Equatable, Sendable {
-    /// Where the files are.
     struct Paths: Equatable, Sendable {
         let main: String
-        /// The file that a symbolic link leads to.
+        /// `main` with symbolic links resolved. SQLite puts the other two files beside it.
         let target: String
-        /// Beside the target, as SQLite has them.
-        let log: String
-        let index: String
+        let wal: String
+        let shm: String
 
         init(_ location: DatabaseLocation) {
             main = location.path
             let resolved = realpath(location.path, nil)
             target = resolved.map { String(cString: $0) } ?? location.path
             free(resolved)
-            log = target + "-wal"
-            index = target + "-shm"
+            wal = target + "-wal"
+            shm = target + "-shm"
         }
     }
 
-    /// What has a name.
+    /// What a path leads to.
     enum Entry: Equatable, Sendable {
         case file(device: UInt64, inode: UInt64, isEmpty: Bool)
-        /// Something else, such as a folder.
+        /// Something other than a regular file, such as a directory.
         case other
-        /// `errno` says why.
-        case absent(Int32)
+        case absent(errno: Int32)
 
         init(_ path: String) {
             var status = stat()
             guard stat(path, &status) == 0 else {
-                self = .absent(errno)
+                self = .absent(errno: errno)
                 return
             }
             guard status.st_mode & S_IFMT == S_IFREG else {
@@ -56,47 +54,50 @@ struct DatabaseFiles: Equatable, Sendable {
             if case .file(_, _, true) = self { true } else { false }
         }
 
-        var isAbsent: Bool { self == .absent(ENOENT) }
+        var isAbsent: Bool { self == .absent(errno: ENOENT) }
     }
 
     let main: Entry
-    let log: Entry
-    let index: Entry
+    let wal: Entry
+    let shm: Entry
 
     init(at paths: Paths) {
         main = Entry(paths.main)
-        log = Entry(paths.log)
-        index = Entry(paths.index)
+        wal = Entry(paths.wal)
+        shm = Entry(paths.shm)
     }
 
-    /// What has become of the files.
+    /// What has happened to the files since they were opened.
     struct Change: Error, Equatable {
         /// Names the file.
         let reason: String
-        /// Whether there is no main file to go on with; the open one may be the last copy of what was stored.
-        let isGone: Bool
+        /// There is no usable main file at the path. The open one may be the last copy of the data.
+        let isMainFileGone: Bool
     }
 
-    /// How the files that have the names now differ from these; nil when they are the same ones.
+    /// Compares these files, which are open, with those that the paths lead to now.
     func change(to now: DatabaseFiles, at paths: Paths) -> Change? {
         switch now.main {
         case .absent(ENOENT):
-            return Change(reason: "the database file \(paths.main) was moved or removed", isGone: true)
+            return Change(reason: "the database file \(paths.main) was moved or removed", isMainFileGone: true)
         case .absent(let code):
             let reason = String(cString: strerror(code))
-            return Change(reason: "the database file \(paths.main) cannot be reached: \(reason)", isGone: true)
+            return Change(reason: "the database file \(paths.main) cannot be reached: \(reason)", isMainFileGone: true)
         case .other:
-            return Change(reason: "the database file \(paths.main) was replaced by what is no file", isGone: true)
+            return Change(
+                reason: "the database file \(paths.main) was replaced by something that is not a file",
+                isMainFileGone: true)
         case .file(_, _, let isEmpty):
-            if isEmpty { return Change(reason: "the database file \(paths.main) was emptied", isGone: true) }
+            if isEmpty { return Change(reason: "the database file \(paths.main) was emptied", isMainFileGone: true) }
         }
         if !now.main.isSameFile(as: main) {
-            return Change(reason: "the database file \(paths.main) was replaced by another file", isGone: false)
+            return Change(
+                reason: "the database file \(paths.main) was replaced by another file", isMainFileGone: false)
         }
-        for (path, mine, theirs) in [(paths.log, log, now.log), (paths.index, index, now.index)]
-        where !theirs.isSameFile(as: mine) {
-            let what = theirs.isAbsent ? "was removed" : "was replaced"
-            return Change(reason: "the database's file \(path) \(what)", isGone: false)
+        for (path, open, found) in [(paths.wal, wal, now.wal), (paths.shm, shm, now.shm)]
+        where !found.isSameFile(as: open) {
+            let what = found.isAbsent ? "was removed" : "was replaced"
+            return Change(reason: "the database file \(path) \(what)", isMainFileGone: false)
         }
         return nil
     }

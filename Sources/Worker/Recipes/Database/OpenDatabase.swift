@@ -3,86 +3,103 @@ import GRDBSQLite
 import Glibc
 import Synchronization
 
-/// A database that is open: its connections, and the files that they have open.
+/// An open database: its connections, and the files that they have open.
 final class OpenDatabase: Sendable {
-    /// One connection that writes, and as many as needed that read.
+    /// One connection that writes, and several that read.
     let pool: any DatabaseWriter
-    let commits: SharedCommit
-    /// None for a database in memory.
+    let groupCommit: GroupCommit
+    /// nil for a database in memory.
     private let opened: (paths: DatabaseFiles.Paths, files: DatabaseFiles)?
-    /// Bytes, when it was last looked at.
-    private let sizeOfLog = Atomic(0)
-    /// Whether the disk has been asked for a write since this was opened.
-    private let isProbed = Atomic(false)
+    /// Bytes.
+    private let lastWALSize = Atomic(0)
+    private let hasProbedDisk = Atomic(false)
     private let damage = Mutex<Damage?>(nil)
 
     init(inMemory queue: DatabaseQueue) {
         pool = queue
-        commits = SharedCommit(queue)
+        groupCommit = GroupCommit(queue)
         opened = nil
     }
 
-    /// - Parameters:
-    ///   - tables: what must be there.
-    ///   - afterChange: whether files of it have just lost their names.
+    /// Opens a database. While another process has files open that are no longer at the paths, it tries again for three
+    /// seconds: workers close such files within a second or two.
+    /// - Parameter requiredTables: opening fails if one is missing.
+    static func openWaitingForOtherProcesses(
+        _ location: DatabaseLocation, mayCreate: Bool, readers: Int, busyTimeout: Duration, requiredTables: [String]
+    ) throws(RecipeDatabaseError) -> OpenDatabase {
+        let start = ContinuousClock.now
+        while true {
+            do {
+                return try OpenDatabase(
+                    location, mayCreate: mayCreate, readers: readers, busyTimeout: busyTimeout,
+                    requiredTables: requiredTables)
+            } catch {
+                guard error.isConflict, ContinuousClock.now - start < .seconds(3) else { throw error }
+                usleep(20_000)
+            }
+        }
+    }
+
+    /// - Parameter afterChange: whether the files at the paths have just changed.
     init(
-        _ location: DatabaseLocation, creating: Bool, readers: Int, waiting: Duration, tables: [String],
+        _ location: DatabaseLocation, mayCreate: Bool, readers: Int, busyTimeout: Duration, requiredTables: [String],
         afterChange: Bool = false
-    ) throws(UnusableDatabase) {
-        try location.check(creating: creating)
+    ) throws(RecipeDatabaseError) {
+        try location.check(mayCreate: mayCreate)
         let paths = DatabaseFiles.Paths(location)
         let before = DatabaseFiles(at: paths)
-        if let conflict = DatabaseUsers(before).conflict(before, at: paths, afterChange: afterChange) {
-            throw UnusableDatabase("the database \(location.path) cannot be opened: \(conflict)", isConflict: true)
+        if let conflict = DatabaseLockHolders(before).conflict(before, at: paths, afterChange: afterChange) {
+            throw RecipeDatabaseError("the database \(location.path) cannot be opened: \(conflict)", isConflict: true)
         }
-        // A reader that is opened later must not open another file.
-        let expectation = Expectation()
+        // A reader that the pool opens later must not open another file.
+        let expectedFiles = ExpectedFiles()
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = readers
-        configuration.busyMode = .timeout(Double(waiting.components.seconds))
-        configuration.prepareDatabase { _ in try expectation.check(at: paths) }
+        configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
+        configuration.prepareDatabase { _ in try expectedFiles.check(at: paths) }
         do {
             let pool = try DatabasePool(path: location.path, configuration: configuration)
-            // The pool's own choice is NORMAL, which may lose the last commits in a power cut.
+            // The pool's default is NORMAL, which may lose the last commits in a power cut.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            // A reader is there from the beginning, so that the writer is never the last to close: the last one would
-            // delete what has the log's name, whosever it is by then.
+            // A reader is open from the start, so that the writer is never the last connection to close. The last one
+            // deletes whatever file is at the log's path, even if it belongs to another database.
             try pool.read { db in
-                for table in tables where try !db.tableExists(table) {
-                    throw UnusableDatabase(
-                        "the database \(location.path) has no table `\(table)`; run `recipe-worker prestart` to make it"
+                for table in requiredTables where try !db.tableExists(table) {
+                    throw RecipeDatabaseError(
+                        "the database \(location.path) has no table `\(table)`; run `recipe-worker prestart` to create it"
                     )
                 }
                 _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master")
             }
             let files = DatabaseFiles(at: paths)
-            // Another process may use an index that belongs to a longer log.
+            // Another process may use a -shm file that belongs to a longer log.
             try pool.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
                     try Self.check(db, files, at: paths)
                     return .rollback
                 }
             }
-            expectation.expect(files)
+            expectedFiles.set(files)
             self.pool = pool
             opened = (paths, files)
-            commits = SharedCommit(pool) { db in try Self.check(db, files, at: paths) }
-        } catch let error as UnusableDatabase {
+            groupCommit = GroupCommit(pool) { db in try Self.check(db, files, at: paths) }
+        } catch let error as RecipeDatabaseError {
             throw error
         } catch let change as DatabaseFiles.Change {
-            throw UnusableDatabase("the database \(location.path) cannot be opened: \(change.reason)", isConflict: true)
+            throw RecipeDatabaseError(
+                "the database \(location.path) cannot be opened: \(change.reason)", isConflict: true)
         } catch let error as DatabaseError {
-            throw UnusableDatabase(error, at: location)
+            throw RecipeDatabaseError(error, at: location)
         } catch {
-            throw UnusableDatabase("the database \(location.path) cannot be used: \(error)")
+            throw RecipeDatabaseError("the database \(location.path) cannot be used: \(error)")
         }
     }
 
-    private final class Expectation: Sendable {
+    private final class ExpectedFiles: Sendable {
         private let files = Mutex<DatabaseFiles?>(nil)
 
-        func expect(_ files: DatabaseFiles) { self.files.withLock { $0 = files } }
+        func set(_ files: DatabaseFiles) { self.files.withLock { $0 = files } }
 
         func check(at paths: DatabaseFiles.Paths) throws {
             guard let files = files.withLock({ $0 }) else { return }
@@ -90,66 +107,54 @@ final class OpenDatabase: Sendable {
         }
     }
 
-    /// What has become of the files since they were opened.
+    // MARK: Changes of the files
+
+    /// What has happened to the files since they were opened.
     func change() -> DatabaseFiles.Change? {
         opened.flatMap { $0.files.change(to: DatabaseFiles(at: $0.paths), at: $0.paths) }
     }
 
-    /// In a transaction that writes: that what is committed goes to the files that have the database's names, and that
-    /// none of them has been cut short.
-    private static func check(_ db: Database, _ files: DatabaseFiles, at paths: DatabaseFiles.Paths) throws {
-        if let change = files.change(to: DatabaseFiles(at: paths), at: paths) { throw change }
-        if try MainFile(db.connection).isLogCutShort(at: paths) { throw Self.cutShort(paths) }
-    }
-
-    private static func cutShort(_ paths: DatabaseFiles.Paths) -> DatabaseFiles.Change {
-        DatabaseFiles.Change(reason: "the database's file \(paths.log) was cut short", isGone: false)
-    }
-
-    /// What has become of the files, after an error of SQLite's that does not say it.
-    func changeBehindError() -> DatabaseFiles.Change? {
+    /// As `change()`, and also detects a truncated log. SQLite's errors do not say that either is the cause.
+    func changeAfterError() -> DatabaseFiles.Change? {
         if let change = change() { return change }
         guard let paths = opened?.paths else { return nil }
-        let isCutShort = try? pool.writeWithoutTransaction { try MainFile($0.connection).isLogCutShort(at: paths) }
-        return isCutShort == true ? Self.cutShort(paths) : nil
+        let isTruncated = try? pool.writeWithoutTransaction { try MainFile($0.connection).isWALTruncated(at: paths) }
+        return isTruncated == true ? Self.truncated(paths) : nil
     }
 
-    /// Whether the log is shorter than when this was last asked: it has begun anew, or somebody has cut it short.
-    var hasShorterLog: Bool {
+    /// Within a write transaction: the commit will go to the files at the paths, and the log is complete.
+    private static func check(_ db: Database, _ files: DatabaseFiles, at paths: DatabaseFiles.Paths) throws {
+        if let change = files.change(to: DatabaseFiles(at: paths), at: paths) { throw change }
+        if try MainFile(db.connection).isWALTruncated(at: paths) { throw truncated(paths) }
+    }
+
+    private static func truncated(_ paths: DatabaseFiles.Paths) -> DatabaseFiles.Change {
+        DatabaseFiles.Change(reason: "the database file \(paths.wal) was truncated", isMainFileGone: false)
+    }
+
+    /// Whether the log has become shorter since the last call: SQLite has started it again, or it was truncated.
+    func hasWALShrunk() -> Bool {
         guard let opened else { return false }
         var status = stat()
-        guard stat(opened.paths.log, &status) == 0 else { return false }
-        return sizeOfLog.exchange(Int(status.st_size), ordering: .relaxed) > Int(status.st_size)
+        guard stat(opened.paths.wal, &status) == 0 else { return false }
+        return lastWALSize.exchange(Int(status.st_size), ordering: .relaxed) > Int(status.st_size)
     }
 
-    // MARK: Writing
+    // MARK: Disk
 
-    /// Moves what the log holds to the main file, as far as that goes without waiting for those who read.
-    ///
-    /// The last connection to close is one that only reads, which leaves the log where it is: without this, what was
-    /// stored would be in the log alone, and a copy of the main file would lack it.
-    func checkpoint() throws {
-        for triesLeft in (0..<20).reversed() {
-            do {
-                _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
-                return
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                // Another worker that stops is at it: it may not see what this one has just stored.
-                guard triesLeft > 0 else { throw error }
-                usleep(10_000)
-            }
-        }
-    }
+    /// Bytes: a large request.
+    private static let probeSize = 128 << 10
+    /// Bytes.
+    private static let lowDiskSpace: UInt64 = 1 << 20
 
-    /// Whether the disk takes a write of the size of a large request. Nothing of it stays.
-    /// - Throws: why it does not.
-    func probe() throws {
+    /// Writes to the disk without a commit, and rolls back.
+    /// - Throws: SQLite's error if the disk takes no writes.
+    func probeDisk() throws {
         try pool.writeWithoutTransaction { db in
-            // What the log holds may be let go, which makes room.
+            // This may free some of the log's space.
             _ = try? db.checkpoint(.passive)
             try db.inTransaction(.immediate) {
                 try db.execute(sql: "INSERT INTO user (email) VALUES (zeroblob(\(Self.probeSize)))")
-                // Out of the cache and to the disk, without a commit.
                 let code = sqlite3_db_cacheflush(try db.connection)
                 guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
                 return .rollback
@@ -157,110 +162,119 @@ final class OpenDatabase: Sendable {
         }
     }
 
-    /// Bytes.
-    private static let probeSize = 128 << 10
-
-    /// Whether the disk is to be asked for a write though none has failed: nothing has asked it yet, or it has little room.
-    var needsProbe: Bool {
+    /// Whether to probe the disk though no write has failed: it was never probed, or it is nearly full.
+    var needsDiskProbe: Bool {
         guard let opened else { return false }
-        if !isProbed.load(ordering: .relaxed) { return true }
+        if !hasProbedDisk.load(ordering: .relaxed) { return true }
         var status = statvfs()
-        guard statvfs(DatabaseLocation(path: opened.paths.target).folder, &status) == 0 else { return false }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize) < Self.littleRoom
+        guard statvfs(DatabaseLocation(path: opened.paths.target).directory, &status) == 0 else { return false }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize) < Self.lowDiskSpace
     }
 
-    /// The disk has said whether it takes writes.
-    func wasProbed() { isProbed.store(true, ordering: .relaxed) }
-
-    /// Bytes.
-    private static let littleRoom: UInt64 = 1 << 20
+    func recordDiskProbe() { hasProbedDisk.store(true, ordering: .relaxed) }
 
     // MARK: Damage
 
     private struct Damage {
         let reason: String
-        /// When to look again whether it is mended; that reads the whole file.
         var nextCheck: ContinuousClock.Instant
     }
 
-    private static let pauseBetweenChecks = Duration.seconds(5)
+    /// A check reads the whole file.
+    private static let damageCheckInterval = Duration.seconds(5)
 
-    /// What is stored cannot be read as a database.
-    func isDamaged(_ reason: String) {
+    func recordDamage(_ reason: String) {
         damage.withLock { $0 = $0 ?? Damage(reason: reason, nextCheck: .now) }
     }
 
-    /// The damage that was met, unless SQLite finds the whole file in order by now.
-    func unmendedDamage() -> String? {
-        guard let met = damage.withLock({ $0 }) else { return nil }
-        guard met.nextCheck <= .now else { return met.reason }
-        let isMended = try? pool.read { db in
-            // What is on the disk counts, not what was read before.
+    /// The recorded damage. It checks now and then whether the file has been repaired.
+    func currentDamage() -> String? {
+        guard let known = damage.withLock({ $0 }) else { return nil }
+        guard known.nextCheck <= .now else { return known.reason }
+        let isRepaired = try? pool.read { db in
+            // Read from the disk, not from the cache.
             sqlite3_db_release_memory(try db.connection)
             return try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok"
         }
         damage.withLock {
-            if isMended == true { $0 = nil } else { $0?.nextCheck = .now + Self.pauseBetweenChecks }
+            if isRepaired == true { $0 = nil } else { $0?.nextCheck = .now + Self.damageCheckInterval }
         }
-        return isMended == true ? nil : met.reason
+        return isRepaired == true ? nil : known.reason
     }
 
     // MARK: Closing
 
-    /// What becomes of commits that are in a log without a name.
-    enum Rescue: Equatable {
-        /// They are in the main file.
-        case complete
-        /// Another process is at it, or reads: try again.
-        case busy
-        /// They cannot be moved to the main file without harm.
-        case lost(String)
+    /// Moves the log's content to the main file, as far as possible without waiting for readers.
+    ///
+    /// The last connection to close only reads, and leaves the log as it is. Without this checkpoint, a copy of the main
+    /// file would lack the latest commits.
+    func checkpoint() throws {
+        for attemptsLeft in (0..<20).reversed() {
+            do {
+                _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+                return
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                // Another stopping worker runs a checkpoint, which may have begun before this one's last commit.
+                guard attemptsLeft > 0 else { throw error }
+                usleep(10_000)
+            }
+        }
     }
 
-    /// Moves what the open log holds to the open main file, if nobody uses that file with another log.
+    /// What `recoverCommits` achieved.
+    enum Recovery: Equatable {
+        /// All commits are in the open main file.
+        case complete
+        /// Another process does the same, or reads. Try again.
+        case busy
+        /// The commits cannot be moved without harm.
+        case impossible(String)
+    }
+
+    /// Moves the open log's content to the open main file, if no process uses that file with another log.
     ///
-    /// Meanwhile SQLite's PENDING lock keeps others from opening the main file; two workers that do this take turns by it.
-    /// Where the main file has been replaced, its log and index must not stay: SQLite would take them for the new file's.
-    func rescue() -> Rescue {
+    /// SQLite's PENDING lock keeps other processes from opening the main file meanwhile; workers that recover at the same
+    /// time take turns by it. If the main file at the path was replaced, the log and its index are deleted: SQLite would
+    /// apply them to the new file.
+    func recoverCommits() -> Recovery {
         guard let opened else { return .complete }
         let (paths, files) = opened
         do {
             return try pool.writeWithoutTransaction { db in
                 let file = try MainFile(db.connection)
-                guard file.lockOthersOut() else { return .busy }
-                defer { file.letOthersIn() }
+                guard file.blockOpening() else { return .busy }
+                defer { file.allowOpening() }
                 let now = DatabaseFiles(at: paths)
-                for (entry, mine, path) in [(now.log, files.log, paths.log), (now.index, files.index, paths.index)] {
-                    // What nobody has written to holds nothing that could be overwritten.
-                    guard entry.isAbsent || entry.isEmpty || entry.isSameFile(as: mine) else {
-                        return .lost("there is another \(path), which may be in use")
+                for (found, open, path) in [(now.wal, files.wal, paths.wal), (now.shm, files.shm, paths.shm)] {
+                    // An empty file contains nothing that could be overwritten.
+                    guard found.isAbsent || found.isEmpty || found.isSameFile(as: open) else {
+                        return .impossible("another \(path) exists and may be in use")
                     }
                 }
-                if now.log.isSameFile(as: files.log), file.isLogCutShort(at: paths) {
-                    return .lost("\(paths.log) was cut short")
+                if now.wal.isSameFile(as: files.wal), file.isWALTruncated(at: paths) {
+                    return .impossible("\(paths.wal) was truncated")
                 }
-                var size: Int32 = 0
-                var moved: Int32 = 0
+                var frames: Int32 = 0
+                var checkpointed: Int32 = 0
                 let code = sqlite3_wal_checkpoint_v2(
-                    try db.connection, "main", SQLITE_CHECKPOINT_FULL, &size, &moved)
-                if code == SQLITE_BUSY || code == SQLITE_OK && moved < size { return .busy }
-                guard code == SQLITE_OK else { return .lost(String(cString: sqlite3_errstr(code))) }
+                    try db.connection, "main", SQLITE_CHECKPOINT_FULL, &frames, &checkpointed)
+                if code == SQLITE_BUSY || code == SQLITE_OK && checkpointed < frames { return .busy }
+                guard code == SQLITE_OK else { return .impossible(String(cString: sqlite3_errstr(code))) }
                 if !now.main.isSameFile(as: files.main) {
-                    for (entry, mine, path) in [
-                        (now.log, files.log, paths.log), (now.index, files.index, paths.index),
-                    ] where entry.isSameFile(as: mine) {
+                    for (found, open, path) in [(now.wal, files.wal, paths.wal), (now.shm, files.shm, paths.shm)]
+                    where found.isSameFile(as: open) {
                         unlink(path)
                     }
                 }
                 return .complete
             }
         } catch {
-            return .lost("\(error)")
+            return .impossible("\(error)")
         }
     }
 }
 
-/// SQLite's own handle of the main file (`SQLITE_FCNTL_FILE_POINTER`). It is used in a connection's turn only.
+/// SQLite's file object of the main file (`SQLITE_FCNTL_FILE_POINTER`). Use it only while the connection is yours.
 private struct MainFile {
     private let file: UnsafeMutablePointer<sqlite3_file>
 
@@ -274,24 +288,24 @@ private struct MainFile {
 
     private var methods: sqlite3_io_methods { file.pointee.pMethods.pointee }
 
-    /// Nobody can open the main file from now on: a connection's first lock needs PENDING, which is taken here. Those who
-    /// have it open go on.
-    func lockOthersOut() -> Bool {
+    /// Takes the PENDING lock, which a connection needs for its first lock. Connections that are open are not affected.
+    /// - Returns: whether it was free.
+    func blockOpening() -> Bool {
         guard methods.xLock(file, SQLITE_LOCK_RESERVED) == SQLITE_OK else { return false }
-        // It is refused while others have the file open; PENDING is kept then.
+        // EXCLUSIVE is refused while others have the file open. PENDING, which comes first, is kept.
         _ = methods.xLock(file, SQLITE_LOCK_EXCLUSIVE)
         return true
     }
 
-    func letOthersIn() {
+    func allowOpening() {
         _ = methods.xUnlock(file, SQLITE_LOCK_SHARED)
     }
 
     /// Whether the log has fewer bytes than its index says (https://sqlite.org/walformat.html, section 2). Both change only
-    /// in a transaction that writes.
-    func isLogCutShort(at paths: DatabaseFiles.Paths) -> Bool {
+    /// in a write transaction.
+    func isWALTruncated(at paths: DatabaseFiles.Paths) -> Bool {
         var status = stat()
-        guard let map = methods.xShmMap, stat(paths.log, &status) == 0 else { return false }
+        guard let map = methods.xShmMap, stat(paths.wal, &status) == 0 else { return false }
         var region: UnsafeMutableRawPointer?
         guard map(file, 0, 32 << 10, 0, &region) == SQLITE_OK, let region else { return false }
         let frames = Int64(region.load(fromByteOffset: 16, as: UInt32.self))
@@ -303,7 +317,7 @@ private struct MainFile {
 }
 
 extension Database {
-    /// The connection under GRDB's.
+    /// SQLite's connection.
     var connection: OpaquePointer {
         get throws {
             guard let sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "closed") }

@@ -2,26 +2,26 @@ import Brigade
 import GRDB
 import GRDBSQLite
 
-/// A prepared statement of SQLite that is stepped by hand: a GRDB statement ends a text at its first NUL in both
-/// directions, and costs twice as much for a point read.
+/// A prepared SQLite statement. GRDB's own ends a text at its first NUL, in both directions, and takes twice as long to read
+/// one row.
 struct Statement: ~Copyable {
     private let handle: OpaquePointer
-    /// Whether texts are stored as they are read, so that they need no copy.
-    private let hasUTF8: Bool
+    /// Whether the database stores texts in UTF-8, so that reading them needs no conversion.
+    private let isUTF8: Bool
 
     /// - Parameters:
-    ///   - connection: one that outlives this statement, and that no other thread uses meanwhile.
-    ///   - isKept: whether it will be stepped many times.
+    ///   - connection: must outlive the statement. No other thread may use it at the same time.
+    ///   - isKept: whether the statement will be executed many times.
     init(_ connection: OpaquePointer, _ sql: String, isKept: Bool = false) throws(DatabaseError) {
         var handle: OpaquePointer?
         let flags = isKept ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0
         let code = sqlite3_prepare_v3(connection, sql, -1, flags, &handle, nil)
         guard code == SQLITE_OK, let handle else { throw Self.error(code, connection) }
         self.handle = handle
-        hasUTF8 = sqlite3_column_count(handle) > 0 && Self.hasUTF8(connection)
+        isUTF8 = sqlite3_column_count(handle) > 0 && Self.isUTF8(connection)
     }
 
-    private static func hasUTF8(_ connection: OpaquePointer) -> Bool {
+    private static func isUTF8(_ connection: OpaquePointer) -> Bool {
         var handle: OpaquePointer?
         defer { sqlite3_finalize(handle) }
         guard sqlite3_prepare_v2(connection, "PRAGMA encoding", -1, &handle, nil) == SQLITE_OK,
@@ -34,17 +34,17 @@ struct Statement: ~Copyable {
         sqlite3_finalize(handle)
     }
 
-    /// Parameters count from 1, as in SQLite.
+    /// - Parameter index: counts from 1, as in SQLite.
     borrowing func bind(_ value: Int64, at index: Int32) throws(DatabaseError) {
         try check(sqlite3_bind_int64(handle, index, value))
     }
 
     borrowing func bind(_ text: String, at index: Int32) throws(DatabaseError) {
         var text = text
-        // SQLITE_TRANSIENT, which C spells as a cast of -1: SQLite copies the bytes.
+        // SQLITE_TRANSIENT, in C a cast of -1: SQLite copies the bytes.
         let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         let code = text.withUTF8 { bytes in
-            // A null pointer would bind NULL instead of an empty text.
+            // A null pointer would bind NULL rather than an empty text.
             guard let start = bytes.baseAddress, !bytes.isEmpty else {
                 return sqlite3_bind_text(handle, index, "", 0, nil)
             }
@@ -55,7 +55,7 @@ struct Statement: ~Copyable {
         try check(code)
     }
 
-    /// Whether there is a row to read.
+    /// - Returns: whether the statement stands at a row.
     borrowing func step() throws(DatabaseError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
@@ -64,17 +64,17 @@ struct Statement: ~Copyable {
         }
     }
 
-    /// Makes it ready to be stepped again, and ends its read transaction. What step() reported is not repeated.
+    /// Ends the execution and its read transaction. Does not repeat an error of `step()`.
     borrowing func reset() {
         sqlite3_reset(handle)
     }
 
-    /// Columns count from 0, as in SQLite.
+    /// - Parameter column: counts from 0, as in SQLite.
     borrowing func integer(at column: Int32) -> Int64 {
         sqlite3_column_int64(handle, column)
     }
 
-    /// Writes a column as JSON, just as the value that `value(at:)` gives would be.
+    /// Writes a column as JSON: the same as the value of `value(at:)`, without the copy.
     borrowing func write(_ column: Int32, to writer: inout JSONWriter) {
         switch sqlite3_column_type(handle, column) {
         case SQLITE_NULL: writer.null()
@@ -84,7 +84,7 @@ struct Statement: ~Copyable {
         }
     }
 
-    borrowing func value(at column: Int32) -> StoredValue {
+    borrowing func value(at column: Int32) -> ColumnValue {
         switch sqlite3_column_type(handle, column) {
         case SQLITE_NULL: .null
         case SQLITE_INTEGER: .integer(sqlite3_column_int64(handle, column))
@@ -93,24 +93,25 @@ struct Statement: ~Copyable {
         }
     }
 
-    /// The bytes of a text (or of what is none, written as one); nil when it is NULL. They are valid during the call.
+    /// Calls the body with the bytes of a text; another type is converted to a text first.
+    /// - Returns: nil if the column is NULL.
     borrowing func withBytes<Result>(at column: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
         let type = sqlite3_column_type(handle, column)
         return type == SQLITE_NULL ? nil : body(bytes(at: column, type))
     }
 
-    /// Valid until the statement moves on.
+    /// Valid until the statement is stepped or reset.
     private borrowing func bytes(at column: Int32, _ type: Int32) -> UnsafeBufferPointer<UInt8> {
-        // Asked for a text, SQLite copies it, to put a NUL at its end.
-        let isThere = hasUTF8 && (type == SQLITE_TEXT || type == SQLITE_BLOB)
+        // column_text copies a text to add a NUL at its end; column_blob does not.
+        let needsNoConversion = isUTF8 && (type == SQLITE_TEXT || type == SQLITE_BLOB)
         let start =
-            isThere
+            needsNoConversion
             ? sqlite3_column_blob(handle, column)?.assumingMemoryBound(to: UInt8.self)
             : sqlite3_column_text(handle, column)
         return UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
     }
 
-    /// Bytes of the row's texts and blobs in those columns.
+    /// Bytes of the texts and blobs in the columns.
     borrowing func size(ofColumns columns: Range<Int32>) -> Int {
         var size = 0
         for column in columns {

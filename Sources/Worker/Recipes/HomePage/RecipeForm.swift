@@ -1,83 +1,83 @@
 import Brigade
 
-/// The form that adds a recipe: what was typed into it, and what is wrong with that.
+/// The form that adds a recipe: what was typed, and what is wrong with it.
 struct RecipeForm: Sendable {
-    /// A box of the form, which is a property of `RecipeCreate`.
-    private struct Box {
+    /// A text input. Its name is a property of `RecipeCreate`.
+    private struct Input {
         let name: String
         let title: String
         let kind: String
         let hint: String
     }
 
-    private static let boxes = [
-        Box(name: "label", title: "Name", kind: "text", hint: "What it is called"),
-        Box(name: "source", title: "From", kind: "text", hint: "A cook, a book, a site"),
-        Box(name: "url", title: "Web address", kind: "url", hint: "Such as https://example.com/soup"),
+    private static let inputs = [
+        Input(name: "label", title: "Name", kind: "text", hint: "What the dish is called"),
+        Input(name: "source", title: "From", kind: "text", hint: "A cook, a book, a site"),
+        Input(name: "url", title: "Web address", kind: "url", hint: "Such as https://example.com/soup"),
     ]
-    /// Nobody signs in here, and the seed makes one user: what this page adds is theirs.
+    /// There is no login. Recipes from this page belong to the user that the seed creates.
     private static let submitter = "1"
-    /// Code points. What is longer comes back cut.
-    static let longestValue = 8192
+    /// Unicode scalars. The page shows a longer text truncated.
+    static let maxInputLength = 8192
 
-    /// By the box's name.
-    private var texts: [String: String] = [:]
+    private var textByInput: [String: String] = [:]
     private var issues: [Issue] = []
-    /// Why the recipe was not added, when it is not for its fields.
-    private var refusal: String?
+    /// Why the recipe was not added, if no single input is to blame.
+    private var failure: String?
 
-    /// As it stands before anybody has typed.
+    /// The empty form.
     init() {}
 
-    /// A form that was sent and cannot be taken.
-    init(_ submission: FormSubmission<RecipeCreate>, issues: [Issue] = [], refusal: String? = nil) {
-        for box in Self.boxes { texts[box.name] = submission[box.name].beginning(Self.longestValue) }
+    /// A form that was sent and rejected.
+    init(_ submission: FormSubmission<RecipeCreate>, issues: [Issue] = [], failure: String? = nil) {
+        for input in Self.inputs { textByInput[input.name] = submission[input.name].truncated(to: Self.maxInputLength) }
         self.issues = issues
-        let others = issues.filter { issue in !Self.boxes.contains { issue.isAt($0.name) } }
-        self.refusal = refusal ?? (others.isEmpty ? nil : others.map(\.message).joined(separator: ". "))
+        let others = issues.filter { issue in !Self.inputs.contains { issue.isAt($0.name) } }
+        self.failure = failure ?? (others.isEmpty ? nil : others.map(\.message).joined(separator: ". "))
     }
 
-    var isUntouched: Bool { issues.isEmpty && refusal == nil }
+    var isRejected: Bool { !issues.isEmpty || failure != nil }
 
-    /// For the template.
+    /// The template's values.
     func values(added: Recipe?) -> [String: Any] {
-        let wrong = Self.boxes.filter { box in issues.contains { $0.isAt(box.name) } }.map(\.name)
+        let invalid = Self.inputs.filter { input in issues.contains { $0.isAt(input.name) } }.map(\.name)
         return [
             "hidden": [["name": "submitter_id", "value": Self.submitter]],
-            "fields": Self.boxes.map { fieldValues($0, isFirst: $0.name == wrong.first) },
-            "outcome": outcome(wrong: wrong.count, added: added), "isRefused": !isUntouched,
-            "phrases": Self.phrases.map { ["type": $0.key, "text": $0.value] },
+            "inputs": Self.inputs.map { values($0, isFirstInvalid: $0.name == invalid.first) },
+            "outcome": outcome(invalid: invalid.count, added: added), "isRejected": isRejected,
+            "messages": Self.messages.map { ["type": $0.key, "text": $0.value] },
         ]
     }
 
-    private func fieldValues(_ box: Box, isFirst: Bool) -> [String: Any] {
-        let issue = issues.first { $0.isAt(box.name) }
+    private func values(_ input: Input, isFirstInvalid: Bool) -> [String: Any] {
+        let issue = issues.first { $0.isAt(input.name) }
         return [
-            "name": box.name, "title": box.title, "kind": box.kind, "hint": box.hint,
-            "value": texts[box.name] ?? "", "words": PlainWords.attributes(of: box.name),
-            "note": issue.map(PlainWords.text) ?? box.hint, "isInvalid": issue != nil, "isFirst": isFirst,
+            "name": input.name, "title": input.title, "kind": input.kind, "hint": input.hint,
+            "value": textByInput[input.name] ?? "", "messages": ValidationMessages.attributes(of: input.name),
+            "note": issue.map(ValidationMessages.text) ?? input.hint, "isInvalid": issue != nil,
+            "isFirstInvalid": isFirstInvalid,
         ]
     }
 
-    private func outcome(wrong: Int, added: Recipe?) -> String {
-        if let refusal { return say("refused", ["reason": refusal]) }
-        if wrong > 0 { return say(wrong == 1 ? "wrong" : "wrongs", ["count": "\(wrong)"]) }
+    private func outcome(invalid: Int, added: Recipe?) -> String {
+        if let failure { return message("rejected", ["reason": failure]) }
+        if invalid > 0 { return message(invalid == 1 ? "invalid" : "many-invalid", ["count": "\(invalid)"]) }
         guard let added else { return "" }
-        return say("added", ["label": RecipeCard(added).label.beginning(60), "id": "\(added.id)"])
+        return message("added", ["label": RecipeCard(added).label.truncated(to: 60), "id": "\(added.id)"])
     }
 
-    private func say(_ phrase: String, _ values: [String: String]) -> String {
-        PlainWords.fill(Self.phrases[phrase] ?? "", values)
+    private func message(_ type: String, _ values: [String: String]) -> String {
+        ValidationMessages.interpolate(Self.messages[type] ?? "", values)
     }
 
-    /// The page's script says the same by them.
-    private static let phrases = [
-        "added": "“{label}” is in the kitchen, as No. {id}.",
-        "wrong": "One box needs another look.",
-        "wrongs": "{count} boxes need another look.",
-        "refused": "The recipe was not added: {reason}.",
-        "failed": "The server did not answer. See whether the recipe is there before you try again.",
-        "longest": "60",
+    /// The page's script shows the same messages: the template puts them into data attributes.
+    private static let messages = [
+        "added": "“{label}” was added as No. {id}.",
+        "invalid": "Correct the marked field.",
+        "many-invalid": "Correct the {count} marked fields.",
+        "rejected": "The recipe was not added: {reason}.",
+        "failed": "The server did not answer. Check whether the recipe was added before you try again.",
+        "max-length": "60",
     ]
 }
 

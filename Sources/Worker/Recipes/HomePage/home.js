@@ -1,21 +1,21 @@
 "use strict";
-// What the page can do without a script, done in place and by the API. The words are the page's own: they stand in its
-// data attributes, by the type of an issue or by what happened.
+// Search and form work without a script too. The script does the same in place, by the API. All messages are the page's:
+// the server puts them into data attributes, named after the error type or the outcome.
 (() => {
-  const api = "api/v1/recipes/"; // relative, as all addresses here: the page may stand below a prefix
-  const longestText = 1000; // code points, as the server cuts them
+  const api = "api/v1/recipes/"; // relative, because a proxy may serve the page below a prefix
+  const maxTextLength = 1000; // code points, as on the server
   const element = id => document.getElementById(id);
-  const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-  const cut = (text, length) => {
+  const interpolate = (message, values) => message.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const truncate = (text, length) => {
     const points = Array.from(text.slice(0, 2 * length + 2));
     return points.length > length ? points.slice(0, length).join("") + "…" : text;
   };
 
-  // An issue in the page's words, else in the API's.
-  const wordsFor = (input, issue) =>
-    fill(input.getAttribute("data-" + issue.type) ?? issue.msg, issue.ctx ?? {});
+  // The page's message for a validation error, or else the API's.
+  const messageFor = (input, issue) =>
+    interpolate(input.getAttribute("data-" + issue.type) ?? issue.msg, issue.ctx ?? {});
 
-  function mark(input, error) {
+  function setError(input, error) {
     const note = element(input.id + "-note");
     note.textContent = error ?? input.dataset.hint;
     note.classList.toggle("error", error !== undefined);
@@ -25,7 +25,7 @@
 
   function card(recipe) {
     const item = element("card").content.firstElementChild.cloneNode(true);
-    const shown = value => (value === null || !String(value).trim() ? undefined : cut(String(value), longestText));
+    const shown = value => (value === null || !String(value).trim() ? undefined : truncate(String(value), maxTextLength));
     const link = item.querySelector("h3 a");
     const label = shown(recipe.label) ?? link.textContent;
     link.textContent = label;
@@ -39,46 +39,46 @@
     return item;
   }
 
-  // Search: as one types, the last question alone is answered.
+  // Search while typing. A new search aborts the one before it.
   const keyword = element("keyword"), summary = element("summary"), list = element("list");
-  let asking = new AbortController(), timer;
+  let pending = new AbortController(), timer;
 
   async function search(isSubmitted) {
     clearTimeout(timer);
-    asking.abort();
-    asking = new AbortController();
-    const { signal } = asking, text = keyword.value;
-    const most = Number(text ? list.dataset.most : list.dataset.first);
+    pending.abort();
+    pending = new AbortController();
+    const { signal } = pending, text = keyword.value;
+    const limit = Number(text ? list.dataset.searchLimit : list.dataset.listLength);
     const query = new URLSearchParams(text ? { keyword: text } : {});
     try {
-      const asked = new URLSearchParams(query);
-      asked.set("max_results", text ? most + 1 : most);
-      const answer = await fetch(`${api}search/?${asked}`, { signal });
-      const content = await answer.json();
-      if (answer.status === 422) return refuse(content.detail[0], isSubmitted);
-      if (!answer.ok) throw new Error(content.detail);
-      show(text, content.results, most);
+      const parameters = new URLSearchParams(query);
+      parameters.set("max_results", text ? limit + 1 : limit);
+      const response = await fetch(`${api}search/?${parameters}`, { signal });
+      const content = await response.json();
+      if (response.status === 422) return showKeywordError(content.detail[0], isSubmitted);
+      if (!response.ok) throw new Error(content.detail);
+      showResults(text, content.results, limit);
       history.replaceState(null, "", text ? "./?" + query : "./");
     } catch (error) {
       if (!signal.aborted) summary.textContent = summary.dataset.failed;
     }
   }
 
-  function refuse(issue, isSubmitted) {
-    // Who still types has done nothing wrong.
+  function showKeywordError(issue, isSubmitted) {
+    // A keyword that is still being typed is not an error.
     if (!isSubmitted) return;
-    mark(keyword, wordsFor(keyword, issue));
+    setError(keyword, messageFor(keyword, issue));
     keyword.focus();
   }
 
-  function show(text, recipes, most) {
-    const isSearch = text !== "", count = Math.min(recipes.length, most);
-    mark(keyword);
-    list.replaceChildren(...recipes.slice(0, most).map(card));
+  function showResults(text, recipes, limit) {
+    const isSearch = text !== "", count = Math.min(recipes.length, limit);
+    setError(keyword);
+    list.replaceChildren(...recipes.slice(0, limit).map(card));
     let kind = count === 0 ? "none" : count === 1 ? "one" : count < recipes.length ? "more" : "many";
-    if (!isSearch) kind = count === 0 ? "" : count < most ? "all" : "first";
-    const words = summary.getAttribute("data-" + kind) ?? "";
-    summary.textContent = fill(words, { count, keyword: cut(text, Number(summary.dataset.longest)) });
+    if (!isSearch) kind = count === 0 ? "" : count < limit ? "all" : "first";
+    const message = summary.getAttribute("data-" + kind) ?? "";
+    summary.textContent = interpolate(message, { count, keyword: truncate(text, Number(summary.dataset.maxLength)) });
     element("all").hidden = !isSearch;
     element("none").hidden = !isSearch || count > 0;
     element("nothing").hidden = isSearch || count > 0;
@@ -99,69 +99,69 @@
     search(false);
   });
 
-  // Adding.
+  // The form.
   const outcome = element("outcome"), form = outcome.closest("form"), button = form.querySelector("button");
-  const fields = Array.from(form.querySelectorAll(".field input"));
+  const inputs = Array.from(form.querySelectorAll(".field input"));
 
-  function say(text, isError = false) {
+  function showOutcome(text, isError = false) {
     outcome.textContent = text;
     outcome.classList.toggle("error", isError);
   }
 
   async function add() {
-    // A box that is empty is a field that was not sent, as when the browser posts the form.
+    // An empty input is a missing property, as when the browser posts the form.
     const filled = Array.from(new FormData(form)).filter(([, text]) => text !== "");
-    const answer = await fetch(api, {
+    const response = await fetch(api, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(Object.fromEntries(filled)),
     });
-    const content = await answer.json();
-    fields.forEach(input => mark(input));
-    if (answer.status === 201) welcome(content);
-    else if (answer.status === 422) correct(content.detail);
-    else say(fill(outcome.dataset.refused, { reason: content.detail }), true);
+    const content = await response.json();
+    inputs.forEach(input => setError(input));
+    if (response.status === 201) showAdded(content);
+    else if (response.status === 422) showIssues(content.detail);
+    else showOutcome(interpolate(outcome.dataset.rejected, { reason: content.detail }), true);
   }
 
-  function welcome(recipe) {
+  function showAdded(recipe) {
     const item = card(recipe), added = element("added");
     const label = item.querySelector("h3").textContent.trim();
     added.replaceChildren(item);
     added.hidden = false;
     form.reset();
-    fields.forEach(input => { input.value = ""; });
-    say(fill(outcome.dataset.added, { label: cut(label, Number(outcome.dataset.longest)), id: recipe.id }));
-    search(false); // The list may have it too.
+    inputs.forEach(input => { input.value = ""; });
+    showOutcome(interpolate(outcome.dataset.added, { label: truncate(label, Number(outcome.dataset.maxLength)), id: recipe.id }));
+    search(false); // The list may contain it.
   }
 
-  function correct(issues) {
+  function showIssues(issues) {
     const others = [];
     for (const issue of issues) {
-      const input = fields.find(input => input.name === issue.loc[1]);
+      const input = inputs.find(input => input.name === issue.loc[1]);
       if (!input) others.push(issue.msg);
-      else if (!input.hasAttribute("aria-invalid")) mark(input, wordsFor(input, issue));
+      else if (!input.hasAttribute("aria-invalid")) setError(input, messageFor(input, issue));
     }
-    const wrong = fields.filter(input => input.hasAttribute("aria-invalid"));
-    const words = others.length > 0 ? outcome.dataset.refused
-      : wrong.length === 1 ? outcome.dataset.wrong : outcome.dataset.wrongs;
-    say(fill(words, { reason: others.join(". "), count: wrong.length }), true);
-    wrong[0]?.focus();
+    const invalid = inputs.filter(input => input.hasAttribute("aria-invalid"));
+    const message = others.length > 0 ? outcome.dataset.rejected
+      : invalid.length === 1 ? outcome.dataset.invalid : outcome.dataset.manyInvalid;
+    showOutcome(interpolate(message, { reason: others.join(". "), count: invalid.length }), true);
+    invalid[0]?.focus();
   }
 
   form.addEventListener("submit", async event => {
     event.preventDefault();
-    // Not `disabled`, which would lose the focus.
+    // Not `disabled`: that would move the focus away.
     if (button.hasAttribute("aria-disabled")) return;
     button.setAttribute("aria-disabled", "true");
     try {
       await add();
     } catch {
-      say(outcome.dataset.failed, true);
+      showOutcome(outcome.dataset.failed, true);
     } finally {
       button.removeAttribute("aria-disabled");
     }
   });
-  for (const input of fields) {
-    input.addEventListener("input", () => mark(input));
+  for (const input of inputs) {
+    input.addEventListener("input", () => setError(input));
   }
 })();

@@ -4,20 +4,19 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// A subreddit that is being asked, over as many requests as its redirects take.
+/// The request for one subreddit's listing, with its redirects and retries.
 final class RedditCall: Sendable {
+    /// Bytes of a listing after decompression. Five posts are 50 kB; a hundred calls at the same time must fit into memory.
+    static let maxListingSize = 2 << 20
+    /// Bytes of all response heads and of the chunked framing.
+    static let maxOverhead = 256 << 10
+    /// A server may close several idle connections at the same time, so a retry can meet another closed one.
+    static let maxRetries = 5
+
     private struct Progress {
         var task: HTTPClient.Task<HTTPClient.Response>?
         var isCancelled = false
     }
-
-    /// Bytes of a listing after decompression. Five posts are 50 kB; a hundred calls at once must fit into the memory.
-    static let largestListing = 2 << 20
-    /// Bytes of all heads of an answer, and of what chunks have around them.
-    static let largestHeads = 256 << 10
-
-    /// The next kept connection may be lost as well, when a server closes several at once.
-    static let mostRepeats = 5
 
     private let subreddit: String
     private let client: HTTPClient
@@ -30,7 +29,7 @@ final class RedditCall: Sendable {
         self.deadline = deadline
     }
 
-    /// Gives up. Its future fails.
+    /// The future of `lines(at:)` fails. Any thread may call it.
     func cancel() {
         let task = progress.withLock { progress in
             progress.isCancelled = true
@@ -39,12 +38,12 @@ final class RedditCall: Sendable {
         task?.cancel()
     }
 
-    /// Asks. What comes is read on the client's thread: a long listing must not hold up the server's loop.
-    /// - Returns: the lines of its posts; it fails with a `CallFailure`.
+    /// Sends the request. The HTTP client's thread parses the response: a long listing must not delay the event loop.
+    /// - Returns: one line per post, or a `RedditError`.
     func lines(at baseURL: String) throws -> EventLoopFuture<[String]> {
         let first = try Self.request(for: subreddit, at: baseURL)
-        return ask(first, redirectsLeft: Redirect.limit).flatMapErrorThrowing { [subreddit] error in
-            throw CallFailure(subreddit: subreddit, cause: error)
+        return send(first, redirectsLeft: Redirect.limit).flatMapErrorThrowing { [subreddit] error in
+            throw RedditError(subreddit: subreddit, cause: error)
         }
     }
 
@@ -54,8 +53,8 @@ final class RedditCall: Sendable {
 
     private static let headers: HTTPHeaders = ["User-Agent": "recipe bot 0.1"]
 
-    private func ask(_ request: HTTPClient.Request, redirectsLeft: Int) -> EventLoopFuture<[String]> {
-        let answer = fetch(request, repeats: Self.mostRepeats)
+    private func send(_ request: HTTPClient.Request, redirectsLeft: Int) -> EventLoopFuture<[String]> {
+        let answer = fetch(request, retriesLeft: Self.maxRetries)
         return answer.flatMap { response in
             do {
                 let location = response.headers.first(name: "Location")
@@ -64,36 +63,80 @@ final class RedditCall: Sendable {
                 }
                 guard redirectsLeft > 0 else { throw HTTPClientError.redirectLimitReached }
                 let next = try HTTPClient.Request(url: target, headers: Self.headers)
-                return self.ask(next, redirectsLeft: redirectsLeft - 1)
+                return self.send(next, redirectsLeft: redirectsLeft - 1)
             } catch {
                 return answer.eventLoop.makeFailedFuture(error)
             }
         }
     }
 
-    /// - Parameter repeats: how often to ask once more when a kept connection is lost.
-    private func fetch(_ request: HTTPClient.Request, repeats: Int) -> EventLoopFuture<HTTPClient.Response> {
-        let accumulator = ResponseAccumulator(request: request, maxBodySize: Self.largestListing)
+    /// - Parameter retriesLeft: how often to send the request again if a reused connection turns out to be closed.
+    private func fetch(_ request: HTTPClient.Request, retriesLeft: Int) -> EventLoopFuture<HTTPClient.Response> {
+        let accumulator = ResponseAccumulator(request: request, maxBodySize: Self.maxListingSize)
         let task = client.execute(request: request, delegate: accumulator, deadline: deadline)
         let isCancelled = progress.withLock { progress in
             progress.task = task
             return progress.isCancelled
         }
         if isCancelled { task.cancel() }
-        guard repeats > 0 else { return task.futureResult }
+        guard retriesLeft > 0 else { return task.futureResult }
         return task.futureResult.flatMapError { error in
-            // The second is that of a connection which has ended before we could ask.
-            guard error is KeptConnection.Lost || error as? ChannelError == .ioOnClosedChannel else {
+            // The second error: the connection had closed before the request was written.
+            guard error is ReusedConnectionHandler.Closed || error as? ChannelError == .ioOnClosedChannel else {
                 return task.eventLoop.makeFailedFuture(error)
             }
-            return self.fetch(request, repeats: repeats - 1)
+            return self.fetch(request, retriesLeft: retriesLeft - 1)
         }
     }
 
-    private static func lines(of response: HTTPClient.Response) throws(Listing.Malformed) -> [String] {
+    private static func lines(of response: HTTPClient.Response) throws(RedditListing.Malformed) -> [String] {
         guard 200..<300 ~= response.status.code else {
-            throw Listing.Malformed(description: "status \(response.status.code)")
+            throw RedditListing.Malformed(description: "status \(response.status.code)")
         }
-        return try Listing(response.body.map { Array($0.readableBytesView) } ?? []).lines
+        return try RedditListing(response.body.map { Array($0.readableBytesView) } ?? []).lines
+    }
+}
+
+/// Why a subreddit gave no ideas.
+struct RedditError: Error {
+    let subreddit: String
+    let cause: any Error
+
+    var isTimeout: Bool { (cause as? HTTPClientError).map(Self.timeouts.contains) ?? false }
+
+    /// The client of the API went away before reddit had answered.
+    var isCancelled: Bool { cause as? HTTPClientError == .cancelled }
+
+    /// For the log. Bounded, because the server may have put anything into it.
+    var reason: String { String("\(cause)".prefix(300)) }
+
+    private static let timeouts: [HTTPClientError] = [
+        .connectTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout, .readTimeout, .writeTimeout,
+        .deadlineExceeded, .getConnectionFromPoolTimeout,
+    ]
+}
+
+/// Which redirects are followed.
+enum Redirect {
+    /// Per call.
+    static let limit = 20
+
+    struct Refused: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// - Returns: the next URL; nil if the response is not a redirect.
+    /// - Throws: if the target is not a web address, or would go from https to http.
+    static func target(of status: HTTPResponseStatus, _ location: String?, from origin: URL) throws(Refused) -> URL? {
+        // RFC 9110, section 15.4. 300, 304 and 305 do not name another place for the same resource.
+        guard [301, 302, 303, 307, 308].contains(status.code), let location else { return nil }
+        guard let target = URL(string: location, relativeTo: origin)?.absoluteURL,
+            let scheme = target.scheme?.lowercased(),
+            scheme == "http" || scheme == "https", target.host?.isEmpty == false
+        else { throw Refused(description: "redirect to something other than a web address") }
+        guard scheme == "https" || origin.scheme?.lowercased() == "http" else {
+            throw Refused(description: "redirect from https to http")
+        }
+        return target
     }
 }

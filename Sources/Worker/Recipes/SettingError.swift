@@ -1,9 +1,0 @@
-import Brigade
-
-/// A setting of this application whose value cannot be used: its name, and what would be right.
-struct SettingError: SettingRefusal, Equatable, CustomStringConvertible {
-    let name: String
-    let reason: String
-
-    var description: String { "\(name): \(reason)" }
-}

@@ -1,0 +1,105 @@
+import Brigade
+import Foundation
+import GRDB
+import Testing
+
+@testable import Recipes
+
+/// The reads of one pass of the event loop share a transaction.
+@Suite struct NonBlockingReaderTests {
+    private let directory = TemporaryDirectory()
+    private let database: RecipeDatabase
+    private let reader: NonBlockingReader
+    private let host = ManualHost()
+
+    init() throws {
+        database = try directory.seededDatabase()
+        reader = try #require(database.nonBlockingReader)
+        database.attach(to: host)
+    }
+
+    private func relabel(_ label: String) throws {
+        try database.pool.write { try $0.execute(sql: "UPDATE recipe SET label = ?", arguments: [label]) }
+    }
+
+    /// The recipe as it is now, read by another connection.
+    private func stored(_ id: Int64) throws -> EncodedJSON<Recipe> {
+        EncodedJSON(try #require(try database.recipes(limit: nil).first { $0.id == id }))
+    }
+
+    @Test func readsOfOnePassSeeOneSnapshot() throws {
+        let (first, second, third) = (try stored(1), try stored(2), try stored(3))
+        #expect(try reader.recipe(1) == first)
+        try relabel("changed")
+        #expect(try reader.recipe(2) == second)
+        #expect(try reader.recipe(3) == third)
+        #expect(try reader.recipe(1) == first)
+    }
+
+    @Test func withoutALoopEveryReadSeesTheLatestCommit() throws {
+        let database = try RecipeDatabase(serving: database.location)
+        let reader = try #require(database.nonBlockingReader)
+        for label in ["once", "twice"] {
+            try relabel(label)
+            #expect(try reader.recipe(1) == stored(1))
+        }
+    }
+
+    @Test func theNextPassSeesANewCommit() throws {
+        _ = try reader.recipe(1)
+        _ = try reader.recipe(2)
+        for label in ["once", "twice"] {
+            try relabel(label)
+            host.endPass()
+            #expect(try reader.recipe(1) == stored(1))
+            #expect(try reader.recipe(2) == stored(2))
+        }
+    }
+
+    @Test func aFailedReadKeepsTheSnapshot() throws {
+        let large = try #require(
+            try database.create(label: String(repeating: "a", count: 100_000), source: "", url: "", submitterID: 1))
+        let first = try stored(1)
+        #expect(try reader.recipe(1) == first)
+        try relabel("changed")
+        #expect(try reader.recipe(70) == nil)
+        #expect(throws: DatabaseError.self) { try reader.recipe(large.id) }
+        #expect(try reader.recipe(1) == first)
+        host.endPass()
+        #expect(try reader.recipe(1) == stored(1))
+    }
+
+    @Test func aPassWithoutARowHoldsNoTransaction() throws {
+        #expect(try reader.recipe(70) == nil)
+        try relabel("changed")
+        #expect(try reader.recipe(1) == stored(1))
+    }
+
+    /// How large the log is after many commits, with a checkpoint due after each few pages.
+    private func sizeOfLog(afterEachCommit: () throws -> Void) throws -> Int {
+        try database.pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 10; PRAGMA synchronous = OFF")
+        }
+        for round in 0..<300 {
+            try relabel("round \(round)")
+            try afterEachCommit()
+        }
+        let attributes = try FileManager.default.attributesOfItem(atPath: database.location.path + "-wal")
+        return try #require(attributes[.size] as? Int)
+    }
+
+    @Test func readsInEveryPassDoNotBlockCheckpoints() throws {
+        let size = try sizeOfLog {
+            _ = try reader.recipe(1)
+            _ = try reader.recipe(2)
+            host.endPass()
+        }
+        #expect(size < 100 * 4096)
+    }
+
+    /// Shows that the test above can fail.
+    @Test func anOpenTransactionWouldBlockCheckpoints() throws {
+        _ = try reader.recipe(1)
+        #expect(try sizeOfLog {} > 300 * 4096)
+    }
+}
