@@ -117,7 +117,7 @@ let package = Package(
             swiftSettings: settings),
 
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
-        .testTarget(name: "ContractTests", dependencies: ["Contract", "Linux"], swiftSettings: settings),
+        .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
         .testTarget(name: "LinuxTests", dependencies: ["Contract", "Linux"], swiftSettings: settings),
         .testTarget(name: "SupervisorTests", dependencies: ["Supervisor"], swiftSettings: settings),
         .testTarget(

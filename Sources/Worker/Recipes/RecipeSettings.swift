@@ -74,7 +74,7 @@ struct RecipeSettings: Equatable, Sendable {
     private static func patience(_ text: String) throws(SettingError) -> Patience {
         let duration: Duration
         do {
-            duration = try Units.duration(text)
+            duration = try ValueSyntax.duration(text)
         } catch {
             throw SettingError(name: "REDDIT_TIMEOUT", reason: "\(error)")
         }

@@ -64,7 +64,7 @@ struct Worker {
         slot.pid = getpid()
         listeners = try Self.listeners(environment, settings)
         // Read now; what the worker starts itself must not take them for its own.
-        for name in Inheritance.names { unsetenv(name) }
+        for name in WorkerEnvironment.names { unsetenv(name) }
         slot.tick = MonotonicClock.nanoseconds
         master?.send(.booted)
     }
@@ -105,7 +105,7 @@ struct Worker {
         if !listeners.isEmpty { return listeners }
         // What it was given, where, and what to do.
         func refusal(_ address: BindAddress, _ failure: ListenFailure) -> BootError {
-            let resolution = try? Resolution(flags: [:], environment: environment.variables, file: nil)
+            let resolution = try? ResolvedSettings(flags: [:], environment: environment.variables, file: nil)
             let reason = failure.text(choosing: "BIND")
             return BootError(
                 code: .bind,
