@@ -73,7 +73,7 @@ let package = Package(
             // What `brigade new` writes.
             resources: [
                 "Package.swift", "main.swift", "tests.swift", "Dockerfile", "dockerignore", "gitignore", "README.md",
-            ].map { .embedInCode("New/Template/\($0).txt") },
+            ].map { .embedInCode("NewPackage/Template/\($0).txt") },
             swiftSettings: settings),
 
         // Worker.

@@ -16,7 +16,8 @@ import Testing
         close(number)
     }
 
-    private func configuration(_ text: String, flags: [String: [String]] = [:], _ environment: [String: String] = [:]) throws
+    private func configuration(_ text: String, flags: [String: [String]] = [:], _ environment: [String: String] = [:])
+        throws
         -> ServerConfiguration
     {
         write(text)
@@ -32,9 +33,9 @@ import Testing
         #expect(
             after.changes(from: before.settings) == [
                 .init(variable: "WEB_CONCURRENCY", old: "2", new: "3", needsRestart: false),
-                .init(variable: "MAX_REQUESTS", old: "off", new: "9", needsRestart: false),
                 .init(variable: "BRIGADE_USER", old: "unset", new: "1", needsRestart: true),
                 .init(variable: "PIDFILE", old: "a.pid", new: "unset", needsRestart: true),
+                .init(variable: "MAX_REQUESTS", old: "off", new: "9", needsRestart: false),
             ])
         #expect(before.applicationChanges(to: after) == ["GONE", "SECRET"])
         let running = after.settings.reloaded(over: before.settings)
@@ -93,7 +94,8 @@ import Testing
         let configuration = try ServerConfiguration(flags: ["max-worker-memory": [limit]], environment: [:])
         #expect(configuration.settings.bufferMemory == size)
         #expect(configuration.sources["buffer-memory"] == .derived("auto: max-worker-memory"))
-        let given = try ServerConfiguration(flags: ["max-worker-memory": [limit], "buffer-memory": ["7MiB"]], environment: [:])
+        let given = try ServerConfiguration(
+            flags: ["max-worker-memory": [limit], "buffer-memory": ["7MiB"]], environment: [:])
         #expect(given.settings.bufferMemory == 7 << 20)
     }
 

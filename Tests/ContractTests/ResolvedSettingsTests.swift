@@ -90,7 +90,8 @@ import Testing
 
     @Test func whoeverGivesTheSettingItselfMeansTheOtherKeyAsItStands() throws {
         func warnings(_ flags: [String: [String]], _ environment: [String: String]) throws -> Int {
-            try ResolvedSettings(flags: flags, environment: environment, file: file("TIMEOUTS=1\nHOSTS=h\n")).warnings.count
+            try ResolvedSettings(flags: flags, environment: environment, file: file("TIMEOUTS=1\nHOSTS=h\n")).warnings
+                .count
         }
         #expect(try warnings([:], [:]) == 2)
         #expect(try warnings([:], ["PORT": "9"]) == 2)
@@ -101,11 +102,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("TIMEOUT", "soon", "worker-timeout is 30s (default); to silence this warning, unset TIMEOUT or set --worker-timeout"),
-        ("LOG_LEVEL", "loud", "log-level is info (default); to silence this warning, unset LOG_LEVEL or set --log-level"),
+        (
+            "TIMEOUT", "soon",
+            "worker-timeout is 30s (default); to silence this warning, unset TIMEOUT or set --worker-timeout"
+        ),
+        (
+            "LOG_LEVEL", "loud",
+            "log-level is info (default); to silence this warning, unset LOG_LEVEL or set --log-level"
+        ),
         ("KEEP_ALIVE", "true", "keep-alive is 9s (/etc/b.env:1); to silence this warning, unset KEEP_ALIVE or set"),
         ("PIDFILE", "/run/", "pidfile is unset (default); to silence this warning, unset PIDFILE or set --pidfile"),
-        ("BIND", "8001", "bind is h:7 (HOST in /etc/b.env:2 and PORT in /etc/b.env:3); to silence this warning, unset BIND"),
+        (
+            "BIND", "8001",
+            "bind is h:7 (HOST in /etc/b.env:2 and PORT in /etc/b.env:3); to silence this warning, unset BIND"
+        ),
         (
             "PORT", "tcp://10.0.0.1:80",
             "it seems to describe another service, so set BIND; bind is h:7 (HOST in /etc/b.env"

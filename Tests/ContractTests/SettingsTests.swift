@@ -30,7 +30,9 @@ import Testing
     @Test func whatAWorkerIsGivenReadsBackAsTheSame() throws {
         #expect(Set(Self.unusual.keys) == Set(SettingsSchema.all.map(\.flag)))
         let settings = try Settings.resolved(flags: Self.unusual, environment: [:])
-        for setting in SettingsSchema.all { #expect(setting.text(in: settings) != setting.text(in: Settings()), "\(setting.flag)") }
+        for setting in SettingsSchema.all {
+            #expect(setting.text(in: settings) != setting.text(in: Settings()), "\(setting.flag)")
+        }
         #expect(try Settings.resolved(flags: [:], environment: settings.environment) == settings)
         #expect(try Settings.resolved(flags: [:], environment: Settings().environment) == Settings())
     }

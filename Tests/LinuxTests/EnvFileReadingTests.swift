@@ -49,7 +49,7 @@ import Testing
         #expect(mkfifo(path, 0o600) == 0)
         // Anything else that keeps it from being read is as wrong as ever.
         let error = #expect(throws: SettingsError.self) { try reading() }
-        #expect(error?.description == "the env file \(path) cannot be read: it is a directory")
+        #expect(error?.description == "the env file \(path) cannot be read: it is no file")
         unlink(path)
         let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         #expect(write(file, "BACKLOG=9\n", 10) == 10)
@@ -58,6 +58,8 @@ import Testing
         #expect(with.file == path)
         #expect(with.settings.backlog == 9)
         #expect(with.sources["backlog"] == .file(path: path, line: 1))
-        #expect(throws: SettingsError.self) { try ResolvedSettings.reading(flags: ["env-file": ["-"]], environment: [:]) }
+        #expect(throws: SettingsError.self) {
+            try ResolvedSettings.reading(flags: ["env-file": ["-"]], environment: [:])
+        }
     }
 }

@@ -59,7 +59,8 @@ import Testing
                 "TIMEOUT": "5m30s", "LOG_LEVEL": "INFO",
             ])
         #expect(
-            master.line("PIDFILES in \(file):2 is not a setting and is passed to the application; did you mean PIDFILE?") != nil
+            master.line(
+                "PIDFILES in \(file):2 is not a setting and is passed to the application; did you mean PIDFILE?") != nil
         )
         #expect(master.line("given: hello s 7s") != nil)
         for text in [

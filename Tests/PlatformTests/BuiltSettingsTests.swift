@@ -57,7 +57,10 @@ import Testing
         (["serve", "--bind", "--workers"], "--bind: invalid value '--workers': give host:port or unix:path, as in "),
         (["serve", "--log-format", "json"], "--log-format is not supported yet: this version logs text only"),
         (["serve", "--metrics-bind", ":9"], "--metrics-bind is not supported yet: this version serves no metrics"),
-        (["serve", "--forwarded-allow-ips", "::1"], "--forwarded-allow-ips is not supported yet: this version trusts no"),
+        (
+            ["serve", "--forwarded-allow-ips", "::1"],
+            "--forwarded-allow-ips is not supported yet: this version trusts no"
+        ),
         (["top"], "brigade top is not supported yet"), (["top", "--once"], "brigade top is not supported yet"),
     ])
     func aWrongCommandLineIsOneLineThatNamesItAndWhereHelpIs(arguments: [String], message: String) throws {
@@ -69,7 +72,8 @@ import Testing
         ("PIDFILE", "/no/pid", "cannot use the directory /no"),
         ("ACCESS_LOG", "/no/log", "cannot use the directory /no"),
         ("ERROR_LOG", "/no/log", "cannot use the directory /no"), ("BRIGADE_USER", "no-such-user", "there is no user"),
-        ("BRIGADE_GROUP", "no-such-group", "there is no group"), ("BRIGADE_CHDIR", "/no", "cannot change to the directory /no"),
+        ("BRIGADE_GROUP", "no-such-group", "there is no group"),
+        ("BRIGADE_CHDIR", "/no", "cannot change to the directory /no"),
         ("BRIGADE_CONTROL", "/no/s", "cannot listen on unix:/no/s"),
         ("ACCESS_LOG", "/dev/fd/199", "cannot write to /dev/fd/199"),
     ])

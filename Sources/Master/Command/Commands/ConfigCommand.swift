@@ -28,21 +28,32 @@ struct ConfigCommand: ParsableCommand {
         if !keys.isEmpty { print("passed to the application from the env file: \(keys.joined(separator: " "))") }
     }
 
-    /// The table of docs/settings.md.
-    static let reference = (
-        ["| flag | variable | default | meaning | a change takes effect on |", "|---|---|---|---|---|"]
-            + SettingsSchema.all.map { setting in
-                let meaning = setting.details.isEmpty ? setting.help : "\(setting.help) \(setting.details)"
-                return "| \(flags(setting)) | `\(setting.variable)` | \(setting.defaultDescription) | \(meaning) "
-                    + "| \(setting.reloadRule.rawValue) |"
-            }).joined(separator: "\n")
+    /// The tables of docs/settings.md.
+    static let reference = SettingSection.allCases.map { section in
+        let rows = SettingsSchema.all.filter { $0.section == section }.map(row)
+        let head = [
+            "### \(section.rawValue)", "", "| flag | variable | unit | default | takes effect on | meaning |",
+            "|---|---|---|---|---|---|",
+        ]
+        return (head + rows).joined(separator: "\n")
+    }.joined(separator: "\n\n")
 
-    private static func flags(_ setting: any SettingDeclaration) -> String {
+    private static func row(_ setting: any SettingDeclaration) -> String {
         let short = setting.shortFlag.map { ", `-\($0)`" } ?? ""
-        return switch setting.syntax {
-        case .option: "`--\(setting.flag)`\(short)"
-        case .repeatableOption: "`--\(setting.flag)`\(short) (repeatable)"
-        case .onOff: "`--\(setting.flag)`, `--no-\(setting.flag)`"
-        }
+        let flags =
+            switch setting.syntax {
+            case .option: "`--\(setting.flag)`\(short)"
+            case .repeatableOption: "`--\(setting.flag)`\(short) (repeatable)"
+            case .onOff: "`--\(setting.flag)`, `--no-\(setting.flag)`"
+            }
+        let unit = setting.valueName.split(separator: "|").map { keywords.contains($0) ? "`\($0)`" : "\($0)" }
+        let meaning = setting.details.isEmpty ? setting.help : "\(setting.help) \(setting.details)"
+        let columns = [
+            flags, "`\(setting.variable)`", unit.joined(separator: ", "), setting.defaultDescription,
+            setting.reloadRule.rawValue, meaning,
+        ]
+        return "| \(columns.joined(separator: " | ")) |"
     }
+
+    private static let keywords: Set<Substring> = ["on", "off", "auto", "-"]
 }

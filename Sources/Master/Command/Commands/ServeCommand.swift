@@ -65,7 +65,9 @@ struct ServeCommand: ParsableCommand {
         do {
             let handover = try succession.handover()
             let running = try handover.running()
-            configuration = succession.step == .takeBack ? ServerConfiguration(options, running: running) : try ServerConfiguration(options, isInDirectory: true)
+            configuration =
+                succession.step == .takeBack
+                ? ServerConfiguration(options, running: running) : try ServerConfiguration(options, isInDirectory: true)
             estate = try Estate(handover, running, configuration)
         } catch {
             try succession.goBack(because: error)

@@ -169,7 +169,8 @@ extension ServerConfiguration {
         } catch {
             switch error {
             case .system(let error):
-                throw StartError(.usage, "cannot run the worker \(worker)\(asUserAndGroup): \(Self.advice(starting: error))")
+                throw StartError(
+                    .usage, "cannot run the worker \(worker)\(asUserAndGroup): \(Self.advice(starting: error))")
             case .threads(let count):
                 throw StartError(.invariant, "this process has \(count) threads and cannot fork safely")
             }

@@ -103,7 +103,8 @@ extension StatusReport: Encodable {
 
     private enum Key: CodingKey {
         case state, pid, age, generation, target, ready, requests, lostWorkers, lastLoss, lastChange, prestart
-        case unreachable, address, reason, healthProblems, problem, latency, p50, p99, workers, slot, connections, memory
+        case unreachable, address, reason, healthProblems, problem, latency, p50, p99, workers, slot, connections,
+            memory
         case inFlight, inFlightUnrecorded, method
     }
 

@@ -41,7 +41,9 @@ final class Holdings {
             }
         }
         do {
-            controlServer = try settings.control.map { path throws(ListenError) in ControlServer(try ControlSocket.open(path)) }
+            controlServer = try settings.control.map { path throws(ListenError) in
+                ControlServer(try ControlSocket.open(path))
+            }
         } catch {
             throw StartError(.bind, "\(plan.assignment(of: "control")): control socket: \(error)")
         }

@@ -24,17 +24,23 @@ extension Master {
             let report = report()
             controlServer.answer(client, .success(asJSON ? report.json : report.text), at: now)
         case .reload(let waits):
-            if case .stopping = supervisor.standing { return controlServer.answer(client, .failure("the server stops"), at: now) }
+            if case .stopping = supervisor.standing {
+                return controlServer.answer(client, .failure("the server stops"), at: now)
+            }
             if waits { pendingRequests.add(.reload(after: supervisor.newestGeneration), for: client) }
             handle(.signal(.hangup))
-            if !waits { controlServer.answer(client, .success("a reload is asked for; the log says what comes of it"), at: now) }
+            if !waits {
+                controlServer.answer(client, .success("a reload is asked for; the log says what comes of it"), at: now)
+            }
         case .stop(let waits):
             if waits { pendingRequests.add(.stop, for: client) }
             // Asking twice is no wish for more haste, unlike a second signal.
             if case .stopping = supervisor.standing {} else { handle(.signal(.terminate)) }
             if !waits { controlServer.answer(client, .success("the server stops; the log says when it has"), at: now) }
         case .scale(let count):
-            if case .stopping = supervisor.standing { return controlServer.answer(client, .failure("the server stops"), at: now) }
+            if case .stopping = supervisor.standing {
+                return controlServer.answer(client, .failure("the server stops"), at: now)
+            }
             pendingRequests.add(.scale(count), for: client)
             handle(.scale(to: count))
         }
@@ -43,7 +49,8 @@ extension Master {
     /// Answers whoever waits for something that has come about.
     func answerPendingRequests() {
         let living = supervisor.workers.count { !$0.isLeaving }
-        answer(pendingRequests.workersChanged(ready: supervisor.readyWorkers, living: living, target: supervisor.target))
+        answer(
+            pendingRequests.workersChanged(ready: supervisor.readyWorkers, living: living, target: supervisor.target))
     }
 
     func answer(_ answered: [(client: Int, reply: ControlReply)]) {

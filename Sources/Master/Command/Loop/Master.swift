@@ -64,7 +64,9 @@ final class Master {
         generations = [:]
         generations[1] = generation(of: executable, environment: childEnvironment(plan, plan.settings))
         for listener in holdings.listeners { log.info("listening on \(listener.address.url)") }
-        if let controlServer = holdings.controlServer { log.info("control socket at \(controlServer.listener.address)") }
+        if let controlServer = holdings.controlServer {
+            log.info("control socket at \(controlServer.listener.address)")
+        }
         if let reason = plan.workersReason { log.info("\(plan.workers) workers: \(reason)") }
     }
 
@@ -116,7 +118,9 @@ final class Master {
             sources.append((.listener, Poll.Interest(hangupOf: listener.descriptor)))
         }
         let firstOfControl = sources.count
-        if let controlServer = holdings.controlServer { sources += controlServer.interests.map { (.controlServer, $0) } }
+        if let controlServer = holdings.controlServer {
+            sources += controlServer.interests.map { (.controlServer, $0) }
+        }
 
         var deadlines = [supervisor.nextDeadline, holdings.controlServer?.nextDeadline, mendingDue].compactMap(\.self)
         if holdings.manager.hasPending { deadlines.append(now + Self.nextTry) }

@@ -16,7 +16,8 @@ final class UpgradeCheck {
         let first = WorkerEnvironment.firstDescriptor
         let succession = Succession(step: .check, state: first, partner: first + 1, failure: nil)
         var launch = Launch(
-            executable, arguments: BrigadeExecutable.arguments, environment: environment.merging(succession.variables) { $1 })
+            executable, arguments: BrigadeExecutable.arguments,
+            environment: environment.merging(succession.variables) { $1 })
         launch.ownsGroup = true
         launch.descriptors = [state.number, answer.number]
         child = try launch.start()

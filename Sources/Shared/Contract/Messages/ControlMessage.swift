@@ -1,27 +1,27 @@
-/// A message of the control channel: two bytes, the version and the kind, and of some kinds a text.
+/// A message of the control channel: a byte for the version, a byte for the kind, and for some kinds a text.
 ///
-/// The channel is a SOCK_SEQPACKET pair, so that a message arrives whole or not at all; its end (EOF) means that the
-/// other process is gone.
+/// The channel is a SOCK_SEQPACKET pair, so a message arrives whole or not at all. EOF means that the other process has
+/// exited.
 package protocol ControlMessage: Sendable, Equatable {
     var bytes: [UInt8] { get }
-    /// Nil for what is no message, or is one of another version.
+    /// Nil for a message of another version, and for anything else.
     init?(bytes: some Collection<UInt8>)
 }
 
 /// What a worker tells its master.
 package enum WorkerMessage: ControlMessage, CaseIterable {
-    /// The process runs and has understood its settings.
+    /// The process runs and its settings are valid.
     case booted
-    /// The application stands, and connections can be accepted.
+    /// The application is built, and connections can be accepted.
     case ready
     /// No connection is accepted any more.
     case draining
-    /// Every connection is finished; the process is about to exit.
+    /// All connections are closed; the process is about to exit.
     case drained
-    /// Replace me, when another is ready.
+    /// Replace this worker, once another one is ready.
     case recycle
-    /// The application cannot do all that it should, for this reason; nil when it can again. Whoever reads it has at most
-    /// `longestText` bytes of it, on one line and without control characters.
+    /// The application does not work fully, for this reason; nil when it does again. The receiver gets at most
+    /// `longestText` bytes, on one line and without control characters.
     case healthProblem(String?)
 
     package static let allCases: [WorkerMessage] = [
@@ -60,7 +60,7 @@ package enum WorkerMessage: ControlMessage, CaseIterable {
         self = message
     }
 
-    /// As `healthProblem` has it.
+    /// The text as `healthProblem` carries it.
     package static func bounded(_ text: String) -> String {
         let visible = text.visible
         if visible.utf8.count <= longestText { return visible }
@@ -76,25 +76,25 @@ package enum WorkerMessage: ControlMessage, CaseIterable {
 
 /// What a master tells a worker.
 package enum MasterMessage: UInt8, ControlMessage, CaseIterable {
-    /// Finish what is accepted, then exit.
+    /// Finish the accepted requests, then exit.
     case drain = 1
-    /// Cancel what is in flight and exit.
+    /// Cancel the requests in flight, and exit.
     case stop = 2
-    /// Open the log files anew, because somebody has renamed them.
+    /// Reopen the log files, which were renamed (log rotation).
     case reopenLogs = 3
-    /// The server is about to stop: answer readiness with no, and go on serving.
+    /// The server is about to stop: answer that it is not ready, and keep serving.
     case withdraw = 4
-    /// The answer to `ready`: accept connections from now on. A worker that its master does not count yet has none to
-    /// lose.
+    /// The answer to `ready`: accept connections from now on. Until then the master may still stop the worker, and no
+    /// client loses by it.
     case accept = 5
-    /// The whole server stops, and nobody else will serve what waits in the listening sockets' queues: once told to
-    /// drain or to stop, accept that too, and then shut the sockets down. Comes before `drain` or `stop`, and never in a
-    /// reload. A message and no state of the sockets, which anybody can change who shares them.
+    /// The whole server stops, so no other worker will serve the connections in the listening sockets' queues. On the
+    /// next `drain` or `stop`, accept them too, and then shut the sockets down. It comes before `drain` or `stop`, and
+    /// never in a reload. It is a message because every process that shares a socket could change the socket's state.
     case close = 6
 }
 
 extension ControlMessage {
-    /// A receiver refuses any other: master and worker of different builds can meet during a reload.
+    /// A receiver refuses other versions: master and worker can be of different builds during a reload.
     static var version: UInt8 { 1 }
 }
 

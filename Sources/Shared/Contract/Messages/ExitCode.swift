@@ -8,7 +8,7 @@ package enum ExitCode: Int32, Sendable {
     case bind = 2
     /// Master: no worker ever became ready. Worker: its boot failed.
     case boot = 3
-    /// The application could not be built; starting it again would not help.
+    /// The application could not be built; a restart would not help.
     case application = 4
     /// The prestart step failed, and not for a setting.
     case prestart = 5
@@ -16,6 +16,6 @@ package enum ExitCode: Int32, Sendable {
     case locked = 6
     /// A broken invariant (EX_SOFTWARE of sysexits.h).
     case invariant = 70
-    /// A worker that asks to be replaced (EX_TEMPFAIL of sysexits.h).
+    /// The worker asks to be replaced (EX_TEMPFAIL of sysexits.h).
     case recycle = 75
 }

@@ -8,30 +8,28 @@ package struct LatencyHistogram: Equatable, Sendable {
 
     package static let buckets = 64
 
-    /// An empty one.
     package init() {
         counts = Array(repeating: 0, count: Self.buckets)
     }
 
-    /// How many answers are counted.
     package var total: UInt64 { counts.reduce(0, UInt64.addingClamped) }
 
-    /// Counts one answer.
+    /// Counts one response.
     package mutating func add(_ latency: Duration) {
         let (seconds, attoseconds) = latency.components
         counts[Self.bucket(UInt64(max(0, seconds)) &* 1_000_000_000 &+ UInt64(max(0, attoseconds)) / 1_000_000_000)] +=
             1
     }
 
-    /// Counts what the other one has counted.
+    /// Adds the counts of the other histogram.
     package static func += (sum: inout LatencyHistogram, other: LatencyHistogram) {
         for index in sum.counts.indices {
             sum.counts[index] = UInt64.addingClamped(sum.counts[index], other.counts[index])
         }
     }
 
-    /// What that share of the answers stayed below: the upper bound of the bucket in which the share is reached, which is
-    /// at most half as much again as the truth. Nil when nothing is counted; of the last bucket, its lower bound.
+    /// The time that a share of the responses stayed below: the upper bound of the bucket that reaches the share, which is
+    /// at most 1.5 times the true value. Nil when nothing is counted; the lower bound of the last bucket.
     /// - Parameter share: from 0 to 1; 0.5 is the median.
     package func quantile(_ share: Double) -> Duration? {
         let total = total
@@ -45,7 +43,7 @@ package struct LatencyHistogram: Equatable, Sendable {
         return Self.upperBound(Self.buckets - 1)
     }
 
-    /// Where a bucket ends and the next one begins.
+    /// The end of a bucket, which is the start of the next one.
     package static func upperBound(_ bucket: Int) -> Duration {
         let last = min(bucket, buckets - 2)
         if last == 0 { return .microseconds(1) }
@@ -63,7 +61,7 @@ package struct LatencyHistogram: Equatable, Sendable {
 }
 
 extension UInt64 {
-    /// The sum, or the greatest number there is: a counter that has come to its end stays there.
+    /// The sum, or the largest number: a counter that has reached its maximum stays there.
     package static func addingClamped(_ one: UInt64, _ other: UInt64) -> UInt64 {
         let (sum, overflows) = one.addingReportingOverflow(other)
         return overflows ? .max : sum

@@ -7,7 +7,7 @@ package enum BindAddress: Hashable, Sendable, CustomStringConvertible {
     /// In bytes: sockaddr_un has 108, and the last one is NUL (unix(7)).
     package static let longestPath = 107
 
-        package init(_ text: String) throws(InvalidValue) {
+    package init(_ text: String) throws(InvalidValue) {
         if text.hasPrefix("unix:") {
             self = .unix(path: try Self.path(String(text.dropFirst("unix:".count))))
             return
@@ -44,7 +44,8 @@ package enum BindAddress: Hashable, Sendable, CustomStringConvertible {
         let host = isBracketed ? String(text.dropFirst().dropLast()) : text
         let colons = host.utf8.count { $0 == UInt8(ascii: ":") }
         guard !host.isEmpty, !host.contains(where: { "/[]".contains($0) }), colons == 0 || colons >= 2 else {
-            throw InvalidValue("give a host without a port, as in 0.0.0.0; use PORT for the port and BIND for a unix socket")
+            throw InvalidValue(
+                "give a host without a port, as in 0.0.0.0; use PORT for the port and BIND for a unix socket")
         }
         return host
     }

@@ -96,7 +96,8 @@ private struct EnvFileLine {
             throw InvalidValue("the value of \(key) is in quotes, and Docker would keep them; remove them")
         }
         if value.contains("\\") {
-            throw InvalidValue("the value of \(key) has a backslash, which systemd would read as an escape; \(elsewhere)")
+            throw InvalidValue(
+                "the value of \(key) has a backslash, which systemd would read as an escape; \(elsewhere)")
         }
         var before: Unicode.Scalar = " "
         for scalar in value {

@@ -34,7 +34,8 @@ package struct ResolvedSettings: Sendable {
         if case .file? = sources[schema.chdir.flag] {
             let name = try reader.text(of: schema.chdir)?.name ?? schema.chdir.variable
             throw SettingsError(
-                "\(name): the env file cannot set it, because its own path depends on it; use --chdir or the environment")
+                "\(name): the env file cannot set it, because its own path depends on it; use --chdir or the environment"
+            )
         }
         try warnOfUmask(&reader)
         placeControlSocket(environment)

@@ -5,6 +5,7 @@ package struct Setting<Value: Equatable & Sendable>: SettingDeclaration {
     package let shortFlag: Character?
     package let variable: String
     package let reloadRule: ReloadRule
+    package let section: SettingSection
     package let help: String
     package let details: String
     package let defaultValue: Value
@@ -17,8 +18,8 @@ package struct Setting<Value: Equatable & Sendable>: SettingDeclaration {
     ///   - defaultNote: what the reference says in the default's place (Markdown).
     init(
         _ flag: String, short: Character? = nil, _ variable: String, _ format: SettingFormat<Value>,
-        default defaultValue: Value, _ reloadRule: ReloadRule, help: String, details: String = "",
-        defaultNote: String? = nil
+        default defaultValue: Value, _ reloadRule: ReloadRule, _ section: SettingSection, help: String,
+        details: String = "", defaultNote: String? = nil
     ) {
         self.flag = flag
         shortFlag = short
@@ -26,6 +27,7 @@ package struct Setting<Value: Equatable & Sendable>: SettingDeclaration {
         self.format = format
         self.defaultValue = defaultValue
         self.reloadRule = reloadRule
+        self.section = section
         self.help = help
         self.details = details
         self.defaultNote = defaultNote
@@ -55,6 +57,7 @@ package protocol SettingDeclaration: Sendable {
     /// The environment variable, which is also the key in an env file.
     var variable: String { get }
     var reloadRule: ReloadRule { get }
+    var section: SettingSection { get }
     /// One sentence, for `--help`.
     var help: String { get }
     /// More sentences, for the reference (Markdown); may be empty.
@@ -76,6 +79,15 @@ package enum ReloadRule: String, Sendable {
     case reload
     /// A stop and a start: it belongs to the master's own process.
     case restart
+}
+
+/// A section of the reference, in its order.
+package enum SettingSection: String, CaseIterable, Sendable {
+    case processes = "Processes"
+    case timeouts = "Timeouts"
+    case limits = "Limits"
+    case replacement = "Recycling and reload"
+    case logs = "Logs"
 }
 
 /// How a setting is given on the command line.

@@ -37,7 +37,8 @@ enum SettingNames {
             let source = SettingSource.file(path: file.path, line: entry.line)
             if key == Settings.schema.envFile.variable {
                 throw SettingsError(
-                    "\(key) in \(source): an env file cannot name another one; set it in the environment or by --env-file")
+                    "\(key) in \(source): an env file cannot name another one; set it in the environment or by --env-file"
+                )
             }
             if all.contains(key) { continue }
             if key.hasPrefix(prefix) {

@@ -1,21 +1,21 @@
 import Contract
 import Glibc
 
-/// Writes files into a folder that was not there before.
+/// A new directory, and the files in it.
 struct PackageFolder {
     let path: String
 
-    /// - Throws: when there is something of that name; nothing is changed then.
+    /// - Throws: if the name exists; then nothing is changed.
     init(creating path: String) throws(StartError) {
         self.path = path
         guard mkdir(path, 0o777) == 0 else {
             let error = errno
-            let what = error == EEXIST ? "it exists; nothing was written" : String(cString: strerror(error))
-            throw StartError(.usage, "cannot make \(path): \(what)")
+            let what = error == EEXIST ? "it exists already; nothing was written" : String(cString: strerror(error))
+            throw StartError(.usage, "cannot create \(path): \(what)")
         }
     }
 
-    /// Writes a file, and makes the folders above it.
+    /// Writes a file, and creates the directories above it.
     func write(_ text: String, to name: String) throws(StartError) {
         let file = "\(path)/\(name)"
         for slash in file.indices where file[slash] == "/" && slash > file.startIndex {
@@ -38,6 +38,6 @@ struct PackageFolder {
 
     private func failure(_ file: String) -> StartError {
         StartError(
-            .usage, "cannot write \(file): \(String(cString: strerror(errno))); remove \(path) before the next try")
+            .usage, "cannot write \(file): \(String(cString: strerror(errno))); remove \(path) before you try again")
     }
 }

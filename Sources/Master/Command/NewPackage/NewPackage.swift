@@ -1,9 +1,9 @@
-/// The files of a new package that serves an API. Template/ has their texts, in which `{{name}}` and the like are filled.
+/// The files of a new package with an API, from the texts in Template/. Placeholders such as `{{name}}` are replaced.
 struct NewPackage {
     let name: PackageName
     let brigade: BrigadeSource
 
-    /// Paths below the package's folder, and what the files hold, in the order that a reader wants them.
+    /// Paths below the package's directory, and the files' texts, in the order in which to read them.
     var files: [(path: String, text: String)] {
         [
             ("Package.swift", PackageResources.Package_swift_txt),
@@ -16,8 +16,8 @@ struct NewPackage {
         ].map { ($0, filled(String(decoding: $1, as: UTF8.self))) }
     }
 
-    /// A checkout is not below the package, so that the image's build gets it as a context of its own, and has it where
-    /// the manifest says.
+    /// A checkout is outside the package. So the image's build gets it as a second context, and copies it to the path that
+    /// the manifest has.
     private var replacements: [String: String] {
         var build = "docker build -t \(name) ."
         var copy = ""
@@ -33,7 +33,7 @@ struct NewPackage {
         ]
     }
 
-    /// A pair of braces that is not closed, or whose word is unknown, is the template's own mistake.
+    /// - Precondition: the template's placeholders are closed and known.
     private func filled(_ template: String) -> String {
         let values = replacements
         var text = ""

@@ -14,7 +14,7 @@ enum BrigadeSource: Hashable {
             !text.isEmpty
         else {
             throw StartError(
-                .usage, "--brigade: '\(text.visible)' has characters that cannot stand in a Package.swift or Dockerfile"
+                .usage, "--brigade: '\(text.visible)' has characters that are invalid in a Package.swift or Dockerfile"
             )
         }
         if text.contains("://") || text.prefix(while: { $0 != "/" }).contains(":") {
@@ -24,13 +24,13 @@ enum BrigadeSource: Hashable {
                 throw StartError(.usage, "--brigade: \(text): \(String(cString: strerror(errno)))")
             }
             guard Self.isCheckout(path) else {
-                throw StartError(.usage, "--brigade: \(path) is no checkout of Brigade: it has no \(Self.mark)")
+                throw StartError(.usage, "--brigade: \(path) is not a checkout of Brigade: \(Self.marker) is missing")
             }
             self = .checkout(path)
         }
     }
 
-    /// The checkout that a program was built in: the nearest folder above it that is one.
+    /// The checkout that a program was built in: the nearest directory above it that is a checkout.
     static func around(program: String) -> BrigadeSource? {
         guard var path = resolved(program) else { return nil }
         while let slash = path.lastIndex(of: "/"), slash > path.startIndex {
@@ -40,7 +40,7 @@ enum BrigadeSource: Hashable {
         return nil
     }
 
-    /// What SwiftPM calls the package: of a URL its last part.
+    /// SwiftPM's name of the package: the last part of a URL.
     var package: String {
         guard case .repository(let url) = self else { return "brigade" }
         let last = url.split(whereSeparator: { $0 == "/" || $0 == ":" }).last.map(String.init) ?? url
@@ -55,10 +55,10 @@ enum BrigadeSource: Hashable {
         }
     }
 
-    private static let mark = "Sources/Worker/Brigade"
+    private static let marker = "Sources/Worker/Brigade"
 
     private static func isCheckout(_ path: String) -> Bool {
-        access("\(path)/Package.swift", R_OK) == 0 && access("\(path)/\(mark)", R_OK) == 0
+        access("\(path)/Package.swift", R_OK) == 0 && access("\(path)/\(marker)", R_OK) == 0
     }
 
     private static func resolved(_ path: String) -> String? {
