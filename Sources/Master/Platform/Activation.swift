@@ -21,7 +21,9 @@ package struct Activation {
         _ environment: [String: String], from first: Int32 = WorkerEnvironment.firstDescriptor
     ) throws(ListenError) -> Activation {
         var activation = Activation()
-        guard let text = environment[WorkerEnvironment.listenCount], !text.isEmpty, text != "0" else { return activation }
+        guard let text = environment[WorkerEnvironment.listenCount], !text.isEmpty, text != "0" else {
+            return activation
+        }
         let pid = environment[WorkerEnvironment.listenPID] ?? "missing"
         guard pid == String(getpid()) else {
             activation.remarks.append(
@@ -32,7 +34,8 @@ package struct Activation {
         guard let count = Int32(text), (1...1024).contains(count) else {
             throw ListenError("LISTEN_FDS in the environment: '\(text)' is no number of sockets")
         }
-        let names = (environment[WorkerEnvironment.listenNames] ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        let names = (environment[WorkerEnvironment.listenNames] ?? "").split(
+            separator: ":", omittingEmptySubsequences: false)
         for index in 0..<Int(count) {
             let number = first + Int32(index)
             let name = index < names.count ? names[index] : ""

@@ -53,7 +53,8 @@ package struct Launch {
         var entries = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         if let placeholder { entries.insert(placeholder, at: 0) }
         let environment = strings.array(entries)
-        let listenPID = placeholder == nil ? nil : environment[0]?.advanced(by: WorkerEnvironment.listenPID.utf8.count + 1)
+        let listenPID =
+            placeholder == nil ? nil : environment[0]?.advanced(by: WorkerEnvironment.listenPID.utf8.count + 1)
         var failed: UnsafePointer<CChar>?
         let pid = descriptors.withUnsafeBufferPointer { descriptors in
             (credentials?.groups ?? []).withUnsafeBufferPointer { groups in
