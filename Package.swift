@@ -73,7 +73,7 @@ let package = Package(
             // What `brigade new` writes.
             resources: [
                 "Package.swift", "main.swift", "tests.swift", "Dockerfile", "dockerignore", "gitignore", "README.md",
-            ].map { .embedInCode("New/Template/\($0).txt") },
+            ].map { .embedInCode("NewPackage/Template/\($0).txt") },
             swiftSettings: settings),
 
         // Worker.
@@ -117,7 +117,7 @@ let package = Package(
             swiftSettings: settings),
 
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
-        .testTarget(name: "ContractTests", dependencies: ["Contract", "Linux"], swiftSettings: settings),
+        .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
         .testTarget(name: "LinuxTests", dependencies: ["Contract", "Linux"], swiftSettings: settings),
         .testTarget(name: "SupervisorTests", dependencies: ["Supervisor"], swiftSettings: settings),
         .testTarget(

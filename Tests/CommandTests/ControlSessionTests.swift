@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: ["", "scale", "scale x", "restart", "status xml", "GET / HTTP/1.1"])
-    func nonsenseIsRefusedWithAWordOfAdvice(line: String) {
+    func anUnknownRequestIsRefusedWithAdvice(line: String) {
         var session = ControlSession(at: now)
         #expect(session.receive(Array("\(line)\n".utf8), at: now) == .refused)
         #expect(String(decoding: session.output, as: UTF8.self).hasPrefix("failed\n"))
@@ -31,19 +31,19 @@ import Testing
         #expect(session.receive([UInt8](repeating: 65, count: 100_000), at: now) == .wait)
     }
 
-    @Test func whoeverStallsIsGivenUp() {
+    @Test func aClientThatStallsTimesOut() {
         var session = ControlSession(at: now)
-        #expect(session.deadline == now + ControlSession.patience)
+        #expect(session.deadline == now + ControlSession.timeout)
         _ = session.receive(Array("status\n".utf8), at: now)
-        session.answer(.good("well"), at: now + .seconds(60))
-        #expect(session.deadline == now + .seconds(60) + ControlSession.patience)
+        session.answer(.success("well"), at: now + .seconds(60))
+        #expect(session.deadline == now + .seconds(60) + ControlSession.timeout)
         #expect(!session.isOver)
         session.sent(session.output.count)
         #expect(session.isOver)
     }
 
     @Test func aReplyIsWholeOrNone() {
-        #expect(ControlReply(message: ControlReply.bad("no\nreally").message) == .bad("no\nreally\n"))
+        #expect(ControlReply(message: ControlReply.failure("no\nreally").message) == .failure("no\nreally\n"))
         #expect(ControlReply(message: "ok\nhalf a li") == nil)
         #expect(ControlReply(message: "") == nil)
     }

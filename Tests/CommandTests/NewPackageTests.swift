@@ -21,10 +21,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "a package needs a name"), ("2go", "'2go' cannot be"), ("-x", "'-x' cannot be"),
-        ("a b", "'a b' cannot be"),
-        ("../x", "'../x' cannot be"), ("a\nb", #"'a\nb' cannot be"#), ("é", "'é' cannot be"),
-        (String(repeating: "a", count: 65), "too long"), ("class", "a word of Swift's"), ("main", "a word of Swift's"),
+        ("", "a package needs a name"), ("2go", "'2go' is not a valid package name"),
+        ("-x", "'-x' is not a valid package name"),
+        ("a b", "'a b' is not a valid package name"),
+        ("../x", "'../x' is not a valid package name"), ("a\nb", #"'a\nb' is not a valid package name"#),
+        ("é", "'é' is not a valid package name"),
+        (String(repeating: "a", count: 65), "too long"), ("class", "a keyword of Swift"),
+        ("main", "a keyword of Swift"),
         ("Recipes", "the name of a module"), ("recipe-worker", "the name of a module"),
         ("swift", "the name of a module"),
     ]) func anotherNameIsRefusedInASentence(name: String, reason: String) {

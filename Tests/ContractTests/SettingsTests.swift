@@ -28,17 +28,19 @@ import Testing
     ]
 
     @Test func whatAWorkerIsGivenReadsBackAsTheSame() throws {
-        #expect(Set(Self.unusual.keys) == Set(Setting.all.map(\.flag)))
+        #expect(Set(Self.unusual.keys) == Set(SettingsSchema.all.map(\.flag)))
         let settings = try Settings.resolved(flags: Self.unusual, environment: [:])
-        for setting in Setting.all { #expect(setting.write(settings) != setting.write(Settings()), "\(setting.flag)") }
+        for setting in SettingsSchema.all {
+            #expect(setting.text(in: settings) != setting.text(in: Settings()), "\(setting.flag)")
+        }
         #expect(try Settings.resolved(flags: [:], environment: settings.environment) == settings)
         #expect(try Settings.resolved(flags: [:], environment: Settings().environment) == Settings())
     }
 
     @Test func eachSettingHasNamesOfItsOwn() {
-        #expect(Set(Setting.all.map(\.flag)).count == Setting.all.count)
-        #expect(Set(Setting.all.map(\.variable)).count == Setting.all.count)
-        #expect(Setting.all.allSatisfy { $0.help.hasSuffix(".") && $0.help.count < 100 })
+        #expect(Set(SettingsSchema.all.map(\.flag)).count == SettingsSchema.all.count)
+        #expect(Set(SettingsSchema.all.map(\.variable)).count == SettingsSchema.all.count)
+        #expect(SettingsSchema.all.allSatisfy { $0.help.hasSuffix(".") && $0.help.count <= 100 })
     }
 
     @Test(arguments: [
@@ -47,8 +49,8 @@ import Testing
     ])
     func offIsAsGoodAsZero(flag: String, text: String) throws {
         let settings = try Settings.resolved(
-            flags: [flag: [text]], environment: [Setting.named(flag).variable: "1000MiB"])
-        #expect(Setting.named(flag).write(settings) == "off")
+            flags: [flag: [text]], environment: [SettingsSchema.setting(flag).variable: "1000MiB"])
+        #expect(SettingsSchema.setting(flag).text(in: settings) == "off")
     }
 
     @Test(arguments: [
@@ -57,14 +59,14 @@ import Testing
         ("workers", "+4", "give a whole number from 1 to 256, or auto"),
         ("workers", "many", "give a whole number from 1 to 256, or auto"),
         ("bind", "8001", "give host:port or unix:path, as in 127.0.0.1:8001"),
-        ("bind", "::1:80", "an IPv6 address stands in brackets, as in [::1]:8001"),
-        ("bind", "h:65536", "the port is a number from 0 to 65535"),
-        ("bind", "h:+80", "the port is a number from 0 to 65535"),
-        ("bind", ":80", "the host is missing; 0.0.0.0 is every address"),
+        ("bind", "::1:80", "put the IPv6 address in brackets, as in [::1]:8001"),
+        ("bind", "h:65536", "the port must be a number from 0 to 65535"),
+        ("bind", "h:+80", "the port must be a number from 0 to 65535"),
+        ("bind", ":80", "the host is missing; 0.0.0.0 means every address"),
         ("bind", "unix:", "give the path of a socket"),
         ("bind", "unix:@name", "give the path of a file; abstract sockets are not supported"),
         ("bind", "unix:/tmp/", "give the path of a file; abstract sockets are not supported"),
-        ("bind", "http://h:80", "leave out the scheme, as in 127.0.0.1:8001"),
+        ("bind", "http://h:80", "remove the scheme, as in 127.0.0.1:8001"),
         ("bind", "[::1]", "give host:port or unix:path, as in 127.0.0.1:8001"),
         ("bind", "h:80,h:80", "h:80 is given twice"),
         ("keep-alive", "-1s", "give a duration such as 30s, 500ms or 5m30s"),
@@ -91,7 +93,7 @@ import Testing
         ("max-body", "1025GiB", "give at most 1024GiB"),
         ("max-requests", "-5", "give a whole number from 0 to 1000000000000, or off"),
         ("max-requests-jitter", "101%", "give a percentage from 0% to 100%"),
-        ("max-worker-memory", "200", "give at least 1MiB, or off"),
+        ("max-worker-memory", "200", "give a size from 1MiB to 1024GiB, or off"),
         ("max-worker-memory", "much", "give a size such as 16MiB, 512KiB or 1048576, or off"),
         ("umask", "8", "give mode bits in octal, such as 027"),
         ("umask", "1777", "give mode bits in octal, such as 027"),
@@ -105,17 +107,17 @@ import Testing
         ("access-log", "/var/log/", "give the path of a file, - or off"),
         ("prestart", "maybe", "give on or off"),
         ("log-level", "loud", "give one of trace, debug, info, notice, warning, error, critical"),
-        ("max-surge", "0", "give one of them 1 or more"),
+        ("max-surge", "0", "max-surge and max-unavailable cannot both be 0; set one of them to 1 or more"),
     ])
     func aBadValueNamesItsFlagAndItsTextAndWhatWouldBeRight(flag: String, text: String, advice: String) {
         let error = #expect(throws: SettingsError.self) {
             try Settings.resolved(flags: [flag: [text]], environment: [:])
         }
-        #expect(error?.description.hasPrefix("--\(flag): '\(text)' will not do") == true)
+        #expect(error?.description.hasPrefix("--\(flag): invalid value '\(text)'") == true)
         #expect(error?.description.hasSuffix(": \(advice)") == true, "\(error?.description ?? "")")
     }
 
-    @Test(arguments: Setting.all.map(\.flag))
+    @Test(arguments: SettingsSchema.all.map(\.flag))
     func anEmptyFlagIsNoValue(flag: String) {
         #expect(throws: SettingsError.self) { try Settings.resolved(flags: [flag: [""]], environment: [:]) }
     }
@@ -133,11 +135,11 @@ import Testing
         ("log-level", "err", "error"), ("log-level", "FATAL", "critical"),
     ])
     func whatPeopleWriteIsUnderstood(flag: String, text: String, value: String) throws {
-        let setting = Setting.named(flag)
+        let setting = SettingsSchema.setting(flag)
         for settings in [
             try Settings.resolved(flags: [flag: [text]], environment: [:]),
             try Settings.resolved(flags: [:], environment: [setting.variable: text]),
-        ] { #expect(setting.write(settings) == value) }
+        ] { #expect(setting.text(in: settings) == value) }
     }
 
     @Test(arguments: [
@@ -148,17 +150,17 @@ import Testing
         let byFlag = #expect(throws: SettingsError.self) {
             try Settings.resolved(flags: [flag: [text]], environment: [:])
         }
-        #expect(byFlag?.description.hasPrefix("--\(flag) is not there yet: this version ") == true)
-        #expect(byFlag?.description.hasSuffix("; give \(accepted), or leave it out") == true)
+        #expect(byFlag?.description.hasPrefix("--\(flag) is not supported yet: this version ") == true)
+        #expect(byFlag?.description.hasSuffix("; set it to '\(accepted)' or remove it") == true)
         // Other servers and libraries read these names too.
-        let byVariable = try Resolution(flags: [:], environment: [variable: text], file: nil)
+        let byVariable = try ResolvedSettings(flags: [:], environment: [variable: text], file: nil)
         #expect(byVariable.settings == Settings())
         let warning = try #require(byVariable.warnings.first)
         #expect(byVariable.warnings.count == 1)
-        #expect(warning.hasPrefix("\(variable) in the environment: '\(text)' is passed over: this version "))
-        #expect(warning.hasSuffix("; to silence this, unset \(variable) or give --\(flag) \(accepted)"))
+        #expect(warning.hasPrefix("\(variable) in the environment: '\(text)' is ignored: this version "))
+        #expect(warning.hasSuffix("; to silence this warning, unset \(variable) or set --\(flag) \(accepted)"))
         for (flags, environment) in [([:], [variable: accepted]), ([flag: [accepted]], [variable: text])] {
-            let quiet = try Resolution(flags: flags, environment: environment, file: nil)
+            let quiet = try ResolvedSettings(flags: flags, environment: environment, file: nil)
             #expect(quiet.settings == Settings())
             #expect(quiet.warnings == [])
         }

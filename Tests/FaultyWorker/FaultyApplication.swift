@@ -41,9 +41,9 @@ struct FaultyApplication: Application {
             Self.hideSymbols()
             fatalError("asked to crash")
         case "nonblock":
-            let listener = Inheritance.firstDescriptor
+            let listener = WorkerEnvironment.firstDescriptor
             return .now(text("\(fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK))"))
-        case "shut": return .now(text("\(shutdown(Inheritance.firstDescriptor, Int32(SHUT_RDWR)))"))
+        case "shut": return .now(text("\(shutdown(WorkerEnvironment.firstDescriptor, Int32(SHUT_RDWR)))"))
         case "sick":
             WorkerProgram.reportHealthProblem("the disk is full\n\u{1b}[2J")
             return .now(text("sick"))

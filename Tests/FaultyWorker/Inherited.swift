@@ -18,9 +18,9 @@ struct Inherited {
             guard let value = inherited[name].flatMap({ Int32($0) }) else { fatalError("\(name) is not set") }
             return value
         }
-        control = number(Inheritance.controlDescriptor)
-        scoreboard = number(Inheritance.scoreboardDescriptor)
-        slot = Int(number(Inheritance.slot))
+        control = number(WorkerEnvironment.controlDescriptor)
+        scoreboard = number(WorkerEnvironment.scoreboardDescriptor)
+        slot = Int(number(WorkerEnvironment.slot))
     }
 
     /// The scoreboard's memory, from its header on.

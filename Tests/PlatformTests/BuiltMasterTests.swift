@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--workers", "none"], 1, "--workers: 'none' will not do"), (["--nonsense"], 1, "--nonsense"),
+        (["--workers", "none"], 1, "--workers: invalid value 'none'"), (["--nonsense"], 1, "--nonsense"),
         (["--worker", "/no/such/worker"], 1, "/no/such/worker"),
         (["--bind", "unix:/no/such/folder/socket"], 2, "/no/such/folder"),
     ])
@@ -117,7 +117,7 @@ import Testing
         #expect(master.everything.contains(name))
     }
 
-    @Test(arguments: Setting.all.map(\.flag).filter { $0 != "prestart" })
+    @Test(arguments: SettingsSchema.all.map(\.flag).filter { $0 != "prestart" })
     func everySettingIsAFlag(flag: String) throws {
         let master = try BuiltMaster(["--\(flag)", ""])
         #expect(master.end() == .exited(ExitCode.usage.rawValue))

@@ -73,7 +73,7 @@ struct BuiltUserTests {
         #expect(denied.status == .exited(ExitCode.usage.rawValue))
         #expect(
             denied.errors
-                == "brigade: --access-log \(log) (command line): the folder \(folder.path) cannot be used (Permission denied); make it and let "
+                == "brigade: --access-log \(log) (command line): cannot use the directory \(folder.path) (Permission denied); create it and let "
                 + "this user write to it (workers run as the user nobody)\n")
         #expect(folder.names == [])
         folder.write("", to: "access.log", mode: 0o644)
@@ -83,7 +83,7 @@ struct BuiltUserTests {
         chmod(log, 0o666)
         let command = try check(["--access-log", log])
         #expect(command.status == .exited(0))
-        #expect(command.output == "the settings will do: 2 workers of /bin/true\n")
+        #expect(command.output == "settings are valid: 2 workers of /bin/true\n")
         #expect(command.errors == "")
     }
 
@@ -106,11 +106,11 @@ struct BuiltUserTests {
         #expect(refused.output == "")
         #expect(
             refused.errors.split(separator: "\n").last?.hasPrefix(
-                "brigade: '\(worker) check' as the user nobody has failed: exit code 1 (bad settings or usage); mend ")
+                "brigade: '\(worker) check' as the user nobody failed: exit code 1 (bad settings or usage); fix ")
                 == true)
         let hidden = folder.write("#!/bin/sh\n", to: "hidden", mode: 0o700)
         #expect(
             try check([], worker: hidden).errors.hasPrefix(
-                "brigade: the worker \(hidden) cannot be run as the user nobody: it is not executable for this user"))
+                "brigade: cannot run the worker \(hidden) as the user nobody: this user may not execute it"))
     }
 }

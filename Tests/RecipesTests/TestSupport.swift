@@ -51,7 +51,7 @@ extension Logger {
 }
 
 /// The host of an application without a server: `endPass()` ends a pass of the event loop. Use it on one thread only.
-final class ManualHost: Messages.Host {
+final class ManualHost: Messages.ApplicationHost {
     private nonisolated(unsafe) var bodies: [@Sendable () -> Void] = []
 
     func runBlocking(

@@ -62,7 +62,7 @@ import Testing
         #expect(try master.waitForExit() == 1)
         #expect(
             master.output.hasPrefix(
-                "brigade: --error-log nowhere/server.log (command line): nowhere/server.log cannot be opened (open: No such"
+                "brigade: --error-log nowhere/server.log (command line): cannot open nowhere/server.log (open: No such"
             ))
     }
 

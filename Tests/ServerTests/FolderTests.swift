@@ -44,7 +44,7 @@ import Testing
         #expect(try master.waitForExit() == 1)
         #expect(
             master.output
-                == "brigade: --chdir nowhere (command line): the folder nowhere cannot be entered (No such file or "
+                == "brigade: --chdir nowhere (command line): cannot change to the directory nowhere (No such file or "
                 + "directory); make it, or name another\n")
     }
 

@@ -67,7 +67,7 @@ import Testing
         let status = try server.status()
         #expect(status.state == "unreachable")
         let text = try server.command("status").output
-        #expect(text.contains("/http.sock serves nobody: its file is gone"), "\(text)")
+        #expect(text.contains("/http.sock is unreachable: its file is gone"), "\(text)")
         #expect(try server.command("reload", "--wait").code == 0)
         for _ in 0..<8 { #expect(try server.ask("/hello").body == "hello") }
         try server.waitForStatus("settled") { $0.isSettled }

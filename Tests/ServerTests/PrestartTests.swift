@@ -34,7 +34,8 @@ import Testing
         let prestart = try #require(status.prestart)
         #expect(prestart.generation == 2)
         #expect(Machine.children(of: server.master.pid).contains(prestart.pid))
-        #expect(try server.command("status").output.contains("prestart of generation 2 runs: pid \(prestart.pid), "))
+        #expect(
+            try server.command("status").output.contains("prestart of generation 2 is running: pid \(prestart.pid), "))
         let (code, output) = try server.command("reload", "--wait")
         #expect(code == 1)
         #expect(output.contains("reload abandoned: the prestart took longer than --prestart-timeout"), "\(output)")

@@ -46,7 +46,7 @@ import Testing
         while clients.count < 64, case let client = unconnected(server), client >= 0 { clients.append(client) }
         let (code, output) = try server.command("status")
         #expect(code == 1)
-        #expect(output.contains("control.sock: it takes nobody from its queue"), "\(output)")
+        #expect(output.contains("control.sock: it accepts no connection"), "\(output)")
     }
 
     @Test func aReloadThatTakesLongIsWaitedFor() throws {

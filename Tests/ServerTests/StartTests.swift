@@ -49,12 +49,12 @@ import Testing
         }
         let fine = try check([:])
         #expect(try fine.waitForExit() == 0)
-        #expect(fine.output == "the settings will do: 2 workers of \(Built.worker)\n")
+        #expect(fine.output == "settings are valid: 2 workers of \(Built.worker)\n")
         let refused = try check([variable: value])
         #expect(try refused.waitForExit() == 1)
         #expect(refused.output.contains(" critical check pid="))
         #expect(refused.output.contains(message))
-        #expect(refused.output.contains("brigade: '\(Built.worker) check' has failed: exit code 1"))
+        #expect(refused.output.contains("brigade: '\(Built.worker) check' failed: exit code 1"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains(".db") } == [])
     }
 
@@ -75,7 +75,7 @@ import Testing
         #expect(mkfifo(folder + "/worker", 0o755) == 0)
         let master = try Server.start(in: folder, ["--bind", "127.0.0.1:0", "--worker", folder + "/worker"])
         #expect(try master.waitForExit() == 1)
-        #expect(master.output.contains("/worker cannot be run: it is no file"))
+        #expect(master.output.contains("/worker: it is not a regular file"))
     }
 
     @Test func aMissingWorkerIsNamed() throws {

@@ -55,7 +55,7 @@ echo "--- a reload that is abandoned: systemctl says so, and the old workers go 
 before=$(workers)
 settings WEB_CONCURRENCY=2 KEEP_ALIVE=soon
 ! systemctl reload brigade.service 2>/dev/null || fail "an abandoned reload is called a success"
-wait_for "reload abandoned: KEEP_ALIVE in /etc/default/brigade:2: 'soon' will not do"
+wait_for "reload abandoned: KEEP_ALIVE in /etc/default/brigade:2: invalid value 'soon'"
 [ "$(workers)" = "$before" ] || fail "workers: $(workers), and before: $before"
 [ "$(property ActiveState)" = active ] || fail "it is $(property ActiveState)"
 curl -fsS http://127.0.0.1:8001/health/ready >/dev/null || fail "not ready after an abandoned reload"

@@ -5,29 +5,32 @@ import Glibc
 import Logging
 import Platform
 
-/// `brigade`: its commands, and their ends as exit codes.
+/// `brigade`: its commands, and how they end as exit codes.
 @main
 enum Program {
     static func main() {
         CurrentProcess.resetInheritedState()
-        _ = OwnProgram.path
-        let arguments = OwnProgram.arguments
+        // It must be read before the file can be replaced.
+        _ = BrigadeExecutable.path
+        let arguments = BrigadeExecutable.arguments
         do {
-            try Usage.check(arguments)
-            var command = try Commands.parseAsRoot(arguments)
+            try checkCommand(arguments)
+            var command = try RootCommand.parseAsRoot(arguments)
             try command.run()
         } catch let error as StartError {
             fail(error)
         } catch {
             // A build that does not understand its arguments cannot take a master's place either.
-            if let succession = Succession.fromEnvironment() { goBack(succession, "\(Commands.message(for: error))") }
-            switch Commands.exitCode(for: error) {
+            if let succession = Succession.fromEnvironment() {
+                goBack(succession, "\(RootCommand.message(for: error))")
+            }
+            switch RootCommand.exitCode(for: error) {
             case .success:
-                let text = Commands.fullMessage(for: error)
+                let text = RootCommand.fullMessage(for: error)
                 if !text.isEmpty { print(text) }
                 exit(Contract.ExitCode.ok.rawValue)
             case .validationFailure:
-                fail(Usage.error(Commands.message(for: error), arguments))
+                fail(usageError(RootCommand.message(for: error), arguments))
             case let code:
                 exit(code.rawValue)
             }
@@ -43,19 +46,62 @@ enum Program {
         }
     }
 
-    /// One line, whatever was typed: what is quoted of it must not end the line or speak to the terminal.
+    /// On one line: text that was typed must not end the line or control the terminal.
     private static func fail(_ error: StartError) -> Never {
         let text = String(String.UnicodeScalarView(error.description.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
         LogOutput.tell("brigade: \(text)", .error)
         exit(error.code.rawValue)
     }
+
+    /// Problems that do no harm, on the terminal.
+    static func printWarnings(_ warnings: [String]) {
+        for warning in warnings {
+            LogOutput.tell("brigade: warning: \(warning.visible)", .warning)
+        }
+    }
+
+    // MARK: - Usage errors
+
+    /// ArgumentParser takes a missing command, and help about an unknown one, for a request for help.
+    private static func checkCommand(_ arguments: [String]) throws(StartError) {
+        guard let first = arguments.first else { throw StartError(.usage, "a command is missing; see 'brigade help'") }
+        let asked = first == "help" ? arguments.dropFirst().first : first
+        guard let asked, !asked.hasPrefix("-"), asked != "help", !commands.contains(asked) else { return }
+        let question = NameSuggestion.closest(to: asked, among: commands).map { "; did you mean '\($0)'?" } ?? ""
+        throw StartError(.usage, withHelp("unknown command '\(asked)'\(question)", "brigade help"))
+    }
+
+    /// - Parameter message: the parser's; it may have several lines.
+    private static func usageError(_ message: String, _ arguments: [String]) -> StartError {
+        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let command = arguments.first.flatMap { commands.contains($0) ? $0 : nil }
+        return StartError(.usage, withHelp(line, command.map { "brigade help \($0)" } ?? "brigade help"))
+    }
+
+    private static let commands = RootCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+
+    private static func withHelp(_ message: String, _ command: String) -> String {
+        let isSentence = message.hasSuffix(".") || message.hasSuffix("?")
+        return isSentence ? "\(message) See '\(command)'" : "\(message); see '\(command)'"
+    }
 }
 
-struct Commands: ParsableCommand {
+private struct RootCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "brigade", abstract: "A prefork application server.", version: "brigade \(Version.text)",
         subcommands: [
-            Serve.self, Check.self, Config.self, Status.self, ReloadCommand.self, Stop.self, Scale.self, Top.self,
-            New.self,
+            ServeCommand.self, CheckCommand.self, ConfigCommand.self, StatusCommand.self, ReloadCommand.self,
+            StopCommand.self, ScaleCommand.self, TopCommand.self, NewCommand.self,
         ])
+}
+
+/// Why a command failed, or a master did not start: one line, which names what is wrong and says what to do.
+struct StartError: Error, CustomStringConvertible {
+    let code: Contract.ExitCode
+    let description: String
+
+    init(_ code: Contract.ExitCode, _ description: String) {
+        self.code = code
+        self.description = description
+    }
 }

@@ -1,4 +1,4 @@
-/// The version of this build, master and worker alike. It stands here and nowhere else; CHANGELOG.md tells what is in it.
+/// The version of this build, of master and worker. It is written here only.
 package enum Version {
     package static let text = "0.1.0"
 }

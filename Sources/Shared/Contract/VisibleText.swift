@@ -1,13 +1,13 @@
 extension String {
-    /// The same on one line, with each character escaped that ends a line, speaks to a terminal or turns the order of what
-    /// follows: what a client, a worker or a file's name says must not forge what others read. `\n`, else `\u{9b}`.
+    /// The text on one line. Characters that end a line, control a terminal or change the direction of text are escaped, as
+    /// `\n` or `\u{9b}`: text from a client, a worker or a file name must not forge a log.
     package var visible: String {
         if utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return self }
         var visible = ""
         for scalar in unicodeScalars {
             if scalar == "\n" {
                 visible += "\\n"
-            } else if Self.isObeyed(scalar) {
+            } else if Self.isControl(scalar) {
                 visible += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 visible.unicodeScalars.append(scalar)
@@ -16,9 +16,9 @@ extension String {
         return visible
     }
 
-    private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        // C0, DEL and C1 (ECMA-48): U+009B begins what ESC [ does.
+        // C0, DEL and C1 (ECMA-48): U+009B is the same as ESC [.
         case 0..<0x20, 0x7f..<0xa0: true
         // Line and paragraph separator.
         case 0x2028, 0x2029: true

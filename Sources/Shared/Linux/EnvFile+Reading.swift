@@ -45,7 +45,7 @@ extension EnvFile {
             if part.isEmpty { return bytes }
             bytes += part
             guard bytes.count <= largest else {
-                throw unreadable(path, "it is larger than \(Units.text(size: largest))")
+                throw unreadable(path, "it is larger than \(ValueSyntax.text(size: largest))")
             }
         }
     }
@@ -55,13 +55,13 @@ extension EnvFile {
     }
 }
 
-extension Resolution {
+extension ResolvedSettings {
     /// The settings of all sources, after reading the env file that flags or the environment name.
     package static func reading(
         flags: [String: [String]], environment: [String: String]
-    ) throws(SettingsError) -> Resolution {
+    ) throws(SettingsError) -> ResolvedSettings {
         let path = envFilePath(flags: flags, environment: environment)
         let file: EnvFile? = if let path { try EnvFile.named(path) } else { nil }
-        return try Resolution(flags: flags, environment: environment, file: file)
+        return try ResolvedSettings(flags: flags, environment: environment, file: file)
     }
 }

@@ -73,7 +73,7 @@ struct RecipeSettings: Equatable, Sendable {
     private static func timeouts(_ text: String) throws(SettingError) -> RedditTimeouts {
         let duration: Duration
         do {
-            duration = try Units.duration(text)
+            duration = try ValueSyntax.duration(text)
         } catch {
             throw SettingError(name: "REDDIT_TIMEOUT", reason: "\(error)")
         }

@@ -3,24 +3,24 @@ import Linux
 import Glibc
 import Platform
 
-/// A control socket as an operator's command sees it. Nobody waits for ever: a master that gives no sign of life for
-/// `patience` is named, with what the kernel says that it is at.
+/// A control socket, as a command connects to it. No wait is without end: a master that does not respond within `timeout`
+/// is reported, with its process state.
 struct ControlConnection: ~Copyable {
-    static let patience = Duration.seconds(5)
+    static let timeout = Duration.seconds(5)
 
     private let path: String
     private let stream: OwnedDescriptor
-    /// The master, for as long as it lives.
+    /// A pidfd of the master, if the kernel gives one.
     private let server: OwnedDescriptor?
 
     init(to path: String) throws(SystemError) {
         self.path = path
-        stream = try ControlSocket.connect(path, atMost: Self.patience)
+        stream = try ControlSocket.connect(path, atMost: Self.timeout)
         server = ControlSocket.server(of: stream.number)
     }
 
-    /// Sends the request and reads until the reply is whole. That may take long where the reply is what has come about;
-    /// then the master is asked for its status now and again, by a connection of its own.
+    /// Sends the request and reads the whole reply. A reply that reports a result may take long: meanwhile the master is
+    /// asked for its status now and then, on another connection.
     func ask(_ request: ControlRequest) throws -> ControlReply {
         let line = Array("\(request.line)\n".utf8)
         let number = stream.number
@@ -29,7 +29,7 @@ struct ControlConnection: ~Copyable {
         var bytes = [UInt8](repeating: 0, count: 4096)
         while true {
             guard Self.isReadable(number) else {
-                try lookForLife(request)
+                try checkIsAlive(during: request)
                 continue
             }
             let count = try check("read") { read(number, &bytes, bytes.count) }
@@ -37,30 +37,30 @@ struct ControlConnection: ~Copyable {
             message += bytes[..<count]
         }
         guard let reply = ControlReply(message: String(decoding: message, as: UTF8.self)) else {
-            throw StartError(.usage, "the server ended before it had answered; its log says why")
+            throw StartError(.usage, "the server exited before it answered; see its log")
         }
         return reply
     }
 
-    /// Until its process has ended, so that whoever started this command finds its address free.
-    func waitForTheEnd() throws(StartError) {
+    /// Waits until the master's process has exited, so that its addresses are free.
+    func waitForExit() throws(StartError) {
         switch server {
-        case .some(let server): guard Self.isReadable(server.number) else { throw silence("has not ended") }
+        case .some(let server): guard Self.isReadable(server.number) else { throw timeoutError("has not exited") }
         case .none: break
         }
     }
 
-    private func lookForLife(_ request: ControlRequest) throws {
-        guard request.mayTakeLong else { throw silence("does not answer") }
+    private func checkIsAlive(during request: ControlRequest) throws {
+        guard request.mayTakeLong else { throw timeoutError("does not answer") }
         do {
             _ = try ControlConnection(to: path).ask(.status(asJSON: false))
         } catch is SystemError {
-            throw silence("does not answer")
+            throw timeoutError("does not answer")
         }
     }
 
     private static func isReadable(_ descriptor: Int32) -> Bool {
-        let end = MonotonicClock.now + patience
+        let end = MonotonicClock.now + timeout
         repeat {
             let left = max(.zero, end - MonotonicClock.now)
             if !Poll.wait(for: [Poll.Interest(descriptor)], atMost: left).isEmpty { return true }
@@ -68,29 +68,30 @@ struct ControlConnection: ~Copyable {
         return false
     }
 
-    private func silence(_ what: String) -> StartError {
+    private func timeoutError(_ problem: String) -> StartError {
         guard let pid = PeerCredentials.of(stream.number)?.pid else {
-            return StartError(.usage, "the server at \(path) \(what)")
+            return StartError(.usage, "the server at \(path) \(problem)")
         }
-        let state = ProcessStatus.state(of: pid).map { "; \(Self.words(for: $0, pid))" } ?? ""
-        return StartError(.usage, "pid \(pid) \(what)\(state)")
+        let state = ProcessStatus.state(of: pid).map { "; \(Self.description(ofState: $0, pid))" } ?? ""
+        return StartError(.usage, "pid \(pid) \(problem)\(state)")
     }
 
-    private static func words(for state: Character, _ pid: Int32) -> String {
+    /// - Parameter state: of /proc/PID/stat (proc(5)).
+    private static func description(ofState state: Character, _ pid: Int32) -> String {
         switch state {
-        case "T": "it is stopped (T): 'kill -CONT \(pid)' lets it go on"
+        case "T": "it is stopped (T); continue it with 'kill -CONT \(pid)'"
         case "t": "a debugger has stopped it (t)"
-        case "D": "it waits for a disk or a device (D)"
-        case "S": "it sleeps (S)"
+        case "D": "it is waiting for a disk or a device (D)"
+        case "S": "it is sleeping (S)"
         case "R": "it is running (R)"
-        case "Z": "it has ended, and its parent has not reaped it (Z)"
+        case "Z": "it has exited, and its parent has not reaped it (Z)"
         default: "its state is \(state)"
         }
     }
 }
 
 extension ControlRequest {
-    /// Its reply is what has come about, and not that it was heard.
+    /// The reply comes when the work is done, not when the request was read.
     fileprivate var mayTakeLong: Bool {
         switch self {
         case .status: false

@@ -9,13 +9,13 @@ final class Holdings {
     let signals: SignalDescriptor
     let scoreboard: Scoreboard
     let pidfile: Pidfile?
-    let desk: ControlDesk?
+    let controlServer: ControlServer?
     var listeners: [ListeningSocket]
     let manager: ServiceManager
 
     /// Takes everything that can be refused, before the first child is started. Signals come first: from then on none is
     /// lost, and none ends this process half-way.
-    init(_ plan: Plan, _ log: Logger) throws(StartError) {
+    init(_ plan: ServerConfiguration, _ log: Logger) throws(StartError) {
         let settings = plan.settings
         do {
             signals = try SignalDescriptor(Master.signals)
@@ -41,7 +41,9 @@ final class Holdings {
             }
         }
         do {
-            desk = try settings.control.map { path throws(ListenError) in ControlDesk(try ControlSocket.open(path)) }
+            controlServer = try settings.control.map { path throws(ListenError) in
+                ControlServer(try ControlSocket.open(path))
+            }
         } catch {
             throw StartError(.bind, "\(plan.assignment(of: "control")): control socket: \(error)")
         }
@@ -50,13 +52,13 @@ final class Holdings {
     /// What another image of this process has handed over; all descriptors are copies.
     init(
         signals: consuming SignalDescriptor, manager: ServiceManager, scoreboard: Scoreboard,
-        pidfile: Pidfile?, desk: ControlDesk?, listeners: [ListeningSocket]
+        pidfile: Pidfile?, controlServer: ControlServer?, listeners: [ListeningSocket]
     ) {
         self.signals = signals
         self.manager = manager
         self.scoreboard = scoreboard
         self.pidfile = pidfile
-        self.desk = desk
+        self.controlServer = controlServer
         self.listeners = listeners
     }
 
@@ -70,7 +72,7 @@ final class Holdings {
     /// The service manager's sockets, or else those of the settings. One that a master that was killed left with the
     /// service manager is taken back with everybody who waits in it.
     private static func listeners(
-        _ plan: Plan, _ manager: ServiceManager, _ log: Logger
+        _ plan: ServerConfiguration, _ manager: ServiceManager, _ log: Logger
     ) throws(StartError) -> [ListeningSocket] {
         let activation: Activation
         do {
@@ -101,7 +103,8 @@ final class Holdings {
         return listeners
     }
 
-    private static func open(_ address: BindAddress, _ plan: Plan) throws(StartError) -> ListeningSocket {
+    private static func open(_ address: BindAddress, _ plan: ServerConfiguration) throws(StartError) -> ListeningSocket
+    {
         do {
             return try ListeningSocket.open(
                 address, backlog: plan.settings.backlog, mode: plan.settings.socketMode, choosing: plan.bindSetting)
@@ -111,7 +114,9 @@ final class Holdings {
     }
 
     /// Its file has the rights that another start gave it.
-    private static func takeBack(_ listener: ListeningSocket, _ plan: Plan) throws(StartError) -> ListeningSocket {
+    private static func takeBack(_ listener: ListeningSocket, _ plan: ServerConfiguration) throws(StartError)
+        -> ListeningSocket
+    {
         do {
             try listener.setMode(plan.settings.socketMode)
         } catch {

@@ -11,7 +11,7 @@ extension Master {
             return .prestartEnded(generation: generation, Self.closed)
         }
         var launch = Launch(material.executable, arguments: ["prestart"], environment: material.environment)
-        launch.environment[Inheritance.generation] = String(generation)
+        launch.environment[WorkerEnvironment.generation] = String(generation)
         launch.credentials = credentials
         launch.ownsGroup = true
         do {
@@ -57,18 +57,18 @@ extension Master {
         }
         guard let workerEnd = end.take() else { throw .system(SystemError("socketpair", errno: EBADF)) }
         let listeners = holdings.listeners
-        let controlDescriptor = Int(Inheritance.firstDescriptor) + listeners.count
+        let controlDescriptor = Int(WorkerEnvironment.firstDescriptor) + listeners.count
         var launch = Launch(material.executable, arguments: ["serve"], environment: material.environment)
         launch.descriptors = listeners.map(\.descriptor) + [workerEnd.number, holdings.scoreboard.descriptor]
         launch.namesItsPID = true
         launch.credentials = credentials
         launch.environment.merge([
-            Inheritance.listenCount: String(listeners.count),
-            Inheritance.listenNames: listeners.map { _ in "http" }.joined(separator: ":"),
-            Inheritance.controlDescriptor: String(controlDescriptor),
-            Inheritance.scoreboardDescriptor: String(controlDescriptor + 1),
-            Inheritance.slot: String(id.slot),
-            Inheritance.generation: String(id.generation),
+            WorkerEnvironment.listenCount: String(listeners.count),
+            WorkerEnvironment.listenNames: listeners.map { _ in "http" }.joined(separator: ":"),
+            WorkerEnvironment.controlDescriptor: String(controlDescriptor),
+            WorkerEnvironment.scoreboardDescriptor: String(controlDescriptor + 1),
+            WorkerEnvironment.slot: String(id.slot),
+            WorkerEnvironment.generation: String(id.generation),
         ]) { $1 }
         handOverLog(&launch)
         let child = try launch.start()
@@ -79,13 +79,13 @@ extension Master {
 
     /// An access log that is a descriptor of this process is one of the child's too, after its others.
     private func handOverLog(_ launch: inout Launch) {
-        let variable = Setting.named("access-log").variable
-        guard let text = launch.environment[variable], case .descriptor(let log)? = try? AccessLog(text),
+        let variable = Settings.schema.accessLog.variable
+        guard let text = launch.environment[variable], case .descriptor(let log)? = try? AccessLogDestination(text),
             !log.isStandard
         else { return }
-        let place = InheritedDescriptor(Inheritance.firstDescriptor + Int32(launch.descriptors.count))
+        let place = InheritedDescriptor(WorkerEnvironment.firstDescriptor + Int32(launch.descriptors.count))
         launch.descriptors.append(log.number)
-        launch.environment[variable] = "\(AccessLog.descriptor(place))"
+        launch.environment[variable] = "\(AccessLogDestination.descriptor(place))"
     }
 
     /// Nil when it was no ordinary failure, and the master ends.
@@ -117,7 +117,7 @@ extension Master {
     }
 
     /// What every child of a generation gets.
-    func childEnvironment(_ plan: Plan, _ settings: Settings) -> [String: String] {
+    func childEnvironment(_ plan: ServerConfiguration, _ settings: Settings) -> [String: String] {
         var settings = settings
         settings.bind = holdings.listeners.map(\.address)
         return plan.childEnvironment(settings: settings, as: credentials)

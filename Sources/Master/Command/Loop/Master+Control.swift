@@ -6,53 +6,60 @@ import Platform
 import Supervisor
 
 extension Master {
-    func serveDesk(_ ready: [Poll.Readiness]) {
-        guard let desk = holdings.desk else { return }
-        let requests = desk.handle(ready, at: MonotonicClock.now) {
-            errands.forget($0)
+    func serveControl(_ ready: [Poll.Readiness]) {
+        guard let controlServer = holdings.controlServer else { return }
+        let requests = controlServer.handle(ready, at: MonotonicClock.now) {
+            pendingRequests.remove($0)
         } dropped: { request in
             if case .status = request { return }
             log.notice("'\(request.line)' is not done: who asked for it on the control socket did not wait for a reply")
         }
-        for (client, request) in requests where end == nil { perform(request, for: client, desk) }
+        for (client, request) in requests where end == nil { perform(request, for: client, controlServer) }
     }
 
-    private func perform(_ request: ControlRequest, for client: Int, _ desk: ControlDesk) {
+    private func perform(_ request: ControlRequest, for client: Int, _ controlServer: ControlServer) {
         let now = MonotonicClock.now
         switch request {
         case .status(let asJSON):
             let report = report()
-            desk.answer(client, .good(asJSON ? report.json : report.text), at: now)
+            controlServer.answer(client, .success(asJSON ? report.json : report.text), at: now)
         case .reload(let waits):
-            if case .stopping = supervisor.standing { return desk.answer(client, .bad("the server stops"), at: now) }
-            if waits { errands.add(.reload(after: supervisor.newestGeneration), for: client) }
+            if case .stopping = supervisor.standing {
+                return controlServer.answer(client, .failure("the server stops"), at: now)
+            }
+            if waits { pendingRequests.add(.reload(after: supervisor.newestGeneration), for: client) }
             handle(.signal(.hangup))
-            if !waits { desk.answer(client, .good("a reload is asked for; the log says what comes of it"), at: now) }
+            if !waits {
+                controlServer.answer(client, .success("a reload is asked for; the log says what comes of it"), at: now)
+            }
         case .stop(let waits):
-            if waits { errands.add(.stop, for: client) }
+            if waits { pendingRequests.add(.stop, for: client) }
             // Asking twice is no wish for more haste, unlike a second signal.
             if case .stopping = supervisor.standing {} else { handle(.signal(.terminate)) }
-            if !waits { desk.answer(client, .good("the server stops; the log says when it has"), at: now) }
+            if !waits { controlServer.answer(client, .success("the server stops; the log says when it has"), at: now) }
         case .scale(let count):
-            if case .stopping = supervisor.standing { return desk.answer(client, .bad("the server stops"), at: now) }
-            errands.add(.scale(count), for: client)
+            if case .stopping = supervisor.standing {
+                return controlServer.answer(client, .failure("the server stops"), at: now)
+            }
+            pendingRequests.add(.scale(count), for: client)
             handle(.scale(to: count))
         }
     }
 
     /// Answers whoever waits for something that has come about.
-    func answerErrands() {
+    func answerPendingRequests() {
         let living = supervisor.workers.count { !$0.isLeaving }
-        answer(errands.look(ready: supervisor.readyWorkers, living: living, target: supervisor.target))
+        answer(
+            pendingRequests.workersChanged(ready: supervisor.readyWorkers, living: living, target: supervisor.target))
     }
 
     func answer(_ answered: [(client: Int, reply: ControlReply)]) {
-        for (client, reply) in answered { holdings.desk?.answer(client, reply, at: MonotonicClock.now) }
+        for (client, reply) in answered { holdings.controlServer?.answer(client, reply, at: MonotonicClock.now) }
     }
 
-    private var prestartLine: StatusReport.PrestartLine? {
+    private var prestartLine: StatusReport.PrestartStatus? {
         guard let prestart, let began = supervisor.prestartBegan else { return nil }
-        return StatusReport.PrestartLine(
+        return StatusReport.PrestartStatus(
             pid: prestart.child.pid, generation: prestart.generation, started: began)
     }
 
@@ -64,7 +71,7 @@ extension Master {
             let pid = workers[worker.id]?.child.pid
             requests = .addingClamped(requests, account.requests)
             latency += account.latency
-            return StatusReport.WorkerLine(
+            return StatusReport.WorkerStatus(
                 id: worker.id, pid: pid, state: worker.state.name, started: worker.started, account: account,
                 memory: pid.flatMap(ProcessStatus.memory))
         }

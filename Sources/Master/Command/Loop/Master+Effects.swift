@@ -59,16 +59,16 @@ extension Master {
     /// A reload mends this too.
     private func restoreControlSocket() {
         do {
-            guard try holdings.desk?.restoreName() == true else { return }
+            guard try holdings.controlServer?.restoreName() == true else { return }
             log.notice("the control socket was gone, and is there again")
         } catch {
             log.warning("the control socket is gone: \(error)")
         }
     }
 
-    private func tellChanges(_ next: Plan) {
+    private func tellChanges(_ next: ServerConfiguration) {
         for warning in next.warnings where !plan.warnings.contains(warning) { log.warning("\(warning)") }
-        if let file = plan.file, next.file == nil {
+        if let file = plan.envFile, next.envFile == nil {
             log.warning("the env file \(file) is gone: nothing of what it said counts any more")
         }
         for change in next.changes(from: running) {
@@ -123,7 +123,7 @@ extension Master {
         closeListeners()
         end = outcome.code
         if outcome == .stopped { log.info("stopped") }
-        answer(errands.end(outcome))
+        answer(pendingRequests.serverEnded(outcome))
         holdings.manager.flush()
     }
 }

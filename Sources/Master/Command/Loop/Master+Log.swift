@@ -20,12 +20,12 @@ extension Master {
         case .reloadAbandoned, .upgradeAbandoned: lastChange = line.text
         default: break
         }
-        answer(errands.hear(notice))
+        answer(pendingRequests.handle(notice))
         tellStatus()
     }
 
     /// The settings of a generation that has proved itself are the master's own from now on.
-    private func adopt(_ next: Plan) {
+    private func adopt(_ next: ServerConfiguration) {
         plan = next
         running = next.settings.reloaded(over: running)
         log.logLevel = next.settings.logLevel.level

@@ -11,12 +11,12 @@ extension Master {
             // What it reads must be what it would be given; the descriptors in it mean nothing to the child.
             let state = try MemoryFile.write(handover(program: 0).text)
             upgradeCheck = try UpgradeCheck(
-                Executable(opening: OwnProgram.path), state: state, environment: Environment.variables)
+                Executable(opening: BrigadeExecutable.path), state: state, environment: Environment.variables)
             return nil
         } catch let failure as Launch.Failure {
             return notStarted(failure).map(Event.upgradeChecked)
         } catch {
-            return .upgradeChecked(.notStarted("\(OwnProgram.path): \(error)"))
+            return .upgradeChecked(.notStarted("\(BrigadeExecutable.path): \(error)"))
         }
     }
 
@@ -60,13 +60,13 @@ extension Master {
             let succession = Succession(step: .take, state: state.number, partner: own.descriptor, failure: nil)
             holdings.manager.flush()
             // Their connections do not go across.
-            answer(errands.leave("the master is being replaced (USR2); ask the new one"))
+            answer(pendingRequests.failAll("the master is being replaced (USR2); ask the new one"))
             let error = successor.replaceProcess(
-                arguments: OwnProgram.arguments,
+                arguments: BrigadeExecutable.arguments,
                 environment: Environment.variables.merging(succession.variables) { $1 },
                 keeping: handover.descriptors + [state.number])
             withExtendedLifetime((own, state.number)) {}
-            return .upgradeFailed(reason: "\(OwnProgram.path): \(error)")
+            return .upgradeFailed(reason: "\(BrigadeExecutable.path): \(error)")
         } catch {
             return .upgradeFailed(reason: "\(error)")
         }
@@ -77,14 +77,14 @@ extension Master {
 
     private func handover(program descriptor: Int32) -> Handover {
         var handover = Handover(
-            program: Handover.Opened(descriptor: descriptor, path: OwnProgram.path, isScript: false),
+            program: Handover.Opened(descriptor: descriptor, path: BrigadeExecutable.path, isScript: false),
             started: started,
             scoreboard: Handover.ScoreboardFact(
                 descriptor: holdings.scoreboard.descriptor, entries: holdings.scoreboard.entries,
                 secret: holdings.scoreboard.secret),
             supervisor: supervisor.snapshot)
         handover.credentials = credentials
-        handover.arguments = OwnProgram.arguments
+        handover.arguments = BrigadeExecutable.arguments
         handover.listeners = holdings.listeners.map {
             Handover.ListenerFact(
                 descriptor: $0.descriptor, isActivated: $0.isActivated, address: $0.address, file: $0.file)
@@ -100,7 +100,7 @@ extension Master {
         handover.pidfile = holdings.pidfile.map {
             Handover.NamedDescriptor(descriptor: $0.descriptor, path: $0.path)
         }
-        handover.control = holdings.desk.map {
+        handover.control = holdings.controlServer.map {
             Handover.ListenerFact(
                 descriptor: $0.listener.descriptor, isActivated: false, address: $0.listener.address,
                 file: $0.listener.file)

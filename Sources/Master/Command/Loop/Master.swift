@@ -8,7 +8,7 @@ import Supervisor
 /// The loop: it waits in one place, tells the supervisor what happened, and does what the supervisor decides.
 final class Master {
     /// Of what new workers are told, the present one; a reload reads it anew.
-    var plan: Plan
+    var plan: ServerConfiguration
     /// The settings of the generation that serves.
     var running: Settings
     var log: Logger
@@ -18,13 +18,13 @@ final class Master {
     var supervisor: Supervisor
     var generations: [Int: Generation]
     /// Plans of generations that are not proved yet.
-    var plans: [Int: Plan] = [:]
+    var plans: [Int: ServerConfiguration] = [:]
     var workers: [Worker.ID: WorkerProcess] = [:]
     var prestart: PrestartProcess?
     var upgradeCheck: UpgradeCheck?
     /// The one that has shown that it can take over.
     var provenExecutable: Executable?
-    var errands = Errands()
+    var pendingRequests = PendingControlRequests()
     var totals = Totals()
     /// How the last reload or upgrade went.
     var lastChange: String?
@@ -47,11 +47,11 @@ final class Master {
         case process(WorkerProcess)
         case control(WorkerProcess)
         case listener
-        case desk
+        case controlServer
     }
 
     /// A new server. Everything that can be refused before the first child is refused here.
-    init(_ plan: Plan, log: Logger) throws(StartError) {
+    init(_ plan: ServerConfiguration, log: Logger) throws(StartError) {
         let executable = try plan.openWorker()
         try plan.checkDescriptors()
         holdings = try Holdings(plan, log)
@@ -64,12 +64,14 @@ final class Master {
         generations = [:]
         generations[1] = generation(of: executable, environment: childEnvironment(plan, plan.settings))
         for listener in holdings.listeners { log.info("listening on \(listener.address.url)") }
-        if let desk = holdings.desk { log.info("control socket at \(desk.listener.address)") }
-        if let reason = plan.reason { log.info("\(plan.workers) workers: \(reason)") }
+        if let controlServer = holdings.controlServer {
+            log.info("control socket at \(controlServer.listener.address)")
+        }
+        if let reason = plan.workersReason { log.info("\(plan.workers) workers: \(reason)") }
     }
 
     /// A server that lives already, in the place of another image of this process.
-    init(_ plan: Plan, log: Logger, resuming estate: consuming Estate) {
+    init(_ plan: ServerConfiguration, log: Logger, resuming estate: consuming Estate) {
         self.plan = plan
         running = estate.running
         self.log = log
@@ -96,7 +98,7 @@ final class Master {
             if let mendingDue, mendingDue <= MonotonicClock.now { mendListeners() }
             handle(.vitals(vitals))
             handle(.deadline)
-            answerErrands()
+            answerPendingRequests()
         }
     }
 
@@ -115,10 +117,12 @@ final class Master {
         for listener in holdings.listeners where unreachable[listener.address] == nil {
             sources.append((.listener, Poll.Interest(hangupOf: listener.descriptor)))
         }
-        let firstOfDesk = sources.count
-        if let desk = holdings.desk { sources += desk.interests.map { (.desk, $0) } }
+        let firstOfControl = sources.count
+        if let controlServer = holdings.controlServer {
+            sources += controlServer.interests.map { (.controlServer, $0) }
+        }
 
-        var deadlines = [supervisor.nextDeadline, holdings.desk?.nextDeadline, mendingDue].compactMap(\.self)
+        var deadlines = [supervisor.nextDeadline, holdings.controlServer?.nextDeadline, mendingDue].compactMap(\.self)
         if holdings.manager.hasPending { deadlines.append(now + Self.nextTry) }
         deadlines += workers.values.compactMap(\.limit.restsUntil).filter { $0 > now }
         let ready = Poll.wait(for: sources.map(\.1), atMost: deadlines.min().map { $0 - MonotonicClock.now })
@@ -130,13 +134,13 @@ final class Master {
             case .control(let worker): listen(to: worker)
             case .process(let worker): reap(worker)
             case .listener: mendListeners()
-            case .desk: break
+            case .controlServer: break
             }
         }
         holdings.manager.flush()
-        serveDesk(
-            ready.filter { $0.index >= firstOfDesk }.map {
-                Poll.Readiness(index: $0.index - firstOfDesk, isReadable: $0.isReadable, isWritable: $0.isWritable)
+        serveControl(
+            ready.filter { $0.index >= firstOfControl }.map {
+                Poll.Readiness(index: $0.index - firstOfControl, isReadable: $0.isReadable, isWritable: $0.isWritable)
             })
     }
 

@@ -18,7 +18,7 @@ struct Estate {
     /// - Parameter plan: the settings as they would be read now. For the old executable that goes on nothing is read
     ///   anew: what kept the other one from going on might be there.
     /// - Throws: what keeps this build from going on.
-    init(_ handover: Handover, _ running: Settings, _ plan: Plan) throws {
+    init(_ handover: Handover, _ running: Settings, _ plan: ServerConfiguration) throws {
         let signals = try SignalDescriptor(Master.signals)
         let manager = try ServiceManager(name: plan.environment[ServiceManager.variable])
         let scoreboard = try Scoreboard.resumed(
@@ -44,7 +44,7 @@ struct Estate {
         }[...]
         // What has a name in the file system comes last: nothing after it fails, and nothing takes the name away.
         let listeners = try handover.listeners.map { try Self.listener(copies.removeFirst(), $0) }
-        let desk = try handover.control.map { ControlDesk(try Self.listener(copies.removeFirst(), $0)) }
+        let controlServer = try handover.control.map { ControlServer(try Self.listener(copies.removeFirst(), $0)) }
         let pidfile = try handover.pidfile.map {
             try Pidfile.resumed(descriptor: copies.removeFirst(), path: $0.path)
         }
@@ -53,7 +53,7 @@ struct Estate {
         self.generations = generations
         self.workers = workers
         holdings = Holdings(
-            signals: signals, manager: manager, scoreboard: scoreboard, pidfile: pidfile, desk: desk,
+            signals: signals, manager: manager, scoreboard: scoreboard, pidfile: pidfile, controlServer: controlServer,
             listeners: listeners)
     }
 

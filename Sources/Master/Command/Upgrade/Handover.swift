@@ -70,7 +70,7 @@ struct Handover: Equatable {
         guard let fact = generations[generation] else {
             throw HandoverError(description: "the handover has nothing to start workers from")
         }
-        return try Resolution(flags: [:], environment: fact.environment, file: nil, isHandedOver: true).settings
+        return try ResolvedSettings(flags: [:], environment: fact.environment, file: nil, isFromMaster: true).settings
     }
 
     /// - Throws: what does not fit together. What this looks at does not change any more, so that a check in a child is

@@ -16,9 +16,9 @@ extension Succession {
         let failure: SystemError
         do {
             let old = try Executable(
-                resuming: partner, path: handover?.program.path ?? OwnProgram.path, isScript: false)
+                resuming: partner, path: handover?.program.path ?? BrigadeExecutable.path, isScript: false)
             failure = old.replaceProcess(
-                arguments: handover?.arguments ?? OwnProgram.arguments,
+                arguments: handover?.arguments ?? BrigadeExecutable.arguments,
                 environment: Environment.variables.merging(back.variables) { $1 },
                 keeping: (handover?.descriptors ?? []) + [state, partner])
         } catch {

@@ -13,10 +13,11 @@ final class UpgradeCheck {
     init(_ executable: Executable, state: borrowing OwnedDescriptor, environment: [String: String]) throws {
         self.executable = executable
         answer = try MemoryFile.write("")
-        let first = Inheritance.firstDescriptor
+        let first = WorkerEnvironment.firstDescriptor
         let succession = Succession(step: .check, state: first, partner: first + 1, failure: nil)
         var launch = Launch(
-            executable, arguments: OwnProgram.arguments, environment: environment.merging(succession.variables) { $1 })
+            executable, arguments: BrigadeExecutable.arguments,
+            environment: environment.merging(succession.variables) { $1 })
         launch.ownsGroup = true
         launch.descriptors = [state.number, answer.number]
         child = try launch.start()

@@ -49,11 +49,12 @@ package struct Launch {
         defer { strings.free() }
         let arguments = strings.array([executable.path] + arguments)
         // Ten digits are the longest pid, and the child writes its own over them.
-        let placeholder = namesItsPID ? "\(Inheritance.listenPID)=0000000000" : nil
+        let placeholder = namesItsPID ? "\(WorkerEnvironment.listenPID)=0000000000" : nil
         var entries = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         if let placeholder { entries.insert(placeholder, at: 0) }
         let environment = strings.array(entries)
-        let listenPID = placeholder == nil ? nil : environment[0]?.advanced(by: Inheritance.listenPID.utf8.count + 1)
+        let listenPID =
+            placeholder == nil ? nil : environment[0]?.advanced(by: WorkerEnvironment.listenPID.utf8.count + 1)
         var failed: UnsafePointer<CChar>?
         let pid = descriptors.withUnsafeBufferPointer { descriptors in
             (credentials?.groups ?? []).withUnsafeBufferPointer { groups in

@@ -18,11 +18,13 @@ package struct Activation {
     /// - Parameter first: where they begin.
     /// - Throws: what the manager opened and is no listening stream socket.
     package static func take(
-        _ environment: [String: String], from first: Int32 = Inheritance.firstDescriptor
+        _ environment: [String: String], from first: Int32 = WorkerEnvironment.firstDescriptor
     ) throws(ListenError) -> Activation {
         var activation = Activation()
-        guard let text = environment[Inheritance.listenCount], !text.isEmpty, text != "0" else { return activation }
-        let pid = environment[Inheritance.listenPID] ?? "missing"
+        guard let text = environment[WorkerEnvironment.listenCount], !text.isEmpty, text != "0" else {
+            return activation
+        }
+        let pid = environment[WorkerEnvironment.listenPID] ?? "missing"
         guard pid == String(getpid()) else {
             activation.remarks.append(
                 "LISTEN_FDS in the environment is \(text), but LISTEN_PID is \(pid) and this process is \(getpid()): no "
@@ -32,7 +34,8 @@ package struct Activation {
         guard let count = Int32(text), (1...1024).contains(count) else {
             throw ListenError("LISTEN_FDS in the environment: '\(text)' is no number of sockets")
         }
-        let names = (environment[Inheritance.listenNames] ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        let names = (environment[WorkerEnvironment.listenNames] ?? "").split(
+            separator: ":", omittingEmptySubsequences: false)
         for index in 0..<Int(count) {
             let number = first + Int32(index)
             let name = index < names.count ? names[index] : ""

@@ -51,7 +51,7 @@ struct Refusal: Error, Equatable {
     }
 
     private static func text(size: Int) -> String {
-        let text = Units.text(size: size)
+        let text = ValueSyntax.text(size: size)
         let digits = text.prefix(while: \.isNumber)
         return digits.count == text.count ? "\(text) bytes" : "\(digits) \(text.dropFirst(digits.count))"
     }

@@ -10,23 +10,24 @@ struct ProcessEnvironment {
 
     /// Listening sockets that are meant for this process (sd_listen_fds(3)).
     var listeners: Range<Int32> {
-        let first = Inheritance.firstDescriptor
-        guard number(Inheritance.listenPID) == getpid(), let count = number(Inheritance.listenCount), count > 0,
+        let first = WorkerEnvironment.firstDescriptor
+        guard number(WorkerEnvironment.listenPID) == getpid(), let count = number(WorkerEnvironment.listenCount),
+            count > 0,
             count < 1024
         else { return first..<first }
         return first..<first + count
     }
 
-    var control: Int32? { number(Inheritance.controlDescriptor) }
-    var scoreboard: Int32? { number(Inheritance.scoreboardDescriptor) }
-    var slot: Int? { number(Inheritance.slot).map { Int($0) } }
-    var generation: Int { number(Inheritance.generation).map { Int($0) } ?? 1 }
+    var control: Int32? { number(WorkerEnvironment.controlDescriptor) }
+    var scoreboard: Int32? { number(WorkerEnvironment.scoreboardDescriptor) }
+    var slot: Int? { number(WorkerEnvironment.slot).map { Int($0) } }
+    var generation: Int { number(WorkerEnvironment.generation).map { Int($0) } ?? 1 }
 
     /// Whether a master has started the process.
     var hasMaster: Bool { control != nil }
 
     /// A worker of a master, or its prestart, which has no channel.
-    var isMastersChild: Bool { variables[Inheritance.generation] != nil }
+    var isMastersChild: Bool { variables[WorkerEnvironment.generation] != nil }
 
     /// As log lines name the process.
     var workerName: String {

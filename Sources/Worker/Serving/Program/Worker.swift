@@ -64,7 +64,7 @@ struct Worker {
         slot.pid = getpid()
         listeners = try Self.listeners(environment, settings)
         // Read now; what the worker starts itself must not take them for its own.
-        for name in Inheritance.names { unsetenv(name) }
+        for name in WorkerEnvironment.names { unsetenv(name) }
         slot.tick = MonotonicClock.nanoseconds
         master?.send(.booted)
     }
@@ -105,8 +105,8 @@ struct Worker {
         if !listeners.isEmpty { return listeners }
         // What it was given, where, and what to do.
         func refusal(_ error: ListenError) -> BootError {
-            let resolution = try? Resolution(flags: [:], environment: environment.variables, file: nil)
-            return BootError(code: .bind, description: "\(resolution?.assignment(of: "bind") ?? "BIND"): \(error)")
+            let resolved = try? ResolvedSettings(flags: [:], environment: environment.variables, file: nil)
+            return BootError(code: .bind, description: "\(resolved?.assignment(of: "bind") ?? "BIND"): \(error)")
         }
         do {
             try ListeningSocket.checkOverlaps(settings.bind)

@@ -219,8 +219,8 @@ public struct WorkerProgram: Sendable {
 
     private func settings(_ environment: ProcessEnvironment, _ log: Logger) -> Settings {
         do {
-            let resolution = try Resolution(
-                flags: [:], environment: environment.variables, file: nil, isHandedOver: environment.isMastersChild)
+            let resolution = try ResolvedSettings(
+                flags: [:], environment: environment.variables, file: nil, isFromMaster: environment.isMastersChild)
             // A master has said so already.
             if !environment.isMastersChild { for warning in resolution.warnings { log.warning("\(warning)") } }
             return resolution.settings

@@ -1,0 +1,79 @@
+import Supervisor
+
+/// Control requests whose reply is a result, and the clients that wait for it. A value: the supervisor's events and numbers
+/// decide.
+struct PendingControlRequests {
+    enum Request: Equatable {
+        /// A reload to a generation after this one.
+        case reload(after: Int)
+        case stop
+        case scale(Int)
+    }
+
+    typealias Answer = (client: Int, reply: ControlReply)
+
+    private var pending: [(client: Int, request: Request)] = []
+
+    mutating func add(_ request: Request, for client: Int) {
+        pending.append((client, request))
+    }
+
+    /// The client does not wait any more.
+    mutating func remove(_ client: Int) {
+        pending.removeAll { $0.client == client }
+    }
+
+    /// The answers that follow from an event.
+    mutating func handle(_ notice: Notice) -> [Answer] {
+        answer { request in
+            switch (request, notice) {
+            case (.reload(let newest), .reloadDone(let generation, _)) where generation > newest:
+                .success(Line(notice).text)
+            case (.reload(let newest), .reloadAbandoned(let generation, _)) where generation > newest:
+                .failure(Line(notice).text)
+            case (.reload, .stopBegan), (.scale, .stopBegan): .failure("the server is stopping")
+            case (.scale(let count), .workersAtLimit(let present)) where count != present:
+                .failure("give 1 to \(ServerConfiguration.maxWorkers) workers; the number stays \(present)")
+            case (.scale(let count), .workersWanted(let other)) where other != count:
+                .failure("another request has set the number of workers to \(other)")
+            case (.scale, .workerEnded(_, _, .booting, _, _)), (.scale, .workerEnded(_, _, .failed, _, _)):
+                .failure("\(Line(notice).text); the master keeps trying")
+            default: nil
+            }
+        }
+    }
+
+    /// The answers that follow from the present numbers.
+    /// - Parameters:
+    ///   - ready: workers that serve.
+    ///   - living: workers that do not leave.
+    mutating func workersChanged(ready: Int, living: Int, target: Int) -> [Answer] {
+        answer { request in
+            guard case .scale(let count) = request, target == count, ready == count, living == count else { return nil }
+            return .success(count == 1 ? "1 worker is ready" : "\(count) workers are ready")
+        }
+    }
+
+    /// The master exits: every client gets an answer.
+    mutating func serverEnded(_ outcome: Effect.Outcome) -> [Answer] {
+        answer { request in
+            request == .stop && outcome == .stopped
+                ? .success("stopped") : .failure("the server has exited: \(outcome.text)")
+        }
+    }
+
+    /// Nobody will answer any more.
+    mutating func failAll(_ reason: String) -> [Answer] {
+        answer { _ in .failure(reason) }
+    }
+
+    private mutating func answer(_ reply: (Request) -> ControlReply?) -> [Answer] {
+        var answers: [Answer] = []
+        pending.removeAll { client, request in
+            guard let reply = reply(request) else { return false }
+            answers.append((client, reply))
+            return true
+        }
+        return answers
+    }
+}

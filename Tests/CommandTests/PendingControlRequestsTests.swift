@@ -1,0 +1,53 @@
+import Supervisor
+import Testing
+
+@testable import BrigadeCommand
+
+@Suite struct PendingControlRequestsTests {
+    private let id = Worker.ID(slot: 3, generation: 1, serial: 9)
+
+    @Test func whoeverWaitsForAReloadHearsOfThatOneAndOfNoEarlier() {
+        var requests = PendingControlRequests()
+        requests.add(.reload(after: 2), for: 7)
+        #expect(requests.handle(.reloadDone(generation: 2, took: .zero)).isEmpty)
+        let answered = requests.handle(.reloadDone(generation: 3, took: .zero))
+        #expect(answered.map(\.client) == [7])
+        #expect(answered.first?.reply.isSuccess == true)
+        #expect(requests.handle(.reloadDone(generation: 4, took: .zero)).isEmpty)
+    }
+
+    @Test func anAbandonedReloadIsAFailureWithItsReason() {
+        var requests = PendingControlRequests()
+        requests.add(.reload(after: 1), for: 7)
+        let reply = requests.handle(.reloadAbandoned(generation: 2, .executable(reason: "it is gone"))).first?.reply
+        #expect(reply?.isSuccess == false)
+        #expect(reply?.text.contains("it is gone") == true)
+    }
+
+    @Test func aScaleIsAnsweredWhenAllAreReadyAndNoneIsTooMany() {
+        var requests = PendingControlRequests()
+        requests.add(.scale(3), for: 1)
+        #expect(requests.workersChanged(ready: 2, living: 3, target: 3).isEmpty)
+        #expect(requests.workersChanged(ready: 3, living: 4, target: 3).isEmpty)
+        #expect(requests.workersChanged(ready: 3, living: 3, target: 3).first?.reply == .success("3 workers are ready"))
+    }
+
+    @Test func aScaleThatCannotBeSaysWhy() {
+        var requests = PendingControlRequests()
+        requests.add(.scale(4), for: 1)
+        requests.add(.scale(4), for: 2)
+        requests.remove(2)
+        let ended = Notice.workerEnded(id, .exited(3), state: .booting(until: .zero), age: .zero, restart: .seconds(1))
+        let answered = requests.handle(ended)
+        #expect(answered.map(\.client) == [1])
+        #expect(answered.first?.reply.isSuccess == false)
+    }
+
+    @Test func theEndOfTheServerIsWhatAStopWaitsForAndNobodyElse() {
+        var requests = PendingControlRequests()
+        requests.add(.stop, for: 1)
+        requests.add(.reload(after: 1), for: 2)
+        let answered = requests.serverEnded(.stopped)
+        #expect(answered.map(\.reply.isSuccess) == [true, false])
+    }
+}
