@@ -1,3 +1,4 @@
+import Contract
 import Supervisor
 import Testing
 
@@ -9,17 +10,17 @@ import Testing
     @Test func whoeverWaitsForAReloadHearsOfThatOneAndOfNoEarlier() {
         var errands = Errands()
         errands.add(.reload(after: 2), for: 7)
-        #expect(errands.hear(.reloadDone(generation: 2, took: .zero)).isEmpty)
-        let answered = errands.hear(.reloadDone(generation: 3, took: .zero))
+        #expect(errands.hear(.reloadComplete(generation: 2, after: .zero)).isEmpty)
+        let answered = errands.hear(.reloadComplete(generation: 3, after: .zero))
         #expect(answered.map(\.client) == [7])
         #expect(answered.first?.reply.isGood == true)
-        #expect(errands.hear(.reloadDone(generation: 4, took: .zero)).isEmpty)
+        #expect(errands.hear(.reloadComplete(generation: 4, after: .zero)).isEmpty)
     }
 
     @Test func anAbandonedReloadIsAFailureWithItsReason() {
         var errands = Errands()
         errands.add(.reload(after: 1), for: 7)
-        let reply = errands.hear(.reloadAbandoned(generation: 2, .executable(reason: "it is gone"))).first?.reply
+        let reply = errands.hear(.reloadFailed(generation: 2, .open(reason: "it is gone"))).first?.reply
         #expect(reply?.isGood == false)
         #expect(reply?.text.contains("it is gone") == true)
     }
@@ -37,7 +38,8 @@ import Testing
         errands.add(.scale(4), for: 1)
         errands.add(.scale(4), for: 2)
         errands.forget(2)
-        let ended = Notice.workerEnded(id, .exited(3), state: .booting(until: .zero), age: .zero, restart: .seconds(1))
+        let ended = OperatorEvent.workerExited(
+            id, .exited(3), state: .booting(until: .zero), age: .zero, restart: .seconds(1))
         let answered = errands.hear(ended)
         #expect(answered.map(\.client) == [1])
         #expect(answered.first?.reply.isGood == false)
@@ -47,7 +49,7 @@ import Testing
         var errands = Errands()
         errands.add(.stop, for: 1)
         errands.add(.reload(after: 1), for: 2)
-        let answered = errands.end(.stopped)
+        let answered = errands.end(.ok)
         #expect(answered.map(\.reply.isGood) == [true, false])
     }
 }

@@ -109,7 +109,7 @@ import Testing
         #expect(
             try complaint(["check", "--worker", script]).contains("the interpreter or loader that it names is not"))
         let text = folder.write("no program", to: "text", mode: 0o755)
-        #expect(try complaint(["check", "--worker", text]).contains("it is no program for this machine"))
+        #expect(try complaint(["check", "--worker", text]).contains("it is not a program for this machine"))
     }
 
     @Test(arguments: [["help"], ["--help"], ["help", "check"], ["serve", "-h"]])

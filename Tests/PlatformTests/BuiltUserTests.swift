@@ -106,7 +106,8 @@ struct BuiltUserTests {
         #expect(refused.output == "")
         #expect(
             refused.errors.split(separator: "\n").last?.hasPrefix(
-                "brigade: '\(worker) check' as the user nobody has failed: exit code 1 (bad settings or usage); mend ")
+                "brigade: '\(worker) check' as the user nobody has failed: exit code 1 (invalid settings or usage); mend "
+            )
                 == true)
         let hidden = folder.write("#!/bin/sh\n", to: "hidden", mode: 0o700)
         #expect(

@@ -37,7 +37,7 @@ import Testing
         #expect(try server.command("status").output.contains("prestart of generation 2 runs: pid \(prestart.pid), "))
         let (code, output) = try server.command("reload", "--wait")
         #expect(code == 1)
-        #expect(output.contains("reload abandoned: the prestart took longer than --prestart-timeout"), "\(output)")
+        #expect(output.contains("reload failed: the prestart took longer than --prestart-timeout"), "\(output)")
         #expect(try server.waitForStatus("settled") { $0.isSettled }.workers.compactMap(\.pid).sorted() == before)
         try server.mendNextWorker()
         #expect(try server.command("reload", "--wait").code == 0)

@@ -20,7 +20,9 @@ enum Program {
             fail(error)
         } catch {
             // A build that does not understand its arguments cannot take a master's place either.
-            if let succession = Succession.fromEnvironment() { goBack(succession, "\(Commands.message(for: error))") }
+            if let handshake = UpgradeHandshake.fromEnvironment() {
+                goBack(handshake, "\(Commands.message(for: error))")
+            }
             switch Commands.exitCode(for: error) {
             case .success:
                 let text = Commands.fullMessage(for: error)
@@ -34,10 +36,10 @@ enum Program {
         }
     }
 
-    private static func goBack(_ succession: Succession, _ reason: String) {
-        guard succession.step != .check else { return }
+    private static func goBack(_ handshake: UpgradeHandshake, _ reason: String) {
+        guard handshake.step != .check else { return }
         do {
-            try succession.goBack(because: HandoverError(description: reason))
+            try handshake.goBack(because: UpgradeError(reason))
         } catch {
             fail(error)
         }

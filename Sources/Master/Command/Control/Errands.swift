@@ -1,3 +1,4 @@
+import Contract
 import Supervisor
 
 /// Control requests whose answer is what comes of them, and who waits for it. A value: the supervisor's notices and its
@@ -22,20 +23,20 @@ struct Errands {
     }
 
     /// Whom a notice answers, and how.
-    mutating func hear(_ notice: Notice) -> [(client: Int, reply: ControlReply)] {
+    mutating func hear(_ event: OperatorEvent) -> [(client: Int, reply: ControlReply)] {
         settle { wish in
-            switch (wish, notice) {
-            case (.reload(let newest), .reloadDone(let generation, _)) where generation > newest:
-                .good(Line(notice).text)
-            case (.reload(let newest), .reloadAbandoned(let generation, _)) where generation > newest:
-                .bad(Line(notice).text)
-            case (.reload, .stopBegan), (.scale, .stopBegan): .bad("the server stops")
-            case (.scale(let count), .workersAtLimit(let present)) where count != present:
+            switch (wish, event) {
+            case (.reload(let newest), .reloadComplete(let generation, _)) where generation > newest:
+                .good(OperatorMessage(event).text)
+            case (.reload(let newest), .reloadFailed(let generation, _)) where generation > newest:
+                .bad(OperatorMessage(event).text)
+            case (.reload, .stopping), (.scale, .stopping): .bad("the server is stopping")
+            case (.scale(let count), .targetAtLimit(let present)) where count != present:
                 .bad("there can be 1 to \(Plan.mostWorkers) workers; \(present) are wanted, as before")
-            case (.scale(let count), .workersWanted(let other)) where other != count:
+            case (.scale(let count), .targetChanged(let other)) where other != count:
                 .bad("somebody else wants \(other) workers now")
-            case (.scale, .workerEnded(_, _, .booting, _, _)), (.scale, .workerEnded(_, _, .failed, _, _)):
-                .bad("\(Line(notice).text); the master goes on trying")
+            case (.scale, .workerExited(_, _, .booting, _, _)), (.scale, .workerExited(_, _, .failed, _, _)):
+                .bad("\(OperatorMessage(event).text); the master goes on trying")
             default: nil
             }
         }
@@ -53,9 +54,9 @@ struct Errands {
     }
 
     /// The master ends: everybody hears how.
-    mutating func end(_ outcome: Effect.Outcome) -> [(client: Int, reply: ControlReply)] {
+    mutating func end(_ code: ExitCode) -> [(client: Int, reply: ControlReply)] {
         settle { wish in
-            wish == .stop && outcome == .stopped ? .good("stopped") : .bad("the server has ended: \(outcome.text)")
+            wish == .stop && code == .ok ? .good("stopped") : .bad("the server has ended: \(code.reason)")
         }
     }
 

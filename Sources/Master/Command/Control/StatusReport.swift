@@ -117,7 +117,7 @@ struct StatusReport {
         lines += problems.map {
             "health problem of \($0.workers) \($0.workers == 1 ? "worker" : "workers"): \($0.text)"
         }
-        lines += refusals.map { "\($0.address) serves nobody: \($0.reason)" }
+        lines += refusals.map { "\($0.address) is unreachable: \($0.reason)" }
         if let lastLoss { lines.append("last lost: \(lastLoss)") }
         if let lastChange { lines.append("last \(lastChange)") }
         let heads = ["worker", "gen", "pid", "state", "age", "requests", "connections", "in flight", "memory", "p99"]
@@ -158,7 +158,7 @@ extension Worker.State {
     }
 }
 
-extension Standing {
+extension ServerState {
     var name: String {
         switch self {
         case .starting: "starting"

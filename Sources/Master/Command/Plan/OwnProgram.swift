@@ -15,7 +15,7 @@ enum OwnProgram {
         guard let typed = ProcessArguments.all.first, let path = absolute(typed) else { return own }
         // The name is whatever the caller wanted it to be. One who was executed in a master's place has been given it; and
         // without /proc nobody knows a better one.
-        return Succession.isUnderWay || own.isEmpty || isSameFile(path, "/proc/self/exe") ? path : own
+        return UpgradeHandshake.isUnderWay || own.isEmpty || isSameFile(path, "/proc/self/exe") ? path : own
     }()
 
     /// `recipe-worker` beside it, or beside the file that it leads to.

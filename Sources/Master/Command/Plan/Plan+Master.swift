@@ -2,20 +2,8 @@ import Contract
 import Linux
 import Glibc
 import Platform
-import Supervisor
 
 extension Plan {
-    /// What the supervisor is told of the settings.
-    var configuration: Configuration {
-        Configuration(
-            workers: workers, prestart: settings.prestart, prestartTimeout: settings.prestartTimeout,
-            gracefulTimeout: settings.gracefulTimeout,
-            workerTimeout: settings.workerTimeout, bootTimeout: settings.bootTimeout,
-            shutdownDelay: settings.shutdownDelay, surge: settings.maxSurge, unavailable: settings.maxUnavailable,
-            maxWorkerMemory: settings.maxWorkerMemory, watchdog: ServiceManager.watchdog(environment),
-            slots: Scoreboard.capacity - 1)
-    }
-
     /// Whom the workers run as; nil when it is whoever runs this.
     func credentials() throws(StartError) -> Credentials? {
         do {

@@ -26,25 +26,25 @@ extension Plan {
                 throw StartError(.invariant, "this process has \(count) threads and cannot fork safely")
             }
         }
-        let ending = try wait(for: child)
-        guard ending != .exited(0) else { return }
+        let status = try wait(for: child)
+        guard status != .success else { return }
         throw StartError(
             .usage,
-            "'\(worker) check'\(asWhom) has failed: \(ending.text); mend what it says above (a worker that has nothing to "
+            "'\(worker) check'\(asWhom) has failed: \(status.text); mend what it says above (a worker that has nothing to "
                 + "check ends with exit code 0)")
     }
 
     /// What keeps a worker from being started that could be opened, and what to do.
     private static func advice(starting error: SystemError) -> String {
-        error.errno == EACCES ? advice(error) : Master.text(error)
+        error.errno == EACCES ? advice(error) : ChildProcesses.text(error)
     }
 
-    private func wait(for child: consuming Child) throws(StartError) -> Ending {
+    private func wait(for child: consuming Child) throws(StartError) -> ExitStatus {
         let end = MonotonicClock.now + settings.bootTimeout
         while true {
             if let status = child.reap() {
                 child.signalGroup(SIGKILL)
-                return Ending(status)
+                return status
             }
             let left = end - MonotonicClock.now
             guard left > .zero else { break }
