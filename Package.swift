@@ -119,7 +119,7 @@ let package = Package(
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
         .testTarget(name: "LinuxTests", dependencies: ["Contract", "Linux"], swiftSettings: settings),
-        .testTarget(name: "SupervisorTests", dependencies: ["Supervisor"], swiftSettings: settings),
+        .testTarget(name: "SupervisorTests", dependencies: ["Contract", "Supervisor"], swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["BrigadeCommand", "Contract", "Linux", "Supervisor"],
             swiftSettings: settings),

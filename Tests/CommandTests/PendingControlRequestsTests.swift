@@ -1,3 +1,4 @@
+import Contract
 import Supervisor
 import Testing
 
@@ -9,17 +10,17 @@ import Testing
     @Test func whoeverWaitsForAReloadHearsOfThatOneAndOfNoEarlier() {
         var requests = PendingControlRequests()
         requests.add(.reload(after: 2), for: 7)
-        #expect(requests.handle(.reloadDone(generation: 2, took: .zero)).isEmpty)
-        let answered = requests.handle(.reloadDone(generation: 3, took: .zero))
+        #expect(requests.handle(.reloadComplete(generation: 2, after: .zero)).isEmpty)
+        let answered = requests.handle(.reloadComplete(generation: 3, after: .zero))
         #expect(answered.map(\.client) == [7])
         #expect(answered.first?.reply.isSuccess == true)
-        #expect(requests.handle(.reloadDone(generation: 4, took: .zero)).isEmpty)
+        #expect(requests.handle(.reloadComplete(generation: 4, after: .zero)).isEmpty)
     }
 
     @Test func anAbandonedReloadIsAFailureWithItsReason() {
         var requests = PendingControlRequests()
         requests.add(.reload(after: 1), for: 7)
-        let reply = requests.handle(.reloadAbandoned(generation: 2, .executable(reason: "it is gone"))).first?.reply
+        let reply = requests.handle(.reloadFailed(generation: 2, .open(reason: "it is gone"))).first?.reply
         #expect(reply?.isSuccess == false)
         #expect(reply?.text.contains("it is gone") == true)
     }
@@ -37,7 +38,8 @@ import Testing
         requests.add(.scale(4), for: 1)
         requests.add(.scale(4), for: 2)
         requests.remove(2)
-        let ended = Notice.workerEnded(id, .exited(3), state: .booting(until: .zero), age: .zero, restart: .seconds(1))
+        let ended = OperatorEvent.workerExited(
+            id, .exited(3), state: .booting(until: .zero), age: .zero, restart: .seconds(1))
         let answered = requests.handle(ended)
         #expect(answered.map(\.client) == [1])
         #expect(answered.first?.reply.isSuccess == false)
@@ -47,7 +49,7 @@ import Testing
         var requests = PendingControlRequests()
         requests.add(.stop, for: 1)
         requests.add(.reload(after: 1), for: 2)
-        let answered = requests.serverEnded(.stopped)
+        let answered = requests.serverEnded(.ok)
         #expect(answered.map(\.reply.isSuccess) == [true, false])
     }
 }

@@ -36,7 +36,7 @@ import Testing
         totals.requests = .max - 1
         let account = Scoreboard.Slot.Account(
             requests: 5, latency: LatencyHistogram(), connections: 0, inFlight: [], unrecorded: 0)
-        totals.add(Obituary(account: account, oomKills: 0))
+        totals.add(account)
         #expect(totals.requests == .max)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 struct BuiltCommand {
     let output: String
     let errors: String
-    let status: ChildStatus?
+    let status: Contract.ExitStatus?
 
     /// - Parameter environment: beside PATH, all that it gets.
     init(_ arguments: [String], environment: [String: String] = [:]) throws {

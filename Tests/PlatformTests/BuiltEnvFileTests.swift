@@ -35,7 +35,7 @@ import Testing
         #expect(master.line("PIDFILE changes from unset to /tmp/b.pid only at a restart") != nil)
         #expect(master.line("GREETING changes") != nil)
         #expect(master.line("given: good bye") == "given: good bye the environment's 6s")
-        #expect(master.line("reload done") != nil)
+        #expect(master.line("reload complete") != nil)
     }
 
     @Test(arguments: ["KEEP_ALIVE=soon\n", "GREETING=\"quoted\"\n", nil])
@@ -44,7 +44,7 @@ import Testing
         #expect(master.line("ready: 2 workers") != nil)
         if let text { folder.write(text, to: "b.env") } else { unlink(folder.file("b.env")) }
         master.child.signal(SIGHUP)
-        #expect(master.line("reload abandoned: ")?.contains(folder.file("b.env")) == true)
+        #expect(master.line("reload failed: ")?.contains(folder.file("b.env")) == true)
         // And a worker that is started by now is of the old settings.
         kill(master.workers[0], SIGKILL)
         #expect(master.line("given: ", number: 3) == "given: hello the environment's 5s")
@@ -82,12 +82,12 @@ import Testing
         master.child.signal(SIGHUP)
         #expect(master.line("KEEP_ALIVE changes from 75s to 6s") != nil)
         #expect(master.line("given: hello s 6s") != nil)
-        #expect(master.line("reload done") != nil)
+        #expect(master.line("reload complete") != nil)
         unlink(file)
         master.child.signal(SIGHUP)
-        #expect(master.line("the env file \(file) is gone: nothing of what it said counts any more") != nil)
+        #expect(master.line("the env file \(file) is gone: its settings and variables no longer apply") != nil)
         #expect(master.line("KEEP_ALIVE changes from 6s to 75s") != nil)
-        #expect(master.line("reload done", number: 2) != nil)
+        #expect(master.line("reload complete", number: 2) != nil)
     }
 
     /// As `systemctl reload` does it, in the environment of the unit.
@@ -99,11 +99,11 @@ import Testing
         #expect(master.line("ready: 2 workers") != nil)
         let done = try BuiltCommand(["reload", "--wait"], environment: environment)
         #expect(done.status == .exited(0))
-        #expect(done.output.contains("reload done"))
+        #expect(done.output.contains("reload complete"))
         folder.write("KEEP_ALIVE=soon\n", to: "b.env")
         let abandoned = try BuiltCommand(["reload", "--wait"], environment: environment)
         #expect(abandoned.status == .exited(ExitCode.usage.rawValue))
-        #expect(abandoned.errors.contains("reload abandoned: KEEP_ALIVE in \(file):1: invalid value 'soon'"))
+        #expect(abandoned.errors.contains("reload failed: KEEP_ALIVE in \(file):1: invalid value 'soon'"))
         #expect(try BuiltCommand(["status"], environment: environment).status == .exited(0))
         // But one that the command itself names is what it goes by.
         #expect(try BuiltCommand(["status", "--env-file", file], environment: environment).status != .exited(0))

@@ -81,7 +81,7 @@ final class BuiltMaster {
     }
 
     /// How it ended.
-    func end() -> ChildStatus? {
+    func end() -> Contract.ExitStatus? {
         _ = Poll.wait(for: [Poll.Interest(child.descriptor)], atMost: .seconds(30))
         return child.reap()
     }

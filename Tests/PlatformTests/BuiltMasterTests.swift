@@ -77,7 +77,7 @@ import Testing
         rename(broken, master.folder.file("worker"))
         master.child.signal(SIGHUP)
         #expect(
-            master.line("reload abandoned: the new worker 3 ended: not started: ")?.contains("Exec format error")
+            master.line("reload failed: the new worker 3 exited: not started: ")?.contains("Exec format error")
                 == true)
         // The child whose exec failed is no zombie.
         let children = text(of: "/proc/\(master.child.pid)/task/\(master.child.pid)/children").split(separator: " ")
@@ -95,8 +95,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (5, ExitCode.prestart, "no server without its prestart"), (7, .prestart, "no server without its prestart"),
-        (1, .usage, "the worker refuses its settings: it says above which"),
+        (5, ExitCode.prestart, "the server does not start without its prestart"),
+        (7, .prestart, "the server does not start without its prestart"),
+        (1, .usage, "the worker rejects its settings: see its message above"),
     ])
     func aPrestartThatFailsIsExitCode5AndOneThatRefusesSettings1(code: Int, end: ExitCode, words: String) throws {
         let master = try BuiltMaster(worker: "#!/bin/sh\nexit \(code)\n")
@@ -121,13 +122,13 @@ import Testing
     func everySettingIsAFlag(flag: String) throws {
         let master = try BuiltMaster(["--\(flag)", ""])
         #expect(master.end() == .exited(ExitCode.usage.rawValue))
-        #expect(master.everything.hasPrefix("brigade: --\(flag): '"))
+        #expect(master.everything.hasPrefix("brigade: --\(flag): invalid value '"))
     }
 
     @Test func aSocketOfTheServiceManagersTakesThePlaceOfBind() throws {
         let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let master = try BuiltMaster(environment: ["LISTEN_FDS": "1"], activated: listener.descriptor)
-        #expect(master.line("the sockets are the service manager's") != nil)
+        #expect(master.line("using the service manager's sockets") != nil)
         #expect(master.line("listening on http://\(listener.address)") != nil)
         #expect(master.line("ready: 2 workers") != nil)
     }
@@ -149,7 +150,7 @@ import Testing
             ["--bind", "127.0.0.1:0"],
             environment: ["LISTEN_FDS": "1", "LISTEN_FDNAMES": name, "NOTIFY_SOCKET": notifications.path],
             activated: other.descriptor)
-        #expect(master.line("\(other.address), which the service manager has kept, is not used and closed") != nil)
+        #expect(master.line("closing \(other.address) from the service manager's store") != nil)
         #expect(master.line("ready: 2 workers") != nil)
         var messages: [[String]] = []
         while let message = notifications.next() { messages.append(message) }

@@ -112,9 +112,9 @@ import Testing
     @Test func checkSaysWhyAWorkerCannotBeStarted() throws {
         let script = folder.write("#!/no/interpreter\n", to: "script", mode: 0o755)
         #expect(
-            try complaint(["check", "--worker", script]).contains("the interpreter or loader that it names is not"))
+            try complaint(["check", "--worker", script]).contains("the interpreter or loader that it names does not"))
         let text = folder.write("no program", to: "text", mode: 0o755)
-        #expect(try complaint(["check", "--worker", text]).contains("it is no program for this machine"))
+        #expect(try complaint(["check", "--worker", text]).contains("it is not a program for this machine"))
     }
 
     @Test(arguments: [["help"], ["--help"], ["help", "check"], ["serve", "-h"]])

@@ -77,7 +77,7 @@ struct BuiltUserTests {
                 + "this user write to it (workers run as the user nobody)\n")
         #expect(folder.names == [])
         folder.write("", to: "access.log", mode: 0o644)
-        #expect(try check(["--access-log", log]).errors.contains("\(log) cannot be written (Permission denied)"))
+        #expect(try check(["--access-log", log]).errors.contains("cannot write to \(log) (Permission denied)"))
         // What the master opens, root opens.
         #expect(try check(["--error-log", log, "--pidfile", folder.file("pid")]).status == .exited(0))
         chmod(log, 0o666)
@@ -106,7 +106,7 @@ struct BuiltUserTests {
         #expect(refused.output == "")
         #expect(
             refused.errors.split(separator: "\n").last?.hasPrefix(
-                "brigade: '\(worker) check' as the user nobody failed: exit code 1 (bad settings or usage); fix ")
+                "brigade: '\(worker) check' as the user nobody failed: exit code 1 (invalid settings or usage); fix ")
                 == true)
         let hidden = folder.write("#!/bin/sh\n", to: "hidden", mode: 0o700)
         #expect(

@@ -80,7 +80,7 @@ func waitForStop(of pid: Int32) {
     #expect(waitpid(pid, &status, WUNTRACED) == pid)
 }
 
-func waitForEnd(of child: borrowing Child) -> ChildStatus? {
+func waitForEnd(of child: borrowing Child) -> Contract.ExitStatus? {
     _ = Poll.wait(for: [.init(child.descriptor)], atMost: .seconds(20))
     return child.reap()
 }

@@ -18,7 +18,7 @@ enum Namespace {
     }
 
     /// How a command ended.
-    static func run(_ command: [String], _ environment: [String: String] = [:]) throws -> ChildStatus? {
+    static func run(_ command: [String], _ environment: [String: String] = [:]) throws -> Contract.ExitStatus? {
         let launch = Launch(
             try Executable(opening: command[0]), arguments: Array(command.dropFirst()),
             environment: Environment.variables.merging(environment) { $1 })

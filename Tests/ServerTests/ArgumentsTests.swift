@@ -54,7 +54,7 @@ import Testing
         #expect(String(decoding: maps, as: UTF8.self).contains("set.so"), "the worker has it too")
         let mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         #expect(try server.ask("/hello").body == "hello")
     }
 

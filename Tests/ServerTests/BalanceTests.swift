@@ -27,11 +27,11 @@ import Testing
 
         mark = server.master.mark
         server.master.signal(SIGTTOU)
-        try server.master.waitFor("worker drained", from: mark)
+        try server.master.waitFor("worker exited: drained", from: mark)
         try expectAnEvenShare(of: 64, over: 4, server)
 
         server.master.signal(SIGHUP)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         try server.waitForStatus("settled") { $0.isSettled }
         try expectAnEvenShare(of: 64, over: 4, server)
         try expectAnEvenShare(of: 8, over: 4, server)

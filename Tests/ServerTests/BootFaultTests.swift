@@ -24,7 +24,7 @@ import Testing
         try server.breakNextWorker("exit:\(code)")
         let (result, output) = try server.command("reload", "--wait")
         #expect(result == 1)
-        #expect(output.contains("reload abandoned") && output.contains("exit code \(code)"), "\(output)")
+        #expect(output.contains("reload failed") && output.contains("exit code \(code)"), "\(output)")
         #expect(server.workers == before)
         #expect(try server.ask("/hello").body == "hello")
         // The next one goes well.
@@ -78,7 +78,7 @@ import Testing
         let mark = server.master.mark
         kill(before[0], SIGKILL)
         for pause in ["0.10 s", "0.20 s", "0.40 s", "0.80 s"] {
-            try server.master.waitFor("another starts in \(pause)", from: mark)
+            try server.master.waitFor("replacement starts in \(pause)", from: mark)
             #expect(try server.ask("/hello").body == "hello")
         }
         try server.mendNextWorker()

@@ -42,7 +42,7 @@ import Testing
         try server.master.waitFor("worker ready", from: mark)
         mark = server.master.mark
         server.master.signal(SIGHUP)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         // Those that stall are given up after a while, and who asks properly gets his turn.
         #expect(try server.status().isSettled)
     }
@@ -53,10 +53,10 @@ import Testing
         let client = try connect(server)
         send("reload wait\n", to: client)
         // One that is gone before it is read is not carried out at all (SilentMasterTests).
-        try server.master.waitFor("reload begins", from: mark)
+        try server.master.waitFor("reload started", from: mark)
         close(client)
         #expect(try server.status().state != "")
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
     }
 
     @Test func scaleAndStopReportTheFinalResult() throws {

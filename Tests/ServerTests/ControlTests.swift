@@ -47,15 +47,15 @@ import Testing
         let before = server.workers
         let done = try Self.run(["reload", "--wait", "--control", path])
         #expect(done.code == 0)
-        #expect(done.said.contains("reload done"))
+        #expect(done.said.contains("reload complete"))
         try server.master.wait(for: "the old workers' end") { _ in server.workers.count == 2 }
         #expect(Set(before).isDisjoint(with: server.workers))
 
         try FileManager.default.removeItem(atPath: worker)
         let abandoned = try Self.run(["reload", "--wait", "--control", path])
         #expect(abandoned.code == 1)
-        #expect(abandoned.said.contains("reload abandoned") && abandoned.said.contains("no such file"))
-        #expect(try Self.run(["status", "--control", path]).said.contains("last reload abandoned"))
+        #expect(abandoned.said.contains("reload failed") && abandoned.said.contains("no such file"))
+        #expect(try Self.run(["status", "--control", path]).said.contains("last reload failed"))
     }
 
     @Test func aReloadPutsAControlSocketBackThatSomebodyHasRemoved() throws {
@@ -63,7 +63,7 @@ import Testing
         try FileManager.default.removeItem(atPath: path)
         #expect(try Self.run(["status", "--control", path]).code == 1)
         server.master.signal(SIGHUP)
-        try server.master.waitFor("reload done")
+        try server.master.waitFor("reload complete")
         #expect(try Self.run(["status", "--control", path]).said.contains("serving: 1 of 1 workers ready"))
         #expect(try Self.run(["stop", "--wait", "--control", path]).code == 0)
         #expect(!FileManager.default.fileExists(atPath: path))

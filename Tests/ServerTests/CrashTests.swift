@@ -23,7 +23,7 @@ import Testing
             #expect(lines.count == 1, "\(target)")
         }
         #expect(!log.contains("secret"))
-        let end = try #require(server.master.lines(with: "worker ended", from: mark).first)
+        let end = try #require(server.master.lines(with: "worker exited", from: mark).first)
         #expect(end.contains("killed by SIG") && end.contains("pid=\(worker)") && end.contains("requests=3"), "\(end)")
         for client in waiting + [culprit] { #expect(throws: (any Error).self) { try client.answer() } }
         #expect(try server.ask("/hello").status == 200)
@@ -37,15 +37,15 @@ import Testing
             try client.send("GET", "/exit/\(code)?code=\(code)")
             try server.master.waitFor("worker ready", from: mark)
             #expect(try server.ask("/hello").status == 200)
-            #expect(server.master.said(from: mark).contains("worker ended"))
+            #expect(server.master.said(from: mark).contains("worker exited"))
         }
     }
 
     @Test func theMastersOwnKillIsNotBlamedOnAnybodyElse() throws {
         let server = try Server(faulty: 1, flags: ["--worker-timeout", "2s"])
         kill(server.workers[0], SIGSTOP)
-        try server.master.waitFor("worker ended")
-        let end = try #require(server.master.lines(with: "worker ended").first)
+        try server.master.waitFor("worker exited")
+        let end = try #require(server.master.lines(with: "worker exited").first)
         #expect(end.contains("this master killed it"))
         #expect(!end.contains("memory"))
     }

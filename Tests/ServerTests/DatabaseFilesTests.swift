@@ -37,12 +37,12 @@ import Testing
         }
         #expect(try server.ask("/health/ready").status == 200)
         // The server says it once for both.
-        try server.master.waitFor("no worker has a health problem any more")
+        try server.master.waitFor("health problem resolved")
         let problems = server.master.output.matches(of: /health problem: the database file \S* was removed/)
         #expect(problems.count == 1)
         kill(try #require(server.workers.first), SIGKILL)
         // It may have accepted a connection until then.
-        try server.master.waitFor("worker ended: killed by SIGKILL")
+        try server.master.waitFor("worker exited: killed by SIGKILL")
         ids += try create(20, server)
         #expect(Set(ids) == Set(4...83))
         server.master.signal(SIGTERM)
@@ -91,7 +91,7 @@ import Testing
         #expect(try server.ask("/api/v1/recipes/search/").status == 503)
         #expect(try post(server).status == 503)
         server.master.signal(SIGHUP)
-        try server.master.waitFor("reload abandoned")
+        try server.master.waitFor("reload failed")
         #expect(try server.ask("/health/live").status == 200)
         #expect(rename(server.folder + "/away", server.folder + "/recipes.db") == 0)
         #expect(try create(1, server) == [5])

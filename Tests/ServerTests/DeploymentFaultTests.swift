@@ -29,7 +29,7 @@ import Testing
         try worker.wreck(wreck)
         let (code, output) = try server.command("reload", "--wait")
         #expect(code == 1)
-        #expect(output.contains("reload abandoned"), "\(output)")
+        #expect(output.contains("reload failed"), "\(output)")
         #expect(server.workers == before)
         try worker.restore()
         #expect(try server.command("reload", "--wait").code == 0)
@@ -50,7 +50,7 @@ import Testing
         let mark = server.master.mark
         #expect(try server.command("reload", "--wait").code == 0)
         #expect(try server.ask("/build").body == "two")
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         let log = server.master.said(from: mark)
         #expect(log.contains("GRACEFUL_TIMEOUT") || log.contains("graceful-timeout"), "\(log)")
         #expect(!log.contains("two"), "the application's values may be secrets")
@@ -67,7 +67,7 @@ import Testing
         if let text { try write(text, to: file) } else { try FileManager.default.removeItem(atPath: file) }
         let (code, output) = try server.command("reload", "--wait")
         #expect(code == 1)
-        #expect(output.contains("reload abandoned") && output.contains(file), "\(output)")
+        #expect(output.contains("reload failed") && output.contains(file), "\(output)")
         #expect(server.workers == before)
         #expect(try server.ask("/build").body == "one")
         // A crash, too, has the settings of what runs.

@@ -85,7 +85,7 @@ import Testing
         for (round, signal) in [SIGHUP, SIGUSR2, SIGUSR1].enumerated() {
             let mark = server.master.mark
             server.master.signal(signal)
-            if signal != SIGUSR1 { try server.master.waitFor("reload done", from: mark) }
+            if signal != SIGUSR1 { try server.master.waitFor("reload complete", from: mark) }
             try server.ask()
             try reader.wait(for: "GET /hello", count: 2 + round)
         }
@@ -106,7 +106,7 @@ import Testing
         try reader.wait(for: "ready: 1 worker")
         for (round, signal) in [SIGUSR1, SIGHUP, SIGUSR2].enumerated() {
             server.master.signal(signal)
-            if round > 0 { try reader.wait(for: "reload done", count: round) }
+            if round > 0 { try reader.wait(for: "reload complete", count: round) }
         }
         try reader.wait(for: ": drained", count: 2)
         server.master.signal(SIGTERM)
@@ -143,12 +143,12 @@ import Testing
             try "ACCESS_LOG=/dev/fd/\(number)\n".write(toFile: file, atomically: true, encoding: .utf8)
             server.master.signal(SIGHUP)
             try server.master.wait(for: "an abandoned reload") {
-                $0.matches(of: #/reload abandoned: ACCESS_LOG=/dev/fd/#).count == round + 1
+                $0.matches(of: #/reload failed: ACCESS_LOG=/dev/fd/#).count == round + 1
             }
         }
         try "ACCESS_LOG=/dev/fd/7\n".write(toFile: file, atomically: true, encoding: .utf8)
         server.master.signal(SIGHUP)
-        try server.master.waitFor("reload done")
+        try server.master.waitFor("reload complete")
         try server.ask()
         try reader.wait(for: "GET /hello")
         try? FileManager.default.removeItem(atPath: String(file.dropLast("/b.env".count)))

@@ -34,11 +34,12 @@ import Testing
         try server.waitForStatus("settled") { $0.isSettled }
         let log = text(server, "server.log")
         #expect(
-            log.contains("reload done") && log.contains("worker=1 gen=1 pid=") && log.contains(": drained"), "\(log)")
+            log.contains("reload complete") && log.contains("worker=1 gen=1 pid=") && log.contains(": drained"),
+            "\(log)")
         #expect(!text(server, "server.log.1").contains("generation 2"))
         server.master.signal(SIGUSR2)
         try server.waitForStatus("upgraded") { $0.isSettled && $0.generation == 3 }
-        #expect(text(server, "server.log").contains("upgrade done"))
+        #expect(text(server, "server.log").contains("upgrade complete"))
         #expect(text(server, "stderr") == "")
     }
 
@@ -53,8 +54,8 @@ import Testing
         #expect(try server.command("reload", "--wait").code == 0)
         let log = text(server, "gone/server.log")
         #expect(
-            log.contains("error master pid=\(server.master.pid): the error log logs/server.log cannot be opened anew"))
-        #expect(log.contains("reload done"))
+            log.contains("error master pid=\(server.master.pid): the error log logs/server.log cannot be reopened"))
+        #expect(log.contains("reload complete"))
     }
 
     @Test func oneThatCannotBeOpenedIsAnErrorAtTheStart() throws {
@@ -93,7 +94,7 @@ import Testing
         let lines = text(server, "journal").split(separator: "\n")
         #expect(lines.allSatisfy { $0.contains(/^<[2-7]>/) }, "\(lines.filter { !$0.contains(/^<[2-7]>/) })")
         #expect(lines.contains { $0.hasPrefix("<6>") && $0.contains(" info master ") })
-        #expect(lines.contains { $0.hasPrefix("<3>") && $0.contains("worker ended: killed by SIGABRT") })
+        #expect(lines.contains { $0.hasPrefix("<3>") && $0.contains("worker exited: killed by SIGABRT") })
         #expect(lines.contains { $0.hasPrefix("<2>SIGABRT, process \(first[0])") })
         #expect(lines.contains { $0.contains(#/^<2> +0 /#) }, "each line of a stack")
     }

@@ -30,6 +30,6 @@ import Testing
         waits.sort()
         print("beside \(count) that pipeline: p50 \(waits[200]), p99 \(waits[396]), longest \(waits[399])")
         #expect(waits[396] < Self.most, "p50 \(waits[200]), longest \(waits[399])")
-        #expect(!server.master.output.contains("worker ended"))
+        #expect(!server.master.output.contains("worker exited"))
     }
 }

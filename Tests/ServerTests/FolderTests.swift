@@ -45,7 +45,7 @@ import Testing
         #expect(
             master.output
                 == "brigade: --chdir nowhere (command line): cannot change to the directory nowhere (No such file or "
-                + "directory); make it, or name another\n")
+                + "directory); create it, or choose another\n")
     }
 
     @Test func anEnvFileCannotSayWhereItIsLookedFor() throws {
@@ -53,6 +53,6 @@ import Testing
         try Data("BRIGADE_CHDIR=/tmp\n".utf8).write(to: URL(filePath: folder + "/env"))
         let master = try Server.start(in: folder, ["--env-file", "env"])
         #expect(try master.waitForExit() == 1)
-        #expect(master.output.contains("BRIGADE_CHDIR in env:1: the env file itself is looked for there"))
+        #expect(master.output.contains("BRIGADE_CHDIR in env:1: the env file cannot set it"))
     }
 }

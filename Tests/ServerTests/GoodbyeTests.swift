@@ -40,7 +40,7 @@ import Testing
         try server.waitForStatus("a connection") { $0.workers.map(\.connections).reduce(0, +) == 1 }
         let mark = server.master.mark
         server.master.signal(SIGHUP)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         try client.send(raw: String(repeating: "x", count: 16380))
         let answer = try client.answer()
         #expect(answer.body == "16384")

@@ -16,11 +16,11 @@ import Testing
         #expect(text.contains("health problem of 2 workers: the disk is full"), "\(text)")
         // One that is replaced meanwhile, and an upgrade, change nothing about it.
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade done", from: mark)
+        try server.master.waitFor("upgrade complete", from: mark)
         #expect(server.master.lines(with: "health problem: the disk is full", from: mark).count == 1)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         try server.waitForStatus("well") { $0.healthProblems.isEmpty }
-        try server.master.waitFor("no worker has a health problem any more", from: mark)
+        try server.master.waitFor("health problem resolved", from: mark)
         #expect(server.master.lines(with: "health problem", from: mark).count == 2)
     }
 
@@ -35,7 +35,7 @@ import Testing
         try server.waitForStatus("sick") { !$0.healthProblems.isEmpty }
         #expect(try server.ask("/well").body == "well")
         try server.waitForStatus("well") { $0.healthProblems.isEmpty }
-        try server.master.waitFor("no worker has a health problem any more", from: mark)
+        try server.master.waitFor("health problem resolved", from: mark)
         #expect(server.master.lines(with: "health problem:", from: mark).count == 1)
     }
 

@@ -25,7 +25,7 @@ import Testing
             ["FAULT_FILE": "fault"])
         var client: Client?
         switch phase {
-        case .prestart: try master.waitFor("prestart begins")
+        case .prestart: try master.waitFor("prestart started")
         case .booting: try master.wait(for: "two workers") { $0.matches(of: /worker started/).count == 2 }
         case .serving, .reloadPrestart, .reloadBooting, .draining, .stuck, .upgrading:
             try master.waitFor("ready: 2 workers")
@@ -35,7 +35,7 @@ import Testing
         case .reloadPrestart:
             try Data("prestart-silent".utf8).write(to: file)
             master.signal(SIGHUP)
-            try master.waitFor("prestart begins: generation 2")
+            try master.waitFor("prestart started: generation 2")
         case .reloadBooting:
             try Data("silent".utf8).write(to: file)
             master.signal(SIGHUP)
@@ -49,7 +49,7 @@ import Testing
             for pid in Machine.children(of: master.pid) { kill(pid, SIGSTOP) }
         case .upgrading:
             master.signal(SIGUSR2)
-            try master.waitFor("upgrade begins")
+            try master.waitFor("upgrade started")
         }
         // The log may speak of a child a moment before there is one.
         try Machine.wait(for: "children") { !Machine.children(of: master.pid).isEmpty }

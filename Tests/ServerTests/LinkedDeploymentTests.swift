@@ -18,21 +18,21 @@ import Testing
         #expect(symlink("2", current + ".new") == 0 && rename(current + ".new", current) == 0)
         var mark = server.master.mark
         server.master.signal(SIGHUP)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         try Machine.wait(for: "the old worker's end") { server.workers.count == 1 }
         #expect(try program(of: server.workers[0]) == folder + "/2/recipe-worker")
         #expect(try program(of: server.master.pid) == folder + "/1/brigade")
 
         mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         #expect(try program(of: server.master.pid) == folder + "/2/brigade")
 
         // The path is still the link's.
         #expect(symlink("1", current + ".new") == 0 && rename(current + ".new", current) == 0)
         mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         #expect(try program(of: server.master.pid) == folder + "/1/brigade")
     }
 

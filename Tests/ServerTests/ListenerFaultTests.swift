@@ -14,7 +14,7 @@ import Testing
             for _ in 0..<8 { #expect(try server.ask("/hello").body == "hello") }
         }
         #expect(try server.waitForStatus("settled") { $0.isSettled }.ready.count == 2)
-        #expect(server.master.lines(with: "error", "is mended: O_NONBLOCK was set on it").count == 1)
+        #expect(server.master.lines(with: "error", "was repaired: O_NONBLOCK was set on it").count == 1)
     }
 
     /// The reload mends nothing here: the socket is made non-blocking again after the master has looked at it.
@@ -47,7 +47,7 @@ import Testing
         let before = server.workers
         // The answer comes on a connection that stands already.
         #expect(try server.ask("/shut").body == "0")
-        try server.master.waitFor("is mended: it was shut down")
+        try server.master.waitFor("was repaired: it was shut down")
         if socket == .unix {
             // They cannot accept by the new socket.
             try server.waitForStatus("new workers") { status in
@@ -71,7 +71,7 @@ import Testing
         #expect(try server.command("reload", "--wait").code == 0)
         for _ in 0..<8 { #expect(try server.ask("/hello").body == "hello") }
         try server.waitForStatus("settled") { $0.isSettled }
-        #expect(server.master.lines(with: "error", "is mended: its file is gone").count == 1)
+        #expect(server.master.lines(with: "error", "was repaired: its file is gone").count == 1)
     }
 
     @Test func afterAnAbandonedReloadTheOldGenerationServesByTheMendedSocket() throws {
@@ -96,13 +96,13 @@ import Testing
             in: server.folder, ["--bind", "unix:\(path)", "--workers", "1", "--worker", Built.faultyWorker])
         try other.waitFor("worker ready")
         #expect(try server.command("reload", "--wait").code == 0)
-        try server.master.waitFor("it cannot be mended")
+        try server.master.waitFor("it cannot be repaired")
         #expect(try server.status().state == "unreachable")
         // It heals by itself when the name is free.
         other.signal(SIGTERM)
         #expect(try other.waitForExit() == 0)
         try server.waitForStatus("settled") { $0.isSettled }
         #expect(try server.ask("/hello").body == "hello")
-        #expect(server.master.lines(with: "it cannot be mended").count == 1)
+        #expect(server.master.lines(with: "it cannot be repaired").count == 1)
     }
 }

@@ -23,9 +23,9 @@ import Testing
         for _ in 0..<20 { #expect(try server.ask("/hello").status == 200) }
 
         // A tick of years to come is no sign of life; and its end is told in a few lines.
-        try server.master.waitFor("worker ended: its loop has stood still", from: mark)
+        try server.master.waitFor("worker exited: its loop has stood still", from: mark)
         try server.waitForStatus("settled") { $0.isSettled }
-        let lines = server.master.lines(with: "in flight on it", "pid=\(liar.pid ?? 0)", from: mark)
+        let lines = server.master.lines(with: "in flight", "pid=\(liar.pid ?? 0)", from: mark)
         #expect((1...21).contains(lines.count), "\(lines.count) lines")
         #expect(lines.last?.contains("more") == true, "\(lines.last ?? "")")
         #expect(lines.allSatisfy { $0.utf8.allSatisfy { (0x20...0x7e).contains($0) } })
@@ -37,7 +37,7 @@ import Testing
         let before = server.workers
         let mark = server.master.mark
         #expect(try server.ask("/flood").body == "flooding")
-        try server.master.waitFor("heard that often at most", from: mark)
+        try server.master.waitFor("reads at most", from: mark)
         let began = Machine.processorTime(of: server.master.pid)
         let start = ContinuousClock.now
         for _ in 0..<10 {
@@ -48,7 +48,7 @@ import Testing
         try Machine.wait(for: "three seconds") { ContinuousClock.now - start > .seconds(3) }
         let share = Machine.processorTime(of: server.master.pid) - began
         #expect(share < (ContinuousClock.now - start) / 4, "the master is not kept busy: \(share)")
-        #expect(server.master.lines(with: "heard that often at most", from: mark).count == 1)
+        #expect(server.master.lines(with: "reads at most", from: mark).count == 1)
         #expect(server.workers == before, "it serves on")
         // And it can be replaced like any other.
         #expect(try server.command("reload", "--wait").code == 0)

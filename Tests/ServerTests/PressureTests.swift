@@ -45,7 +45,7 @@ import Testing
         try limits.allowNoProcess(to: server.master.pid)
         let mark = server.master.mark
         kill(victim, SIGKILL)
-        try server.master.waitFor("another starts in 0.20 s", from: mark)
+        try server.master.waitFor("replacement starts in 0.20 s", from: mark)
         #expect(
             !server.master.lines(with: "not started", "fork", from: mark).isEmpty, "\(server.master.said(from: mark))")
         #expect(try server.ask("/hello").body == "hello")

@@ -9,7 +9,7 @@ import Testing
         let mark = server.master.mark
         #expect(try server.ask("/leak?mb=200").body == "leaked")
         try server.master.waitFor("recycle", from: mark)
-        try server.master.waitFor("worker drained", from: mark)
+        try server.master.waitFor("worker exited: drained", from: mark)
         try load.waitForMore(than: 20)
         #expect(load.stop().failures == [])
         let after = try server.waitForStatus("settled") { $0.isSettled }
@@ -24,7 +24,7 @@ import Testing
         }
         var fewest = Int.max
         var polls = 0
-        while server.master.lines(with: "worker drained").count < 16 {
+        while server.master.lines(with: "worker exited: drained").count < 16 {
             fewest = min(fewest, try server.status().ready.count)
             polls += 1
             guard polls < 1000 else { break }
@@ -43,12 +43,12 @@ import Testing
         let before = server.workers
         try server.breakNextWorker("exit:3")
         let load = Load(server.address, threads: 2) { _, _ in Load.Exchange(target: "/hello", words: "hello") }
-        try server.master.waitFor("another starts in 0.20 s")
+        try server.master.waitFor("replacement starts in 0.20 s")
         try load.waitForMore(than: 50)
         #expect(server.workers.contains(before[0]))
         let mark = server.master.mark
         try server.mendNextWorker()
-        try server.master.waitFor("worker drained", from: mark)
+        try server.master.waitFor("worker exited: drained", from: mark)
         try load.waitForMore(than: 20)
         #expect(load.stop().failures == [])
     }

@@ -33,7 +33,7 @@ import Testing
             let mark = server.master.mark
             try load.waitForMore(than: 50)
             server.master.signal(SIGHUP)
-            try server.master.waitFor("reload done", from: mark)
+            try server.master.waitFor("reload complete", from: mark)
             try load.waitForMore(than: 50)
         }
         let outcome = load.stop()
@@ -55,7 +55,7 @@ import Testing
         chmod(worker, 0o755)
         let mark = server.master.mark
         server.master.signal(SIGHUP)
-        try server.master.waitFor("reload abandoned", from: mark)
+        try server.master.waitFor("reload failed", from: mark)
         try load.waitForMore(than: 50)
         #expect(load.stop().failures == [])
         #expect(Set(before).isSubset(of: server.workers))
@@ -75,7 +75,7 @@ import Testing
         #expect(server.workers.count == 2)
         mark = server.master.mark
         server.master.signal(SIGTTOU)
-        try server.master.waitFor("worker drained", from: mark)
+        try server.master.waitFor("worker exited: drained", from: mark)
         #expect(server.workers.count == 1)
         // The last one stays.
         server.master.signal(SIGTTOU)

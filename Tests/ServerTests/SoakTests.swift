@@ -84,17 +84,17 @@ import Testing
         switch deed {
         case .reload:
             server.master.signal(SIGHUP)
-            try server.master.waitFor("reload done", from: mark)
+            try server.master.waitFor("reload complete", from: mark)
         case .upgrade:
             server.master.signal(SIGUSR2)
-            try server.master.waitFor("upgrade done", from: mark)
-            try server.master.waitFor("reload done", from: mark)
+            try server.master.waitFor("upgrade complete", from: mark)
+            try server.master.waitFor("reload complete", from: mark)
         case .more:
             server.master.signal(SIGTTIN)
             try server.master.waitFor("worker ready", from: mark)
         case .fewer:
             server.master.signal(SIGTTOU)
-            try server.master.waitFor("worker drained", from: mark)
+            try server.master.waitFor("worker exited: drained", from: mark)
         }
     }
 

@@ -60,7 +60,7 @@ import Testing
         let server = try Server(faulty: 1, environment: ["SWIFT_BACKTRACE": "enable=no"])
         let mark = server.master.mark
         #expect(throws: Client.Failure.self) { try server.ask("/trap-twice") }
-        try server.master.waitFor("worker ended: killed by SIG", from: mark)
+        try server.master.waitFor("worker exited: killed by SIG", from: mark)
         #expect(!server.master.said(from: mark).contains("stuck"))
     }
 }

@@ -23,10 +23,10 @@ import Testing
         let folder = try Server.newFolder()
         let flag = try Server.start(in: folder, ["--keep-alive", "soon"])
         #expect(try flag.waitForExit() == 1)
-        #expect(flag.output.contains("--keep-alive: 'soon'"))
+        #expect(flag.output.contains("--keep-alive: invalid value 'soon'"))
         let variable = try Server.start(in: folder, [], ["BRIGADE_UMASK": "lots"])
         #expect(try variable.waitForExit() == 1)
-        #expect(variable.output.contains("BRIGADE_UMASK in the environment: 'lots'"))
+        #expect(variable.output.contains("BRIGADE_UMASK in the environment: invalid value 'lots'"))
     }
 
     /// What `serve` would find only when it has begun.

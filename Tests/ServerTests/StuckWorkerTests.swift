@@ -64,7 +64,7 @@ import Testing
         }
         for other in stuck { try other.send("GET", "/block/\(pid)") }
         try withExtendedLifetime(elsewhere) { try server.master.waitFor("worker is stuck") }
-        try server.master.waitFor("worker ended")
+        try server.master.waitFor("worker exited")
         try server.waitForStatus("settled") { $0.isSettled && !$0.ready.contains { "\($0.pid ?? 0)" == pid } }
         #expect(server.master.output.contains("past request-timeout"))
         #expect(!server.master.lines(with: "requests wait for blocking threads", "held_by=block:2").isEmpty)

@@ -19,7 +19,7 @@ import Testing
         let before = server.workers
         try Self.script(text, at: program.path)
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade abandoned")
+        try server.master.waitFor("upgrade failed")
         try Machine.wait(for: "the end of the child") { server.workers == before }
         #expect(try server.ask("/hello").body == "hello")
     }
@@ -30,7 +30,7 @@ import Testing
         let server = try Server(faulty: 1, flags: ["--boot-timeout", "1s"], program: program.path, folder: folder)
         try Self.script("sleep 1000 & echo $! >child; wait", at: program.path)
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade abandoned")
+        try server.master.waitFor("upgrade failed")
         let text = try String(contentsOfFile: folder + "/child", encoding: .utf8)
         try Machine.waitForEnd(of: try #require(pid_t(text.trimmingCharacters(in: .newlines))))
     }
@@ -48,7 +48,7 @@ import Testing
             exec \(Built.brigade) "$@"
             """, at: program.path)
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("the old one goes on: --workers: 'nonsense'")
+        try server.master.waitFor("the old one goes on: --workers: invalid value 'nonsense'")
         try load.waitForMore(than: 20)
         #expect(load.stop().failures == [])
         #expect(server.workers == before)

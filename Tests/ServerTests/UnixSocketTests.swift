@@ -29,7 +29,7 @@ import Testing
             guard round == 0 else { break }
             let mark = server.master.mark
             server.master.signal(SIGUSR2)
-            try server.master.waitFor("reload done", from: mark)
+            try server.master.waitFor("reload complete", from: mark)
             try server.waitForStatus("settled") { $0.isSettled }
             #expect(self.mode(of: path) == mode, "upgraded")
         }
@@ -44,7 +44,7 @@ import Testing
         let other = try stand(server.folder, path)
         try other.waitFor("notice worker pid=\(other.pid): ready")
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade done")
+        try server.master.waitFor("upgrade complete")
         server.master.signal(SIGTERM)
         #expect(try server.master.waitForExit() == 0)
         #expect(try Client(.unix(path: path)).ask("GET", "/hello").body == "hello")

@@ -12,8 +12,8 @@ import Testing
         for _ in 0..<2 {
             let mark = server.master.mark
             server.master.signal(SIGUSR2)
-            try server.master.waitFor("upgrade done", from: mark)
-            try server.master.waitFor("reload done", from: mark)
+            try server.master.waitFor("upgrade complete", from: mark)
+            try server.master.waitFor("reload complete", from: mark)
             try load.waitForMore(than: 20)
         }
         let outcome = load.stop()
@@ -38,7 +38,7 @@ import Testing
         try program.wreck(wreck)
         var mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade abandoned", from: mark)
+        try server.master.waitFor("upgrade failed", from: mark)
         #expect(server.workers == before)
         #expect(try server.ask("/hello").body == "hello")
         #expect(try server.status().state == "serving")
@@ -50,8 +50,8 @@ import Testing
         try program.restore()
         mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade done", from: mark)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("upgrade complete", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         #expect(try server.ask("/hello").body == "hello")
     }
 
@@ -62,14 +62,14 @@ import Testing
         #expect(try server.ask("/spoil-header").body == "spoiled")
         var mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade abandoned", from: mark)
+        try server.master.waitFor("upgrade failed", from: mark)
         #expect(server.workers == before)
         #expect(try server.ask("/hello").body == "hello")
         #expect(try server.status().isSettled)
         mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade done", from: mark)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("upgrade complete", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         #expect(try server.ask("/hello").body == "hello")
     }
 
@@ -91,8 +91,8 @@ import Testing
             server.master.signal(SIGUSR2)
             let client = try server.client()
             _ = try? client.ask("GET", "/shut")
-            try server.master.waitFor("upgrade done", from: mark)
-            try server.master.waitFor("reload done", from: mark)
+            try server.master.waitFor("upgrade complete", from: mark)
+            try server.master.waitFor("reload complete", from: mark)
             #expect(try server.ask("/hello").body == "hello")
         }
     }
@@ -112,13 +112,13 @@ import Testing
         try allow(files: "\(Machine.descriptors(of: server.master.pid).count + 24)")
         var mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade abandoned", from: mark)
+        try server.master.waitFor("upgrade failed", from: mark)
         #expect(server.master.said(from: mark).contains("LimitNOFILE"))
         #expect(try server.ask("/hello").body == "hello")
         try allow(files: "\(usual.rlim_cur)")
         mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade done", from: mark)
+        try server.master.waitFor("upgrade complete", from: mark)
     }
 
     /// The server has found out once who its workers shall be.
@@ -149,8 +149,8 @@ import Testing
         try file.close()
         let mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("upgrade done", from: mark)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("upgrade complete", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         #expect(try server.ask("/hello").body == "hello")
         var information = stat()
         #expect(stat("/proc/\(server.workers[0])", &information) == 0)
@@ -164,7 +164,7 @@ import Testing
         try server.waitForStatus("a request in flight") { $0.workers.flatMap(\.inFlight).count == 1 }
         let mark = server.master.mark
         server.master.signal(SIGUSR2)
-        try server.master.waitFor("reload done", from: mark)
+        try server.master.waitFor("reload complete", from: mark)
         #expect(try client.answer().body == "slept")
     }
 
@@ -175,7 +175,7 @@ import Testing
             let victim = try #require(server.workers.first)
             server.master.signal(SIGUSR2)
             kill(victim, SIGKILL)
-            try server.master.waitFor("upgrade done", from: mark)
+            try server.master.waitFor("upgrade complete", from: mark)
             let after = try server.waitForStatus("settled") { $0.isSettled }
             #expect(after.ready.count == 3)
             #expect(!after.workers.contains { $0.pid == victim })

@@ -1,207 +1,208 @@
+import Contract
 import Supervisor
 import Testing
 
 @Suite struct RecyclingTests {
     @Test func aWorkerThatAsksGoesWhenAnotherIsReady() {
-        var world = World.started(workers: 2)
-        let old = world.serving[0]
-        world.handle(.message(.recycle, from: old))
-        #expect(world.notices.last == .workerRetires(old, .asked))
-        #expect(world.serving.count == 2)
-        #expect(world.booting.map(\.slot) == [3])
-        #expect(world.sent.isEmpty)
-        world.readyAll()
-        #expect(world.draining == [old])
-        #expect(world.serving.count == 2)
-        world.end(old, .exited(0))
-        #expect(world.living.count == 2)
+        var master = SimulatedMaster.started(workers: 2)
+        let old = master.serving[0]
+        master.handle(.message(.recycle, from: old))
+        #expect(master.logged.last == .workerRecycling(old, .requested))
+        #expect(master.serving.count == 2)
+        #expect(master.booting.map(\.slot) == [3])
+        #expect(master.sent.isEmpty)
+        master.readyAll()
+        #expect(master.draining == [old])
+        #expect(master.serving.count == 2)
+        master.end(old, .exited(0))
+        #expect(master.living.count == 2)
     }
 
     @Test func whenAllAskAtOnceTheyGoOneByOne() {
-        var world = World.started(workers: 3)
-        let old = world.serving
-        for id in old { world.handle(.message(.recycle, from: id)) }
+        var master = SimulatedMaster.started(workers: 3)
+        let old = master.serving
+        for id in old { master.handle(.message(.recycle, from: id)) }
         for gone in 0..<3 {
-            #expect(world.booting.count == 1)
-            #expect(world.draining.count == gone)
-            world.readyAll()
-            #expect(world.serving.count == 3)
+            #expect(master.booting.count == 1)
+            #expect(master.draining.count == gone)
+            master.readyAll()
+            #expect(master.serving.count == 3)
         }
-        #expect(world.booting.isEmpty)
-        #expect(Set(world.draining) == Set(old))
+        #expect(master.booting.isEmpty)
+        #expect(Set(master.draining) == Set(old))
     }
 
     /// A worker that asks as soon as it is ready, and so does the one in its place.
     @Test func workersThatAskAtOnceAreReplacedOneASecondAfterAWhile() {
-        var world = World.started(workers: 2)
-        for _ in 0..<100 { world.recycleAll() }
-        #expect(world.retirements == 32)
+        var master = SimulatedMaster.started(workers: 2)
+        for _ in 0..<100 { master.recycleAll() }
+        #expect(master.retirements == 32)
         for _ in 0..<100 {
-            world.pass(.milliseconds(100))
-            world.recycleAll()
+            master.pass(.milliseconds(100))
+            master.recycleAll()
         }
-        #expect((41...42).contains(world.retirements))
-        #expect(world.serving.count == 2)
+        #expect((41...42).contains(master.retirements))
+        #expect(master.serving.count == 2)
         // Nobody's wish is forgotten, and it is due when it is allowed.
-        let mark = world.retirements
-        world.pass(.seconds(10))
-        #expect(world.retirements > mark)
+        let mark = master.retirements
+        master.pass(.seconds(10))
+        #expect(master.retirements > mark)
     }
 
     @Test func aReplacementThatFailsBacksOffAndTheOldOneStays() {
-        var world = World.started(workers: 1)
-        let old = world.serving[0]
-        world.handle(.message(.recycle, from: old))
-        world.end(world.booting[0], .exited(1))
-        #expect(world.booting.isEmpty)
-        #expect(world.serving == [old])
-        world.pass(.milliseconds(100))
-        world.end(world.booting[0], .exited(1))
-        world.pass(.milliseconds(199))
-        #expect(world.booting.isEmpty)
-        world.pass(.milliseconds(1))
-        world.readyAll()
-        #expect(world.draining == [old])
+        var master = SimulatedMaster.started(workers: 1)
+        let old = master.serving[0]
+        master.handle(.message(.recycle, from: old))
+        master.end(master.booting[0], .exited(1))
+        #expect(master.booting.isEmpty)
+        #expect(master.serving == [old])
+        master.pass(.milliseconds(100))
+        master.end(master.booting[0], .exited(1))
+        master.pass(.milliseconds(199))
+        #expect(master.booting.isEmpty)
+        master.pass(.milliseconds(1))
+        master.readyAll()
+        #expect(master.draining == [old])
     }
 
     @Test func workersWithoutAMendedListenerAreReplacedOneByOneAndServeUntilThen() {
-        var world = World.started(workers: 2)
-        let old = world.serving
-        world.handle(.outdated(Set(old)))
+        var master = SimulatedMaster.started(workers: 2)
+        let old = master.serving
+        master.handle(.listenerReplaced(Set(old)))
         for gone in 0..<2 {
-            #expect(world.booting.count == 1 && world.serving.count == 2 && world.draining.count == gone)
-            world.readyAll()
+            #expect(master.booting.count == 1 && master.serving.count == 2 && master.draining.count == gone)
+            master.readyAll()
         }
-        #expect(Set(world.draining) == Set(old))
-        #expect(world.booting.isEmpty && world.serving.count == 2)
+        #expect(Set(master.draining) == Set(old))
+        #expect(master.booting.isEmpty && master.serving.count == 2)
     }
 
     @Test func aWorkerThatBootsWithoutAMendedListenerIsReplacedOnceItIsReady() {
-        var world = World.started(workers: 1)
-        world.end(world.serving[0])
-        world.pass(.milliseconds(100))
-        let late = world.booting[0]
-        world.handle(.outdated([late]))
-        #expect(world.booting == [late])
-        world.ready(late)
-        #expect(world.serving == [late] && world.booting.count == 1)
-        world.readyAll()
-        #expect(world.draining == [late])
+        var master = SimulatedMaster.started(workers: 1)
+        master.end(master.serving[0])
+        master.pass(.milliseconds(100))
+        let late = master.booting[0]
+        master.handle(.listenerReplaced([late]))
+        #expect(master.booting == [late])
+        master.ready(late)
+        #expect(master.serving == [late] && master.booting.count == 1)
+        master.readyAll()
+        #expect(master.draining == [late])
     }
 
     @Test func aReloadThatIsAbandonedLeavesNoWorkerWithoutAMendedListener() {
-        var world = World.started(workers: 2)
-        let old = world.serving
-        world.handle(.signal(.hangup))
-        world.handle(.outdated(Set(old)))
-        world.open()
-        world.end(world.booting.first { $0.generation == 2 }!, .exited(1))
-        world.calm()
-        #expect(Set(world.serving).isDisjoint(with: old))
-        #expect(world.serving.map(\.generation) == [1, 1])
+        var master = SimulatedMaster.started(workers: 2)
+        let old = master.serving
+        master.handle(.signal(.hangup))
+        master.handle(.listenerReplaced(Set(old)))
+        master.open()
+        master.end(master.booting.first { $0.generation == 2 }!, .exited(1))
+        master.calm()
+        #expect(Set(master.serving).isDisjoint(with: old))
+        #expect(master.serving.map(\.generation) == [1, 1])
     }
 
     @Test func aWorkerThatAsksBeforeItIsReadyIsNotHeard() {
-        var world = World(workers: 1)
-        world.handle(.start)
-        world.handle(.message(.recycle, from: world.booting[0]))
-        world.readyAll()
-        #expect(world.booting.isEmpty && world.serving.count == 1)
+        var master = SimulatedMaster(workers: 1)
+        master.handle(.start)
+        master.handle(.message(.recycle, from: master.booting[0]))
+        master.readyAll()
+        #expect(master.booting.isEmpty && master.serving.count == 1)
     }
 
     @Test func aWorkerThatGrewTooLargeIsReplaced() {
-        var world = World.started(Configuration(workers: 2, prestart: false, maxWorkerMemory: 100))
-        let ids = world.serving
-        world.memory = [ids[0]: 100, ids[1]: 101]
-        world.pass(.milliseconds(9_999))
-        #expect(world.booting.isEmpty)
-        world.pass(.milliseconds(1))
-        #expect(world.notices.last == .workerRetires(ids[1], .memory(101)))
-        world.readyAll()
-        #expect(world.draining == [ids[1]])
+        var master = SimulatedMaster.started(Settings(workers: 2, prestart: false, maxWorkerMemory: 100))
+        let ids = master.serving
+        master.memory = [ids[0]: 100, ids[1]: 101]
+        master.pass(.milliseconds(9_999))
+        #expect(master.booting.isEmpty)
+        master.pass(.milliseconds(1))
+        #expect(master.logged.last == .workerRecycling(ids[1], .memory(bytes: 101)))
+        master.readyAll()
+        #expect(master.draining == [ids[1]])
     }
 
     @Test func memoryIsMeasuredOnlyWhereThereIsALimit() {
-        var world = World.started(workers: 1)
+        var master = SimulatedMaster.started(workers: 1)
         var measured = false
         for _ in 0..<10 {
-            world.now = world.supervisor.nextDeadline!
-            if world.tick().contains(.measureMemory) { measured = true }
+            master.now = master.supervisor.nextDeadline!
+            if master.tick().contains(.measureMemory) { measured = true }
         }
         #expect(!measured)
     }
 
     @Test func exitCode75OfAWorkerThatServedIsNoFailure() {
-        var world = World.started(workers: 2)
-        let old = world.serving[0]
-        world.end(old, .exited(75))
-        #expect(world.supervisor.nextDeadline == world.now)
-        world.handle(.deadline)
-        #expect(world.booting.map(\.slot) == [old.slot])
+        var master = SimulatedMaster.started(workers: 2)
+        let old = master.serving[0]
+        master.end(old, .exited(75))
+        #expect(master.supervisor.nextDeadline == master.now)
+        master.handle(.deadline)
+        #expect(master.booting.map(\.slot) == [old.slot])
     }
 
     @Test func aWorkerThatDoesNothingButExit75BacksOff() {
-        var world = World.started(workers: 1)
-        let starts = world.supervisor.workers[0].id.serial
+        var master = SimulatedMaster.started(workers: 1)
+        let starts = master.supervisor.workers[0].id.serial
         for _ in 0..<100 {
-            for id in world.serving { world.end(id, .exited(75)) }
-            world.pass(.milliseconds(100))
-            world.readyAll()
+            for id in master.serving { master.end(id, .exited(75)) }
+            master.pass(.milliseconds(100))
+            master.readyAll()
         }
-        #expect(world.supervisor.workers.allSatisfy { $0.id.serial - starts < 10 })
+        #expect(master.supervisor.workers.allSatisfy { $0.id.serial - starts < 10 })
     }
 
     @Test func aReloadReplacesWhoRetiresTogetherWithTheOthers() {
-        var world = World.started(workers: 2)
-        world.handle(.message(.recycle, from: world.serving[0]))
-        world.handle(.signal(.hangup))
-        world.open()
+        var master = SimulatedMaster.started(workers: 2)
+        master.handle(.message(.recycle, from: master.serving[0]))
+        master.handle(.signal(.hangup))
+        master.open()
         // The reload's worker takes the place beside the old ones.
-        #expect(world.booting.map(\.generation) == [2])
-        world.calm()
-        #expect(world.serving.map(\.generation) == [2, 2])
+        #expect(master.booting.map(\.generation) == [2])
+        master.calm()
+        #expect(master.serving.map(\.generation) == [2, 2])
     }
 
     @Test func oneFewerTakesTheOneThatIsToGoAnyhow() {
-        var world = World.started(workers: 3)
-        let old = world.serving[0]
-        world.handle(.message(.recycle, from: old))
-        world.handle(.signal(.oneFewer))
-        #expect(world.draining == [old])
-        #expect(world.booting.isEmpty)
-        #expect(world.serving.count == 2)
+        var master = SimulatedMaster.started(workers: 3)
+        let old = master.serving[0]
+        master.handle(.message(.recycle, from: old))
+        master.handle(.signal(.oneFewer))
+        #expect(master.draining == [old])
+        #expect(master.booting.isEmpty)
+        #expect(master.serving.count == 2)
     }
 
     @Test func recyclingNeedsNoSurgeOfReloads() {
-        var world = World.started(Configuration(workers: 1, prestart: false, surge: 0, unavailable: 1))
-        let old = world.serving[0]
-        world.handle(.message(.recycle, from: old))
-        #expect(world.serving == [old])
-        world.readyAll()
-        #expect(world.draining == [old])
-        #expect(world.serving.count == 1)
+        var master = SimulatedMaster.started(Settings(workers: 1, prestart: false, maxSurge: 0, maxUnavailable: 1))
+        let old = master.serving[0]
+        master.handle(.message(.recycle, from: old))
+        #expect(master.serving == [old])
+        master.readyAll()
+        #expect(master.draining == [old])
+        #expect(master.serving.count == 1)
     }
 
     @Test func ofThoseThatAskTheOldestIsReplacedFirst() throws {
-        var world = World.started(workers: 2)
-        let first = world.serving[0]
-        let second = world.serving[1]
-        world.handle(.message(.recycle, from: first))
-        let replacement = try #require(world.booting.first)
-        world.handle(.message(.recycle, from: second))
-        world.ready(replacement)
-        #expect(world.draining == [first])
-        world.end(first, .exited(0))
+        var master = SimulatedMaster.started(workers: 2)
+        let first = master.serving[0]
+        let second = master.serving[1]
+        master.handle(.message(.recycle, from: first))
+        let replacement = try #require(master.booting.first)
+        master.handle(.message(.recycle, from: second))
+        master.ready(replacement)
+        #expect(master.draining == [first])
+        master.end(first, .exited(0))
         // The replacement has the lower slot by now, or none; it must not overtake who has waited longer.
-        world.handle(.message(.recycle, from: replacement))
-        world.readyAll()
-        #expect(world.draining == [second])
+        master.handle(.message(.recycle, from: replacement))
+        master.readyAll()
+        #expect(master.draining == [second])
     }
 }
 
-extension World {
+extension SimulatedMaster {
     fileprivate var retirements: Int {
-        notices.count { if case .workerRetires = $0 { true } else { false } }
+        logged.count { if case .workerRecycling = $0 { true } else { false } }
     }
 
     /// Every worker asks to be replaced, and who is replaced goes.

@@ -1,214 +1,217 @@
+import Contract
 import Supervisor
 import Testing
 
 @Suite struct ReloadTests {
     @Test func anOldWorkerGoesOnlyWhenANewOneIsReady() {
-        var world = World.started(workers: 2)
-        world.handle(.signal(.hangup))
-        world.open()
-        #expect(world.booting.map(\.generation) == [2])
-        #expect(world.sent.isEmpty)
-        world.readyAll()
-        #expect(world.draining.count == 1)
-        #expect(world.serving.count == 2)
-        #expect(world.booting.map(\.generation) == [2])
-        world.readyAll()
-        #expect(world.serving.map(\.generation) == [2, 2])
-        #expect(world.supervisor.generation == 2)
-        #expect(world.announced == [.ready, .reloading, .ready])
-        #expect(world.closed.isEmpty)
-        for id in world.draining { world.end(id, .exited(0)) }
-        #expect(world.closed == [1])
-        #expect(world.living.count == 2)
+        var master = SimulatedMaster.started(workers: 2)
+        master.handle(.signal(.hangup))
+        master.open()
+        #expect(master.booting.map(\.generation) == [2])
+        #expect(master.sent.isEmpty)
+        master.readyAll()
+        #expect(master.draining.count == 1)
+        #expect(master.serving.count == 2)
+        #expect(master.booting.map(\.generation) == [2])
+        master.readyAll()
+        #expect(master.serving.map(\.generation) == [2, 2])
+        #expect(master.supervisor.generation == 2)
+        #expect(master.announced == [.ready, .reloading, .ready])
+        #expect(master.closed.isEmpty)
+        for id in master.draining { master.end(id, .exited(0)) }
+        #expect(master.closed == [1])
+        #expect(master.living.count == 2)
     }
 
     @Test func theNewGenerationsPrestartRunsFirst() {
-        var world = World.started(workers: 1, prestart: true)
-        world.handle(.signal(.hangup))
-        world.open()
-        #expect(world.prestart == 2)
-        #expect(world.booting.isEmpty)
-        world.endPrestart()
-        #expect(world.booting.map(\.generation) == [2])
+        var master = SimulatedMaster.started(workers: 1, prestart: true)
+        master.handle(.signal(.hangup))
+        master.open()
+        #expect(master.prestart == 2)
+        #expect(master.booting.isEmpty)
+        master.endPrestart()
+        #expect(master.booting.map(\.generation) == [2])
     }
 
     @Test func aPrestartThatFailsLeavesTheOldWorkersServing() {
-        var world = World.started(workers: 2, prestart: true)
-        world.handle(.signal(.hangup))
-        world.open()
-        world.endPrestart(.exited(1))
-        #expect(world.notices.contains(.reloadAbandoned(generation: 2, .prestart(.exited(1)))))
-        #expect(world.serving.map(\.generation) == [1, 1])
-        #expect(world.sent.isEmpty)
-        #expect(world.closed == [2])
-        #expect(world.announced.last == .ready)
+        var master = SimulatedMaster.started(workers: 2, prestart: true)
+        master.handle(.signal(.hangup))
+        master.open()
+        master.endPrestart(.exited(1))
+        #expect(master.logged.contains(.reloadFailed(generation: 2, .prestart(.exited(1)))))
+        #expect(master.serving.map(\.generation) == [1, 1])
+        #expect(master.sent.isEmpty)
+        #expect(master.closed == [2])
+        #expect(master.announced.last == .ready)
     }
 
     @Test func anExecutableThatCannotBeOpenedLeavesTheOldWorkersServing() {
-        var world = World.started(workers: 2)
-        world.handle(.signal(.hangup))
-        world.handle(.openFailed(generation: 2, reason: "gone"))
-        #expect(world.notices.last == .reloadAbandoned(generation: 2, .executable(reason: "gone")))
-        #expect(world.serving.count == 2)
-        world.end(world.serving[0])
-        world.pass(.seconds(1))
-        #expect(world.booting.map(\.generation) == [1])
+        var master = SimulatedMaster.started(workers: 2)
+        master.handle(.signal(.hangup))
+        master.handle(.generationOpenFailed(2, reason: "gone"))
+        #expect(master.logged.last == .reloadFailed(generation: 2, .open(reason: "gone")))
+        #expect(master.serving.count == 2)
+        master.end(master.serving[0])
+        master.pass(.seconds(1))
+        #expect(master.booting.map(\.generation) == [1])
     }
 
-    @Test(arguments: [Ending.exited(0), .exited(4), .signaled(11), .notStarted("execveat: Exec format error")])
-    func aNewWorkerThatEndsAbandonsTheReload(ending: Ending) {
-        var world = World.started(workers: 3)
-        world.handle(.signal(.hangup))
-        world.open()
-        let new = world.booting[0]
-        world.end(new, ending)
-        #expect(world.notices.contains(.reloadAbandoned(generation: 2, .workerEnded(new, ending))))
-        #expect(world.serving.map(\.generation) == [1, 1, 1])
-        #expect(world.booting.isEmpty)
-        #expect(world.outcome == nil)
+    @Test(arguments: [
+        Contract.ExitStatus.exited(0), .exited(4), .signaled(11), .notStarted("execveat: Exec format error"),
+    ])
+    func aNewWorkerThatEndsAbandonsTheReload(status: Contract.ExitStatus) {
+        var master = SimulatedMaster.started(workers: 3)
+        master.handle(.signal(.hangup))
+        master.open()
+        let new = master.booting[0]
+        master.end(new, status)
+        #expect(master.logged.contains(.reloadFailed(generation: 2, .workerExited(new, status))))
+        #expect(master.serving.map(\.generation) == [1, 1, 1])
+        #expect(master.booting.isEmpty)
+        #expect(master.exitCode == nil)
     }
 
     @Test func aNewWorkerThatIsNotReadyInTimeAbandonsTheReloadAtOnce() {
-        var world = World.started(workers: 3)
-        world.handle(.signal(.hangup))
-        world.open()
-        let new = world.booting[0]
-        world.pass(.seconds(60))
-        #expect(world.notices.contains(.reloadAbandoned(generation: 2, .bootTimePassed(new))))
-        #expect(world.sent == [World.Sent(what: "abort", to: new)])
-        world.pass(.seconds(2))
-        #expect(world.sent("kill", to: new))
-        world.end(new)
-        #expect(world.closed == [2])
-        #expect(world.living.count == 3)
+        var master = SimulatedMaster.started(workers: 3)
+        master.handle(.signal(.hangup))
+        master.open()
+        let new = master.booting[0]
+        master.pass(.seconds(60))
+        #expect(master.logged.contains(.reloadFailed(generation: 2, .bootTimedOut(new))))
+        #expect(master.sent == [SimulatedMaster.Sent(what: "abort", to: new)])
+        master.pass(.seconds(2))
+        #expect(master.sent("kill", to: new))
+        master.end(new)
+        #expect(master.closed == [2])
+        #expect(master.living.count == 3)
     }
 
     @Test func anAbandonedReloadBringsTheOldGenerationBackWithoutAGap() {
-        var world = World.started(workers: 3)
-        world.handle(.signal(.hangup))
-        world.open()
-        world.readyAll()
-        world.readyAll()
-        #expect(world.serving.map(\.generation).sorted() == [1, 2, 2])
-        world.end(world.booting[0], .exited(1))
+        var master = SimulatedMaster.started(workers: 3)
+        master.handle(.signal(.hangup))
+        master.open()
+        master.readyAll()
+        master.readyAll()
+        #expect(master.serving.map(\.generation).sorted() == [1, 2, 2])
+        master.end(master.booting[0], .exited(1))
         // The new ones that are ready serve on until old ones have come back.
-        while world.serving.contains(where: { $0.generation == 2 }) {
-            #expect(world.serving.count == 3)
-            #expect(world.booting.map(\.generation) == [1])
-            world.readyAll()
+        while master.serving.contains(where: { $0.generation == 2 }) {
+            #expect(master.serving.count == 3)
+            #expect(master.booting.map(\.generation) == [1])
+            master.readyAll()
         }
-        world.calm()
-        #expect(world.serving.map(\.generation) == [1, 1, 1])
-        #expect(world.closed == [2])
+        master.calm()
+        #expect(master.serving.map(\.generation) == [1, 1, 1])
+        #expect(master.closed == [2])
     }
 
     @Test func aCrashBeforeTheNewGenerationHasProvedItselfBringsBackTheOldBuild() {
-        var world = World.started(workers: 2)
-        world.handle(.signal(.hangup))
-        world.open()
-        world.end(world.serving[0])
-        world.pass(.seconds(1))
-        #expect(world.booting.map(\.generation).sorted() == [1, 2])
+        var master = SimulatedMaster.started(workers: 2)
+        master.handle(.signal(.hangup))
+        master.open()
+        master.end(master.serving[0])
+        master.pass(.seconds(1))
+        #expect(master.booting.map(\.generation).sorted() == [1, 2])
     }
 
     @Test func aSecondHangupIsRememberedAndStartsAnewAfterwards() {
-        var world = World.started(workers: 1)
-        world.handle(.signal(.hangup))
-        world.open()
-        world.handle(.signal(.hangup))
-        world.handle(.signal(.hangup))
-        #expect(world.opening == nil)
-        world.readyAll()
-        #expect(world.opening == 3)
-        world.open()
-        world.readyAll()
-        #expect(world.serving.map(\.generation) == [3])
-        #expect(world.opening == nil)
+        var master = SimulatedMaster.started(workers: 1)
+        master.handle(.signal(.hangup))
+        master.open()
+        master.handle(.signal(.hangup))
+        master.handle(.signal(.hangup))
+        #expect(master.opening == nil)
+        master.readyAll()
+        #expect(master.opening == 3)
+        master.open()
+        master.readyAll()
+        #expect(master.serving.map(\.generation) == [3])
+        #expect(master.opening == nil)
     }
 
     @Test func aHangupDuringThePrestartWaitsForIt() {
-        var world = World(workers: 1, prestart: true)
-        world.handle(.start)
-        world.handle(.signal(.hangup))
-        #expect(world.opening == nil)
-        world.endPrestart()
-        #expect(world.opening == 2)
+        var master = SimulatedMaster(workers: 1, prestart: true)
+        master.handle(.start)
+        master.handle(.signal(.hangup))
+        #expect(master.opening == nil)
+        master.endPrestart()
+        #expect(master.opening == 2)
     }
 
     @Test func termInTheMiddleStopsEverybodyAndWaitsForNobodyThatBoots() {
-        var world = World.started(workers: 2)
-        world.handle(.signal(.hangup))
-        world.open()
-        let new = world.booting[0]
-        let old = world.serving
-        world.handle(.signal(.terminate))
-        #expect(world.sent("kill", to: new))
-        #expect(old.allSatisfy { world.sent("drain", to: $0) })
-        for id in world.living { world.end(id, .exited(0)) }
-        #expect(world.outcome == .stopped)
+        var master = SimulatedMaster.started(workers: 2)
+        master.handle(.signal(.hangup))
+        master.open()
+        let new = master.booting[0]
+        let old = master.serving
+        master.handle(.signal(.terminate))
+        #expect(master.sent("kill", to: new))
+        #expect(old.allSatisfy { master.sent("drain", to: $0) })
+        for id in master.living { master.end(id, .exited(0)) }
+        #expect(master.exitCode == .ok)
     }
 
     @Test func termDuringTheReloadsPrestartEndsIt() {
-        var world = World.started(workers: 1, prestart: true)
-        world.handle(.signal(.hangup))
-        world.open()
-        world.handle(.signal(.terminate))
-        #expect(world.sent("terminate", to: World.prestartID))
-        world.end(world.living[0], .exited(0))
-        #expect(world.outcome == nil)
-        world.endPrestart(.signaled(15))
-        #expect(world.outcome == .stopped)
+        var master = SimulatedMaster.started(workers: 1, prestart: true)
+        master.handle(.signal(.hangup))
+        master.open()
+        master.handle(.signal(.terminate))
+        #expect(master.sent("terminate", to: SimulatedMaster.prestartID))
+        master.end(master.living[0], .exited(0))
+        #expect(master.exitCode == nil)
+        master.endPrestart(.signaled(15))
+        #expect(master.exitCode == .ok)
     }
 
     @Test func anOldWorkerThatDoesNotDrainIsToldToStopThenKilled() {
-        var world = World.started(workers: 1)
-        world.handle(.signal(.hangup))
-        world.open()
-        world.readyAll()
-        let old = world.draining[0]
-        world.pass(.seconds(30))
-        #expect(world.sent("stop", to: old))
-        world.pass(.seconds(2))
-        #expect(world.sent("kill", to: old))
-        #expect(world.serving.map(\.generation) == [2])
+        var master = SimulatedMaster.started(workers: 1)
+        master.handle(.signal(.hangup))
+        master.open()
+        master.readyAll()
+        let old = master.draining[0]
+        master.pass(.seconds(30))
+        #expect(master.sent("stop", to: old))
+        master.pass(.seconds(2))
+        #expect(master.sent("kill", to: old))
+        #expect(master.serving.map(\.generation) == [2])
     }
 
     @Test func aReloadRepairsAServerWhoseWorkersAllFail() {
-        var world = World.started(workers: 2)
+        var master = SimulatedMaster.started(workers: 2)
         for _ in 0..<5 {
-            for id in world.supervisor.workers.map(\.id) { world.end(id, .exited(1)) }
-            world.pass(.seconds(2))
+            for id in master.supervisor.workers.map(\.id) { master.end(id, .exited(1)) }
+            master.pass(.seconds(2))
         }
-        world.handle(.signal(.hangup))
-        world.open()
-        for id in world.booting where id.generation == 2 { world.ready(id) }
-        world.readyAll()
-        #expect(world.serving.map(\.generation) == [2, 2])
-        #expect(world.supervisor.generation == 2)
+        master.handle(.signal(.hangup))
+        master.open()
+        for id in master.booting where id.generation == 2 { master.ready(id) }
+        master.readyAll()
+        #expect(master.serving.map(\.generation) == [2, 2])
+        #expect(master.supervisor.generation == 2)
     }
 
     @Test func itIsDoneWhenNoConnectionCanComeToAnOldWorkerAnyMore() throws {
-        var world = World.started(workers: 1)
-        let old = try #require(world.serving.first)
-        world.deaf = [old]
-        world.handle(.signal(.hangup))
-        world.open()
-        world.readyAll()
-        #expect(world.draining == [old])
-        #expect(world.supervisor.generation == 1, "it may still accept")
-        world.handle(.message(.draining, from: old))
-        #expect(world.supervisor.generation == 2)
+        var master = SimulatedMaster.started(workers: 1)
+        let old = try #require(master.serving.first)
+        master.deaf = [old]
+        master.handle(.signal(.hangup))
+        master.open()
+        master.readyAll()
+        #expect(master.draining == [old])
+        #expect(master.supervisor.generation == 1, "it may still accept")
+        master.handle(.message(.draining, from: old))
+        #expect(master.supervisor.generation == 2)
     }
 
     @Test func anOldWorkerThatHearsNothingHoldsItUpForItsGraceAndNoLonger() throws {
-        var world = World.started(workers: 1)
-        world.deaf = Set(world.serving)
-        world.handle(.signal(.hangup))
-        world.open()
-        world.readyAll()
-        world.pass(.seconds(29))
-        #expect(world.supervisor.generation == 1)
-        world.pass(.seconds(2))
-        #expect(world.supervisor.generation == 2)
+        var master = SimulatedMaster.started(workers: 1)
+        master.deaf = Set(master.serving)
+        master.handle(.signal(.hangup))
+        master.open()
+        master.readyAll()
+        master.pass(.seconds(29))
+        #expect(master.supervisor.generation == 1)
+        master.pass(.seconds(2))
+        #expect(master.supervisor.generation == 2)
     }
 }

@@ -1,93 +1,74 @@
+import Contract
+import Foundation
 import Supervisor
 import Testing
 
 @Suite struct SnapshotTests {
-    /// What another build may have written: a change of it is a change of the version.
-    private let text = """
-        supervisor version=1 phase=serving slots=511 watchdog=none target=1 generation=1 newest-generation=1 \
-        reload-wanted=no upgrade-wanted=no workers-started=1 failures-at-start=0 ever-ready=yes announced=yes \
-        last-event=1001000000000 alive-due=none extension-due=none memory-due=none
-        generation number=1 workers=1 prestart=no prestart-timeout=600000000000 graceful-timeout=30000000000 worker-timeout=30000000000 \
-        boot-timeout=60000000000 shutdown-delay=0 surge=1 unavailable=0 max-worker-memory=none watchdog=none slots=511
-        slot number=1 restart=none next-wait=100000000
-        worker slot=1 generation=1 serial=1 started=1000000000000 accepts=yes state=ready since=1001000000000 retires=no \
-        watched-for=30000000000 watched-from=1001000000000 loop-since=1001000000000 loop-due=1030000000000 \
-        loop-suspect=no pool=no
-        """
+    /// What another build may have written. A change that this build could not read is a change of
+    /// `UpgradeSnapshot.version`.
+    private static let text = """
+        {"generations":{"newest":1,"serving":1},"health":{},"lastEvent":[54,4875820019684212736],"periodicTasks":{},
+        "phase":{"serving":{}},"recycleRate":{"usedUntil":[0,0]},"requested":{"reload":false,"upgrade":false},
+        "slots":{"capacity":511,"slots":[{"backoff":{"next":[0,100000000000000000]},"worker":{"asksForRecycle":false,
+        "id":{"generation":1,"serial":1,"slot":1},"liveness":{"from":[54,4875820019684212736],
+        "loop":{"deadline":[55,15429075945974661120],"isSuspect":false,"since":[54,4875820019684212736]},
+        "timeout":[1,11553255926290448384]},"mayAccept":true,"started":[54,3875820019684212736],
+        "state":{"ready":{"since":[54,4875820019684212736]}}}}],"startedWorkers":1},
+        "startup":{"failures":0,"isAnnounced":true,"wasEverReady":true},"target":1}
+        """.replacing("\n", with: "")
 
-    private var lines: [String] { text.split(separator: "\n").map(String.init) }
+    private let settings = [1: Settings(workers: 1, prestart: false)]
+
+    private func resumed(_ text: String) throws -> Supervisor {
+        let snapshot = try JSONDecoder().decode(Supervisor.Snapshot.self, from: Data(text.utf8))
+        return try Supervisor(resuming: snapshot, settings: settings)
+    }
+
+    private var master: SimulatedMaster {
+        var master = SimulatedMaster(workers: 1)
+        master.handle(.start)
+        master.now += .seconds(1)
+        master.readyAll()
+        return master
+    }
 
     @Test func theTextIsWhatItWas() throws {
-        var world = World(workers: 1)
-        world.handle(.start)
-        world.now += .seconds(1)
-        world.readyAll()
-        #expect(world.supervisor.snapshot.lines == lines)
-        #expect(try Snapshot(lines: lines) == world.supervisor.snapshot)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        #expect(try String(decoding: encoder.encode(master.supervisor.snapshot), as: UTF8.self) == Self.text)
+        #expect(try resumed(Self.text) == master.supervisor)
     }
 
     @Test func whatANewerBuildWritesBesidesIsIgnored() throws {
-        var newer = lines.map { $0 + " mood=good" }
-        newer.insert("weather sky=blue", at: 1)
-        newer.append("")
-        #expect(try Snapshot(lines: newer).lines == Snapshot(lines: lines).lines)
+        let newer = Self.text.replacing("\"target\":1}", with: "\"target\":1,\"weather\":{\"sky\":\"blue\"}}")
+            .replacing("\"mayAccept\"", with: "\"mood\":\"good\",\"mayAccept\"")
+        #expect(newer != Self.text)
+        #expect(try resumed(newer) == resumed(Self.text))
     }
 
-    /// Each word of each line, taken away.
-    @Test func whatIsMissingIsRefusedByItsName() throws {
-        for (index, line) in lines.enumerated() {
-            for word in line.split(separator: " ").dropFirst() where !word.hasPrefix("prestart-timeout=") {
-                var less = lines
-                less[index] = line.split(separator: " ").filter { $0 != word }.joined(separator: " ")
-                let error = #expect(throws: SnapshotError.self) { try Snapshot(lines: less) }
-                let key = word.prefix { $0 != "=" }
-                #expect(error?.description.hasSuffix("has no \(key)") ?? false, "\(error?.description ?? "")")
-            }
-        }
-    }
+    private static let keys = Set(text.matches(of: #/"(\w+)":/#).map { String($0.output.1) })
 
-    @Test func ofABuildWhosePrestartHadNoLimitItHasTheUsualOne() throws {
-        let older = lines.map { $0.replacing("prestart-timeout=600000000000 ", with: "") }
-        #expect(try Snapshot(lines: older) == Snapshot(lines: lines))
-    }
-
-    @Test func aLineThatIsMissingIsRefused() {
-        for index in [0, 1, 2] {
-            var less = lines
-            less.remove(at: index)
-            #expect(throws: SnapshotError.self) { try Snapshot(lines: less) }
-        }
-    }
-
-    /// Each value of each line, made unreadable.
-    @Test func whatCannotBeReadIsRefusedByItsName() throws {
-        for (index, line) in lines.enumerated() {
-            for word in line.split(separator: " ").dropFirst() {
-                let key = word.prefix { $0 != "=" }
-                var wrong = lines
-                wrong[index] = line.replacing(word, with: "\(key)=?")
-                #expect(throws: SnapshotError.self, "\(key)") { try Snapshot(lines: wrong) }
-            }
-        }
+    /// Each key that is not optional, taken away.
+    @Test(arguments: keys.subtracting(["worker", "liveness"]).sorted())
+    func whatIsMissingIsRefusedByItsName(key: String) throws {
+        let less = Self.text.replacing("\"\(key)\":", with: "\"gone\":")
+        #expect { try resumed(less) } throws: { "\($0)".contains(key) || key == "serving" || key == "ready" }
     }
 
     @Test(arguments: [
-        ("version=1 ", "version=2 ", "the state is of version 2; this build reads version 1"),
-        ("target=1", "target=0", "there cannot be 0 workers"),
-        ("slot number=1", "slot number=2", "the slots are not numbered from 1 to at most 511"),
-        ("worker slot=1 generation=1", "worker slot=1 generation=7", "there is no line 'generation number=7'"),
-        ("slot number=1", "slot", "the line 'slot restart=none next-wait=100000000' has no number"),
-        ("slot number=1", "slot number", "the line 'slot number restart=none next-wait=100000000' has a word without"),
+        ("\"target\":1", "\"target\":0", "there cannot be 0 workers"),
+        ("\"capacity\":511", "\"capacity\":0", "there are more than 0 slots"),
+        ("\"slot\":1", "\"slot\":2", "the worker of slot 2 stands in slot 1"),
+        ("\"id\":{\"generation\":1", "\"id\":{\"generation\":7", "generation 7 has no settings"),
     ]) func whatDoesNotFitIsRefused(old: String, new: String, message: String) {
-        let wrong = lines.map { $0.replacing(old, with: new) }
-        let error = #expect(throws: SnapshotError.self) { try Snapshot(lines: wrong) }
-        #expect(error?.description.hasPrefix(message) ?? false, "\(error?.description ?? "")")
+        let wrong = Self.text.replacing(old, with: new)
+        let error = #expect(throws: SnapshotError.self) { try resumed(wrong) }
+        #expect(error?.description == message)
     }
 
-    @Test func aWorkerWithoutASlotOfItsOwnIsRefused() {
-        #expect(throws: SnapshotError.self) { try Snapshot(lines: lines + [lines[3]]) }
-        #expect(throws: SnapshotError.self) {
-            try Snapshot(lines: lines.map { $0.replacing("worker slot=1", with: "worker slot=9") })
+    @Test func whatCannotBeReadIsRefused() {
+        for (old, new) in [("\"ready\":{", "\"asleep\":{"), ("\"failures\":0", "\"failures\":\"none\"")] {
+            #expect(throws: DecodingError.self) { try resumed(Self.text.replacing(old, with: new)) }
         }
     }
 }

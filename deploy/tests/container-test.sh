@@ -24,8 +24,8 @@ echo "--- reload under requests"
 ( for _ in $(seq 200); do curl -fsS -o /dev/null "$url/api/v1/recipes/2" || echo lost; done ) >"/tmp/$name.lost" 2>&1 &
 load=$!
 podman kill -s HUP "$name" >/dev/null
-for _ in $(seq 300); do podman logs "$name" 2>&1 | grep 'reload done' >/dev/null && break; sleep 0.2; done
-podman logs "$name" 2>&1 | grep 'reload done' >/dev/null || fail "the reload does not end"
+for _ in $(seq 300); do podman logs "$name" 2>&1 | grep 'reload complete' >/dev/null && break; sleep 0.2; done
+podman logs "$name" 2>&1 | grep 'reload complete' >/dev/null || fail "the reload does not end"
 wait "$load"
 [ ! -s "/tmp/$name.lost" ] || fail "requests were lost: $(sort "/tmp/$name.lost" | uniq -c)"
 rm -f "/tmp/$name.lost"

@@ -55,7 +55,7 @@ echo "--- a reload that is abandoned: systemctl says so, and the old workers go 
 before=$(workers)
 settings WEB_CONCURRENCY=2 KEEP_ALIVE=soon
 ! systemctl reload brigade.service 2>/dev/null || fail "an abandoned reload is called a success"
-wait_for "reload abandoned: KEEP_ALIVE in /etc/default/brigade:2: invalid value 'soon'"
+wait_for "reload failed: KEEP_ALIVE in /etc/default/brigade:2: invalid value 'soon'"
 [ "$(workers)" = "$before" ] || fail "workers: $(workers), and before: $before"
 [ "$(property ActiveState)" = active ] || fail "it is $(property ActiveState)"
 curl -fsS http://127.0.0.1:8001/health/ready >/dev/null || fail "not ready after an abandoned reload"
@@ -68,7 +68,7 @@ main=$(property MainPID)
 cp /usr/local/bin/brigade /usr/local/bin/brigade.new && mv /usr/local/bin/brigade.new /usr/local/bin/brigade
 systemctl kill -s USR2 --kill-who=main brigade.service
 # The master's own lines: `brigade reload` says so too.
-wait_for "upgrade done" && wait_for "master pid=[0-9]*: reload done" 3
+wait_for "upgrade complete" && wait_for "master pid=[0-9]*: reload complete" 3
 for _ in $(seq 50); do [ "$(property ActiveState)" = active ] && break; sleep 0.1; done
 [ "$(property MainPID) $(property ActiveState)" = "$main active" ] || fail "the upgrade was noticed"
 curl -fsS http://127.0.0.1:8001/api/v1/recipes/1 >/dev/null || fail "no recipe after the upgrade"
@@ -82,7 +82,7 @@ echo "--- the listener survives a master that crashes: nobody is refused meanwhi
 ( for _ in $(seq 200); do curl -s -o /dev/null --max-time 20 http://127.0.0.1:8001/health/live || { [ $? != 7 ] || echo refused; }; done ) >/tmp/refused 2>&1 &
 load=$!
 systemctl kill -s KILL --kill-who=main brigade.service
-wait_for "taken back from the service manager's store"
+wait_for "from the service manager's store"
 wait "$load"
 [ ! -s /tmp/refused ] || fail "connections were refused: $(sort /tmp/refused | uniq -c)"
 
@@ -102,7 +102,7 @@ echo "--- socket activation: systemd listens, and the first request starts the s
 rm /etc/default/brigade /etc/default/brigade.secrets
 systemctl start brigade.socket
 curl -fsS http://127.0.0.1:8001/api/v1/recipes/3 | grep Tofu >/dev/null || fail "not activated"
-grep -q "the sockets are the service manager's" <(log) || fail "the log does not say where the socket comes from"
+grep -q "using the service manager's sockets" <(log) || fail "the log does not say where the socket comes from"
 systemctl kill -s KILL --kill-who=main brigade.service
 curl -fsS --retry 5 --retry-all-errors http://127.0.0.1:8001/api/v1/recipes/3 >/dev/null || fail "killed master: not back"
 systemctl stop brigade.socket brigade.service

@@ -21,8 +21,8 @@ enum Program {
             fail(error)
         } catch {
             // A build that does not understand its arguments cannot take a master's place either.
-            if let succession = Succession.fromEnvironment() {
-                goBack(succession, "\(RootCommand.message(for: error))")
+            if let handshake = UpgradeHandshake.fromEnvironment() {
+                goBack(handshake, "\(RootCommand.message(for: error))")
             }
             switch RootCommand.exitCode(for: error) {
             case .success:
@@ -37,10 +37,10 @@ enum Program {
         }
     }
 
-    private static func goBack(_ succession: Succession, _ reason: String) {
-        guard succession.step != .check else { return }
+    private static func goBack(_ handshake: UpgradeHandshake, _ reason: String) {
+        guard handshake.step != .check else { return }
         do {
-            try succession.goBack(because: HandoverError(description: reason))
+            try handshake.goBack(because: UpgradeError(reason))
         } catch {
             fail(error)
         }

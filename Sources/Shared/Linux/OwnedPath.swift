@@ -69,7 +69,7 @@ package final class OwnedPath: Sendable {
 
 /// Which file it is, whatever its name (stat(2)). Nobody else's for as long as somebody has the file open; of a unix
 /// socket's file, for as long as the socket is.
-package struct FileIdentity: Equatable, Sendable {
+package struct FileIdentity: Equatable, Sendable, Codable {
     package let device: UInt64
     package let inode: UInt64
 

@@ -15,12 +15,14 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         CurrentProcess.setName("brigade")
-        let succession = Succession.fromEnvironment()
         let code =
-            switch succession?.step {
-            case nil: try start()
-            case .check: try check(succession!)
-            case .take, .takeBack: try heir(succession!).run(.resumed(failure: succession!.failure))
+            if let handshake = UpgradeHandshake.fromEnvironment() {
+                switch handshake.step {
+                case .check: try check(handshake)
+                case .take, .takeBack: try takeOver(handshake).run(.resumed(failure: handshake.failure))
+                }
+            } else {
+                try start()
             }
         throw ArgumentParser.ExitCode(code.rawValue)
     }
@@ -46,34 +48,38 @@ struct ServeCommand: ParsableCommand {
         return master.run(.start)
     }
 
-    /// In a child of the master that is to be replaced.
-    private func check(_ succession: Succession) throws -> Contract.ExitCode {
-        let configuration = try ServerConfiguration(options, isInDirectory: true)
-        _ = try configuration.openWorker()
-        let handover = try succession.handover()
-        _ = try handover.running()
-        try handover.verify()
-        let consent = Array(Succession.consent.utf8)
-        _ = write(succession.partner, consent, consent.count)
+    /// In a child of the master that is to be replaced. What it says goes to that master's log.
+    private func check(_ handshake: UpgradeHandshake) throws(StartError) -> Contract.ExitCode {
+        do {
+            let plan = try ServerConfiguration(options, isInDirectory: true)
+            _ = try plan.openWorker()
+            _ = try handshake.snapshot().resumedSupervisor()
+        } catch let error as StartError {
+            throw error
+        } catch {
+            throw StartError(.usage, "this build cannot take over: \(error)")
+        }
+        handshake.giveConsent()
         return .ok
     }
 
     /// In the master's place. Whatever goes wrong before `commit`, the other executable is run again.
-    private func heir(_ succession: Succession) throws -> Master {
-        let configuration: ServerConfiguration
-        let estate: Estate
+    private func takeOver(_ handshake: UpgradeHandshake) throws -> Master {
+        let plan: ServerConfiguration
+        let state: ResumedState
         do {
-            let handover = try succession.handover()
-            let running = try handover.running()
-            configuration =
-                succession.step == .takeBack
-                ? ServerConfiguration(options, running: running) : try ServerConfiguration(options, isInDirectory: true)
-            estate = try Estate(handover, running, configuration)
+            let snapshot = try handshake.snapshot()
+            let supervisor = try snapshot.resumedSupervisor()
+            plan =
+                handshake.step == .takeBack
+                ? ServerConfiguration(options, running: supervisor.settings)
+                : try ServerConfiguration(options, isInDirectory: true)
+            state = try ResumedState(snapshot, supervisor, plan)
         } catch {
-            try succession.goBack(because: error)
+            try handshake.goBack(because: error)
         }
-        estate.commit(succession)
-        return Master(configuration, log: Self.log(configuration), resuming: estate)
+        handshake.commit(state.snapshot)
+        return Master(state, log: Self.log(plan))
     }
 
     private static func log(_ configuration: ServerConfiguration) -> Logger {

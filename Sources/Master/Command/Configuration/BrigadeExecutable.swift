@@ -14,7 +14,7 @@ enum BrigadeExecutable {
     static let path: String = {
         guard let typed = ProcessArguments.all.first, let path = absolute(typed) else { return resolvedPath }
         // A caller may pass any name. A master's successor was given the right one; and without /proc there is no other.
-        let isTrusted = Succession.isUnderWay || resolvedPath.isEmpty || isSameFile(path, "/proc/self/exe")
+        let isTrusted = UpgradeHandshake.isUnderWay || resolvedPath.isEmpty || isSameFile(path, "/proc/self/exe")
         return isTrusted ? path : resolvedPath
     }()
 

@@ -185,15 +185,15 @@ extension ServerConfiguration {
 
     /// What keeps a worker that could be opened from being started, and what to do.
     private static func advice(starting error: SystemError) -> String {
-        error.errno == EACCES ? advice(opening: error) : Master.text(error)
+        error.errno == EACCES ? advice(opening: error) : ChildProcesses.text(error)
     }
 
-    private func wait(for child: consuming Child) throws(StartError) -> Ending {
+    private func wait(for child: consuming Child) throws(StartError) -> ExitStatus {
         let end = MonotonicClock.now + settings.bootTimeout
         while true {
             if let status = child.reap() {
                 child.signalGroup(SIGKILL)
-                return Ending(status)
+                return status
             }
             let left = end - MonotonicClock.now
             guard left > .zero else { break }

@@ -2,7 +2,6 @@ import Contract
 import Linux
 import Glibc
 import Platform
-import Supervisor
 
 /// The settings with nothing left open: which worker, how many, and how much memory each has; and what follows from them
 /// for this process and its children.
@@ -126,17 +125,6 @@ struct ServerConfiguration {
 
     /// The scoreboard has slots for so many, and for as many that drain.
     static let maxWorkers = Scoreboard.capacity / 2
-
-    /// What the supervisor needs of the settings.
-    var configuration: Configuration {
-        Configuration(
-            workers: workers, prestart: settings.prestart, prestartTimeout: settings.prestartTimeout,
-            gracefulTimeout: settings.gracefulTimeout,
-            workerTimeout: settings.workerTimeout, bootTimeout: settings.bootTimeout,
-            shutdownDelay: settings.shutdownDelay, surge: settings.maxSurge, unavailable: settings.maxUnavailable,
-            maxWorkerMemory: settings.maxWorkerMemory, watchdog: ServiceManager.watchdog(environment),
-            slots: Scoreboard.capacity - 1)
-    }
 
     // MARK: - This process
 

@@ -1,3 +1,4 @@
+import Contract
 import Supervisor
 
 /// Control requests whose reply is a result, and the clients that wait for it. A value: the supervisor's events and numbers
@@ -24,20 +25,20 @@ struct PendingControlRequests {
     }
 
     /// The answers that follow from an event.
-    mutating func handle(_ notice: Notice) -> [Answer] {
+    mutating func handle(_ event: OperatorEvent) -> [Answer] {
         answer { request in
-            switch (request, notice) {
-            case (.reload(let newest), .reloadDone(let generation, _)) where generation > newest:
-                .success(Line(notice).text)
-            case (.reload(let newest), .reloadAbandoned(let generation, _)) where generation > newest:
-                .failure(Line(notice).text)
-            case (.reload, .stopBegan), (.scale, .stopBegan): .failure("the server is stopping")
-            case (.scale(let count), .workersAtLimit(let present)) where count != present:
+            switch (request, event) {
+            case (.reload(let newest), .reloadComplete(let generation, _)) where generation > newest:
+                .success(OperatorMessage(event).text)
+            case (.reload(let newest), .reloadFailed(let generation, _)) where generation > newest:
+                .failure(OperatorMessage(event).text)
+            case (.reload, .stopping), (.scale, .stopping): .failure("the server is stopping")
+            case (.scale(let count), .targetAtLimit(let present)) where count != present:
                 .failure("give 1 to \(ServerConfiguration.maxWorkers) workers; the number stays \(present)")
-            case (.scale(let count), .workersWanted(let other)) where other != count:
+            case (.scale(let count), .targetChanged(let other)) where other != count:
                 .failure("another request has set the number of workers to \(other)")
-            case (.scale, .workerEnded(_, _, .booting, _, _)), (.scale, .workerEnded(_, _, .failed, _, _)):
-                .failure("\(Line(notice).text); the master keeps trying")
+            case (.scale, .workerExited(_, _, .booting, _, _)), (.scale, .workerExited(_, _, .failed, _, _)):
+                .failure("\(OperatorMessage(event).text); the master keeps trying")
             default: nil
             }
         }
@@ -55,10 +56,10 @@ struct PendingControlRequests {
     }
 
     /// The master exits: every client gets an answer.
-    mutating func serverEnded(_ outcome: Effect.Outcome) -> [Answer] {
+    mutating func serverEnded(_ code: ExitCode) -> [Answer] {
         answer { request in
-            request == .stop && outcome == .stopped
-                ? .success("stopped") : .failure("the server has exited: \(outcome.text)")
+            request == .stop && code == .ok
+                ? .success("stopped") : .failure("the server has exited: \(code.reason)")
         }
     }
 

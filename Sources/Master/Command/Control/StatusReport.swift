@@ -193,7 +193,7 @@ extension Worker.State {
     }
 }
 
-extension Standing {
+extension ServerState {
     var name: String {
         switch self {
         case .starting: "starting"

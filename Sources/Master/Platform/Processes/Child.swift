@@ -1,5 +1,5 @@
 internal import CLinux
-internal import Contract
+package import Contract
 import Glibc
 package import Linux
 
@@ -53,19 +53,15 @@ package struct Child: ~Copyable {
     }
 
     /// How it ended; nil while it lives. To be asked once more never: the pid is free then.
-    package func reap() -> ChildStatus? {
+    package func reap() -> ExitStatus? {
         var status: Int32 = 0
         let reaped = try? check("waitpid") { waitpid(pid, &status, WNOHANG) }
-        return reaped == pid ? ChildStatus(status: status) : nil
+        return reaped == pid ? ExitStatus(waitStatus: status) : nil
     }
 }
 
-/// How a child ended (wait(2)).
-package enum ChildStatus: Equatable, Sendable {
-    case exited(Int32)
-    case signaled(Int32)
-
-    init(status: Int32) {
+extension ExitStatus {
+    fileprivate init(waitStatus status: Int32) {
         self =
             brigade_wifexited(status) != 0 ? .exited(brigade_wexitstatus(status)) : .signaled(brigade_wtermsig(status))
     }

@@ -3,7 +3,7 @@ import Linux
 package import Glibc
 
 /// Who the workers shall be (credentials(7)).
-package struct Credentials: Equatable {
+package struct Credentials: Equatable, Codable {
     package let user: uid_t
     package let group: gid_t
     /// The supplementary groups, and no others of this process's.

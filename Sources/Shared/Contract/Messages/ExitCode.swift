@@ -1,5 +1,5 @@
 /// How a process of Brigade ends, for whoever started it.
-package enum ExitCode: Int32, Sendable {
+package enum ExitCode: Int32, Sendable, Codable {
     /// Master: stopped as asked. Worker: drained.
     case ok = 0
     /// Bad settings or usage.

@@ -2,7 +2,7 @@
 ///
 /// Bucket 0 is everything below 1 µs; bucket 1 + 2n is from 2ⁿ to 1.5 · 2ⁿ µs, and bucket 2 + 2n from there to 2ⁿ⁺¹ µs, a
 /// bound belonging to the bucket above it; bucket 63 is everything from 2³¹ µs (36 minutes) on.
-package struct LatencyHistogram: Equatable, Sendable {
+package struct LatencyHistogram: Equatable, Sendable, Codable {
     /// By bucket.
     package var counts: [UInt64]
 

@@ -1,5 +1,5 @@
 /// Where a master listens: `host:port`, `[ipv6]:port`, or `unix:path`.
-package enum BindAddress: Hashable, Sendable, CustomStringConvertible {
+package enum BindAddress: Hashable, Sendable, Codable, CustomStringConvertible {
     /// A host name or an address, and a port; port 0 lets the kernel choose one.
     case tcp(host: String, port: UInt16)
     case unix(path: String)
