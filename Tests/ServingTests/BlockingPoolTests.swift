@@ -37,7 +37,7 @@ extension BlockingPool {
         let first = try #require(pool.start { Testing.Issue.record("it was given up") })
         let second = try #require(pool.start { ended.signal() })
         #expect(pool.start {} == nil)
-        first.giveUp()
+        first.cancel()
         #expect(pool.start { ended.signal() } != nil)
         #expect(pool.start {} == nil)
         goOn.signal()
@@ -50,23 +50,23 @@ extension BlockingPool {
         let (began, told, goOn, ended) = (semaphore(), semaphore(), semaphore(), semaphore())
         let job = try #require(
             pool.start {
-                withGiveUpHandler {
+                withBlockingCancellationHandler {
                     began.signal()
                     told.wait()
-                } onGiveUp: {
+                } onCancel: {
                     told.signal()
                 }
                 goOn.wait()
                 // It has been given up before this begins.
-                withGiveUpHandler {
+                withBlockingCancellationHandler {
                     told.wait()
-                } onGiveUp: {
+                } onCancel: {
                     told.signal()
                 }
                 ended.signal()
             })
         try #require(began.wait(timeout: .now() + 60) == .success)
-        job.giveUp()
+        job.cancel()
         goOn.signal()
         #expect(ended.wait(timeout: .now() + 60) == .success)
     }
@@ -76,18 +76,18 @@ extension BlockingPool {
         let ended = semaphore()
         let job = try #require(
             pool.start {
-                withGiveUpHandler {
-                } onGiveUp: {
+                withBlockingCancellationHandler {
+                } onCancel: {
                     Testing.Issue.record("it is done")
                 }
                 ended.signal()
             })
         try #require(ended.wait(timeout: .now() + 60) == .success)
-        job.giveUp()
+        job.cancel()
         #expect(
-            withGiveUpHandler {
+            withBlockingCancellationHandler {
                 7
-            } onGiveUp: {
+            } onCancel: {
                 Testing.Issue.record("there is no job here")
             } == 7)
     }
@@ -172,7 +172,7 @@ extension BlockingPool {
         let operations = [BlockingOperation("a"), BlockingOperation("b", threads: 1), .unnamed]
         let ended = semaphore()
         let submitters = (0..<3).map { number in
-            Serving.Thread.start("submitter") {
+            Serving.SystemThread.start("submitter") {
                 for _ in 0..<2000 { _ = pool.start(operations[number]) { ended.signal() } }
             }
         }

@@ -14,7 +14,7 @@ import Testing
         }
 
         var isFull: Bool { value.isFull }
-        var isAskedFor: Bool { value.isAskedFor }
+        var hasWaiting: Bool { value.hasWaiting }
 
         func change(_ client: String, by bytes: Int) { value.change(client, by: bytes) }
         func mayRead(_ client: String, after bytes: Int, at now: UInt64) -> Bool {
@@ -30,7 +30,7 @@ import Testing
         budget.change("a", by: 59)
         #expect(budget.mayRead("b", after: 0, at: 0))
         budget.change("b", by: 1)
-        #expect(budget.isFull && !budget.isAskedFor)
+        #expect(budget.isFull && !budget.hasWaiting)
         // The one that has sent most goes on.
         #expect(!budget.mayRead("b", after: 1, at: 0))
         #expect(!budget.mayRead("c", after: 5, at: 0))
@@ -46,7 +46,7 @@ import Testing
         budget.change("a", by: -59)
         #expect(!budget.isFull)
         #expect(budget.next(at: 0) == ["b"])
-        #expect(!budget.isAskedFor)
+        #expect(!budget.hasWaiting)
     }
 
     @Test func aFinisherThatSendsNothingMakesRoomForAnother() {
@@ -112,7 +112,7 @@ import Testing
         budget.forget("b")
         #expect(budget.next(at: 0) == ["c"])
         budget.forget("c")
-        #expect(!budget.isAskedFor)
+        #expect(!budget.hasWaiting)
         #expect(!budget.mayRead("d", after: 1, at: 0))
         #expect(budget.next(at: 0) == ["d"])
     }
@@ -130,7 +130,7 @@ import Testing
             if budget.mayRead(client, after: sent[client], at: 0) {
                 sent[client] += 10
                 budget.change(client, by: 10)
-                most = max(most, budget.held)
+                most = max(most, budget.heldBytes)
                 if sent[client] == 100 {
                     budget.change(client, by: -100)
                     finished += 1
@@ -142,7 +142,7 @@ import Testing
         }
         #expect(finished == count)
         #expect(most <= 200)
-        #expect(budget.held == 0)
+        #expect(budget.heldBytes == 0)
     }
 
     @Test func itHasRoomForTwoBodiesAtLeast() {

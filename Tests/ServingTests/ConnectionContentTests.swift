@@ -9,7 +9,7 @@ import Testing
 
     private func head(_ fields: String) -> String { "POST /up HTTP/1.1\r\nHost: a\r\n\(fields)\r\n" }
 
-    private func bench(limits: Limits = Limits(), limit: Int? = nil) -> ConnectionBench {
+    private func bench(limits: RequestLimits = RequestLimits(), limit: Int? = nil) -> ConnectionBench {
         let bench = ConnectionBench(limits: limits)
         bench.answersAtOnce = false
         bench.mode = { $0.method == .post ? .stream(limit: limit) : .whole }
@@ -54,7 +54,7 @@ import Testing
         let bench = bench()
         bench.send(head("Content-Length: 1000000\r\n"))
         #expect(bench.wantsInput)
-        bench.send(String(repeating: "x", count: Connection.mostUnread))
+        bench.send(String(repeating: "x", count: Connection.maxUnread))
         #expect(!bench.wantsInput)
         bench.ask(1)
         #expect(bench.delivered.count == 1 && bench.wantsInput)
@@ -101,10 +101,10 @@ import Testing
     }
 
     @Test func theServersOwnLimitHoldsWhereNoneIsGiven() {
-        let bench = bench(limits: Limits(body: 10))
+        let bench = bench(limits: RequestLimits(body: 10))
         bench.send(head("Content-Length: 11\r\n"))
         #expect(bench.take().hasPrefix("413"))
-        let larger = ConnectionBench(limits: Limits(body: 10))
+        let larger = ConnectionBench(limits: RequestLimits(body: 10))
         larger.mode = { _ in .stream(limit: 11) }
         larger.send(head("Content-Length: 11\r\n"))
         #expect(larger.take().hasPrefix("200"))

@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func lingeringGoesOnWhileTheClientStillSendsButNotForEver() {
-        let bench = ConnectionBench(limits: Limits(body: 10))
+        let bench = ConnectionBench(limits: RequestLimits(body: 10))
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
         #expect(bench.take().hasPrefix("413"))
         for _ in 0..<20 {
@@ -134,8 +134,8 @@ import Testing
         bench.answersAtOnce = false
         bench.send(request + request)
         bench.stop()
-        let refused = #"503 {"detail":"Service Unavailable"}"#
-        #expect(bench.take() == "\(refused) | \(refused) closes")
+        let rejected = #"503 {"detail":"Service Unavailable"}"#
+        #expect(bench.take() == "\(rejected) | \(rejected) closes")
         #expect(bench.isHalfClosed)
     }
 }
@@ -152,11 +152,11 @@ extension ConnectionDeadlineTests {
             bench.wait(answered)
         }
         bench.drain()
-        let began = bench.moment.nanoseconds
+        let began = bench.time.nanoseconds
         while !bench.isClosed, let deadline = bench.deadline {
-            bench.wait(Double(deadline - bench.moment.nanoseconds) / 1e9)
+            bench.wait(Double(deadline - bench.time.nanoseconds) / 1e9)
         }
-        #expect(abs(Double(bench.moment.nanoseconds - began) / 1e9 - delay) < 0.001)
+        #expect(abs(Double(bench.time.nanoseconds - began) / 1e9 - delay) < 0.001)
     }
 
     @Test func aHeadThatDripsBehindAnAnswerHasNoMoreTimeThanAnyOther() {

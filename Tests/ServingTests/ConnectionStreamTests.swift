@@ -114,7 +114,7 @@ import Testing
         bench.send(get())
         bench.clientReads = false
         bench.answer(1, stream())
-        let piece = String(repeating: "x", count: Connection.mostOutput)
+        let piece = String(repeating: "x", count: Connection.maxOutput)
         bench.make(1, piece)
         #expect(!bench.hasRoomForContent)
         bench.waitForRoom(1)
@@ -187,8 +187,8 @@ import Testing
         bench.send(get() + get())
         bench.answer(2, stream())
         bench.stop()
-        let refused = #"503 {"detail":"Service Unavailable"}"#
-        #expect(bench.take() == "\(refused) | \(refused) closes" && bench.making == nil)
+        let rejected = #"503 {"detail":"Service Unavailable"}"#
+        #expect(bench.take() == "\(rejected) | \(rejected) closes" && bench.making == nil)
     }
 
     @Test func aRequestIsReadWhileItIsAnswered() {

@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func aRefusalNamesTheLimitAndItsSetting() {
-        let limits = Limits(requestLine: 300, fieldLine: 1 << 10, fieldLines: 3, head: 2000, body: 16 << 20)
+        let limits = RequestLimits(requestLine: 300, fieldLine: 1 << 10, fieldLines: 3, head: 2000, body: 16 << 20)
         let long = String(repeating: "a", count: 1000)
         let cases = [
             (get("/" + long), "414", "Request line too long: at most 300 bytes (--limit-request-line)"),
@@ -77,7 +77,7 @@ import Testing
             let bench = ConnectionBench(limits: limits)
             bench.send(text)
             #expect(bench.take() == #"\#(status) {"detail":"\#(detail)"} closes"#)
-            #expect(bench.refusals == [detail])
+            #expect(bench.rejections == [detail])
         }
     }
 
@@ -92,11 +92,11 @@ import Testing
     }
 
     @Test func aTurnOfSlowRequestsIsOverBeforeTheirNumber() {
-        var turn = Turn(Turn.usual, at: 1000)
+        var turn = TurnBudget(TurnBudget.usual, at: 1000)
         turn.spend()
-        #expect(!turn.isOver(at: 1000 + Turn.longest - 1))
-        #expect(turn.isOver(at: 1000 + Turn.longest))
-        #expect(Turn(0, at: 1000).isOver(at: 1000))
+        #expect(!turn.isOver(at: 1000 + TurnBudget.maxDuration - 1))
+        #expect(turn.isOver(at: 1000 + TurnBudget.maxDuration))
+        #expect(TurnBudget(0, at: 1000).isOver(at: 1000))
     }
 
     @Test func withoutATurnNothingIsBegunButWhatIsOwedGoesOut() {
@@ -120,7 +120,7 @@ import Testing
         let path = "/" + String(repeating: "a", count: 8000)
         for _ in 0..<40 { bench.send(get(path)) }
         #expect(!bench.wantsInput)
-        #expect(bench.pending < Connection.mostOutput + 10_000)
+        #expect(bench.pending < Connection.maxOutput + 10_000)
         bench.wait(31)
         #expect(bench.isClosed)
     }
@@ -136,7 +136,7 @@ import Testing
             if pending > 100 { bench.read(pending - 100) }
         }
         #expect(bench.countAnswers() == 500)
-        #expect(bench.capacity <= 2 * Connection.mostOutput)
+        #expect(bench.capacity <= 2 * Connection.maxOutput)
     }
 
     @Test func whatFollowsARequestThatIsNotSafeWaitsForItsAnswer() {
@@ -228,7 +228,7 @@ import Testing
     }
 
     @Test func aBodyTooLargeIsRefusedBeforeItIsSent() {
-        let bench = ConnectionBench(limits: Limits(body: 10))
+        let bench = ConnectionBench(limits: RequestLimits(body: 10))
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n")
         #expect(bench.take() == #"413 {"detail":"Content too large: at most 10 bytes (--max-body)"} closes"#)
     }
@@ -253,14 +253,14 @@ import Testing
     }
 
     @Test func aBrokenSocketIsClosedOnce() {
-        var connection = Connection(limits: Limits(), times: ConnectionTimes(), at: 0)
-        let moment = Moment(nanoseconds: 0, date: HTTPDate(second: 0))
+        var connection = Connection(limits: RequestLimits(), timeouts: ConnectionTimeouts(), at: 0)
+        let time = LoopTime(nanoseconds: 0)
         connection.fail(at: 0)
-        guard case .close = connection.next(at: moment) else {
+        guard case .close = connection.next(at: time) else {
             Issue.record("not closed")
             return
         }
         connection.fail(at: 0)
-        #expect(connection.next(at: moment) == nil)
+        #expect(connection.next(at: time) == nil)
     }
 }

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func aRequestThatIsHeldKeepsItsBytes() throws {
-        var parser = RequestParser(limits: Limits())
+        var parser = RequestParser(limits: RequestLimits())
         append("GET /first HTTP/1.1\r\nHost: one\r\n\r\nGET /other HTTP/1.1\r\nHost: two\r\n\r\n", to: &parser)
         guard case .request(let first) = parser.next(at: 1), case .request(let second) = parser.next(at: 2) else {
             Issue.record("two requests were expected")
@@ -47,9 +47,9 @@ import Testing
     }
 
     @Test func nothingIsReadAfterARefusal() {
-        var parser = RequestParser(limits: Limits())
+        var parser = RequestParser(limits: RequestLimits())
         append("nonsense\r\n\r\n", to: &parser)
-        guard case .refused = parser.next(at: 0) else {
+        guard case .rejected = parser.next(at: 0) else {
             Issue.record("a refusal was expected")
             return
         }

@@ -22,7 +22,7 @@ struct RequestCase: CustomStringConvertible, Sendable {
 enum RequestTable {
     static let all =
         valid + invalid + invalidChunks + requestLines + fieldLines + hosts + connections + lengths + codings
-        + contentCodings + singles + smuggling + chunks + strangers + heads
+        + contentCodings + singles + smuggling + chunks + otherProtocols + heads
 
     private static let host = "Host: a\r\n"
 

@@ -56,7 +56,7 @@ extension ServerTests {
                 #expect(try pipeline.client.read().split(separator: "done.").count == requests)
             }
             // Each of the others has had one turn at most, however much it sent.
-            #expect(try #require(kitchen.before("/other")) <= crowd * Turn.usual)
+            #expect(try #require(kitchen.before("/other")) <= crowd * TurnBudget.usual)
         }
     }
 

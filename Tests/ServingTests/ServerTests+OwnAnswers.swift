@@ -33,7 +33,7 @@ extension ServerTests {
         }
     }
 
-    private static let refusals: [(fields: String, content: String, status: String)] = [
+    private static let rejections: [(fields: String, content: String, status: String)] = [
         ("Content-Length: 21\r\n", "", "413"), ("Content-Length: 3\r\n", "ab", "400"),
         ("Transfer-Encoding: chunked\r\n", "15\r\n", "413"), ("Transfer-Encoding: chunked\r\n", "x\r\n", "400"),
         ("Transfer-Encoding: chunked\r\n", "1;\r\n", "400"),
@@ -48,7 +48,7 @@ extension ServerTests {
         var settings = Settings()
         settings.maxBody = 20
         try await LoopThread.serving(Finishing(mode: mode, body: Self.reading), settings: settings) { port, _ in
-            for (fields, content, status) in Self.refusals {
+            for (fields, content, status) in Self.rejections {
                 let client = try Client(port: port)
                 try client.send("POST /x HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\(content)")
                 client.end()

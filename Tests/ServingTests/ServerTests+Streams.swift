@@ -308,7 +308,7 @@ extension ServerTests {
         }
         let answer = Answers()
         try await LoopThread.serving(application) { port, _ in
-            _ = Thread.start("client") {
+            _ = SystemThread.start("client") {
                 let client = try? Client(port: port)
                 try? client?.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                 answer.put((try? client?.read()) ?? "")

@@ -89,7 +89,7 @@ private struct Oops: Error {}
             .later {
                 let before = LoopExecutor.shared.isOnThread
                 await withCheckedContinuation { continuation in
-                    _ = Thread.start("elsewhere") { continuation.resume() }
+                    _ = SystemThread.start("elsewhere") { continuation.resume() }
                 }
                 let between = LoopExecutor.shared.isOnThread
                 async let child = LoopExecutor.shared.isOnThread
@@ -164,14 +164,14 @@ private struct Oops: Error {}
         }
         let answer = Answers()
         try await LoopThread.serving(application) { port, slot in
-            _ = Thread.start("client") {
+            _ = SystemThread.start("client") {
                 let client = try? Client(port: port)
                 try? client?.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                 answer.put((try? client?.read()) ?? "")
             }
             await started.wait()
             // Drained by `serving` from here on; the handler is let go only when the worker says that it drains.
-            _ = Thread.start("release") {
+            _ = SystemThread.start("release") {
                 while slot.state != .draining { sched_yield() }
                 finish.open()
             }

@@ -81,9 +81,9 @@ final class SharedCommit: Sendable {
             let made = try body(db)
             value.withLock { $0 = made }
         }
-        try withGiveUpHandler {
+        try withBlockingCancellationHandler {
             try submit(write).get()
-        } onGiveUp: {
+        } onCancel: {
             isGivenUp.withLock { $0 = true }
         }
         return value.withLock { $0 }!

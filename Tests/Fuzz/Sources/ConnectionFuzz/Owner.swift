@@ -5,16 +5,16 @@ import Messages
 /// The owner of a connection, as `ClientSocket` is one, whose client, handlers and clock do what a script says. It stops
 /// the process when the connection breaks a promise.
 struct Owner: ~Copyable {
-    private static let limits = Limits(body: 1 << 20)
+    private static let limits = RequestLimits(body: 1 << 20)
     /// Of what waits for the client: the mark, and answers that were there already and whose turn came at once.
-    private static let mostOutput = Connection.mostOutput + (Connection.mostExchanges + 1) * (1 << 20 | 1 << 10)
+    private static let maxOutput = Connection.maxOutput + (Pipeline.maxExchanges + 1) * (1 << 20 | 1 << 10)
     /// Of what waits for a handler, or to be parsed: a read beyond the mark.
-    private static let mostInput = Connection.mostUnread + largestRead
+    private static let maxInput = Connection.maxUnread + largestRead
     private static let largestRead = 64 << 10
 
     private var connection: Connection
     private var now: UInt64 = 1_000_000_000
-    private var moment: Moment { Moment(nanoseconds: now, date: HTTPDate(second: 0)) }
+    private var time: LoopTime { LoopTime(nanoseconds: now) }
     /// What the client has yet to say.
     private var unsaid: [UInt8] = []
     private var handled = 0
@@ -32,9 +32,9 @@ struct Owner: ~Copyable {
     private var isClosed = false
 
     init(request: UInt64?) {
-        var times = ConnectionTimes()
+        var times = ConnectionTimeouts()
         times.request = request
-        connection = Connection(limits: Self.limits, times: times, isLogged: true, at: 1_000_000_000)
+        connection = Connection(limits: Self.limits, timeouts: times, isLogged: true, at: 1_000_000_000)
     }
 
     mutating func happen(_ script: inout Script) {
@@ -60,15 +60,15 @@ struct Owner: ~Copyable {
 
     /// Nobody does anything any more but wait: the connection must come to its end by itself.
     mutating func leaveAlone() {
-        var silence = Script(.init(start: nil, count: 0))
+        var idleTime = Script(.init(start: nil, count: 0))
         for _ in 0..<100 where !isClosed {
             // Also those that had waited for their turn, and begin only now.
-            for number in pending { _ = connection.answer(number, with: Response(.ok), at: moment) }
+            for number in pending { _ = connection.answer(number, with: Response(.ok), at: time) }
             pending = []
-            advance(&silence)
+            advance(&idleTime)
             if let number = maker.take() { _ = connection.cutContent(number, at: now) }
             if let deadline = connection.deadline { pass(to: deadline) }
-            advance(&silence)
+            advance(&idleTime)
         }
         require(isClosed, "it waits for ever")
     }
@@ -93,7 +93,7 @@ struct Owner: ~Copyable {
         case 3: response = Response(.ok, stream: NoPieces(), length: script.size())
         default: break
         }
-        _ = connection.answer(number, with: response, at: moment)
+        _ = connection.answer(number, with: response, at: time)
     }
 
     private mutating func make(_ script: inout Script) {
@@ -101,18 +101,18 @@ struct Owner: ~Copyable {
         var isOver = false
         switch script.number(below: 4) {
         case 0:
-            _ = connection.endContent(number, at: moment)
+            _ = connection.endContent(number, at: time)
             isOver = true
         case 1: isOver = connection.cutContent(number, at: now)
         default:
             guard connection.hasRoomForContent else { return connection.waitForRoom(number) }
-            isOver = !connection.send(number, Array(repeating: 120, count: script.size() >> 4), at: moment)
+            isOver = !connection.send(number, Array(repeating: 120, count: script.size() >> 4), at: time)
         }
         if isOver { maker = nil }
     }
 
     private mutating func write(_ most: Int) {
-        let count = min(most, connection.output.count)
+        let count = min(most, connection.writer.output.count)
         if count > 0 { connection.wrote(count, at: now) }
     }
 
@@ -122,7 +122,7 @@ struct Owner: ~Copyable {
     }
 
     private mutating func expire() {
-        let late = connection.expire(at: moment)
+        let late = connection.expire(at: time)
         for number in late { require(pending.contains(number), "request \(number) is late, and is answered") }
         pending.removeAll { late.contains($0) }
     }
@@ -131,10 +131,10 @@ struct Owner: ~Copyable {
         switch script.number(below: 8) {
         case 0: connection.fail(at: now)
         case 1:
-            connection.stop(at: moment)
+            connection.stop(at: time)
             pending = []
-        case 2: if connection.gathered != nil { connection.holdBack(at: now) }
-        case 3: connection.readOn(at: now)
+        case 2: if connection.bufferedContent != nil { connection.pauseReading(at: now) }
+        case 3: connection.resumeReading(at: now)
         default: break
         }
     }
@@ -142,16 +142,16 @@ struct Owner: ~Copyable {
     // MARK: What is done
 
     private mutating func advance(_ script: inout Script) {
-        connection.beginTurn([Turn.usual, 1, 0][script.number(below: 3)], at: now)
+        connection.beginTurn([TurnBudget.usual, 1, 0][script.number(below: 3)], at: now)
         var actions = 0
-        while let action = connection.next(at: moment) {
+        while let action = connection.next(at: time) {
             require(!isClosed, "something is done after the close")
             perform(action, &script)
             actions += 1
             require(actions < 10_000, "there is no end to what is done")
         }
         var count = 0
-        connection.takeAnswers { _ in count += 1 }
+        connection.takeUncounted { _ in count += 1 }
         answered += count
         isQueued = !isClosed && connection.wantsTurn(at: now)
         log()
@@ -166,7 +166,7 @@ struct Owner: ~Copyable {
             lines += 1
             if answer.isAborted { fatalError("an answer that was sent is logged as aborted") }
         }
-        if isAllSent, !isClosed { require(connection.unsent.isEmpty, "an answer that was sent is not logged") }
+        if isAllSent, !isClosed { require(!connection.writer.hasUnlogged, "an answer that was sent is not logged") }
         if isClosed, !isLoggedToEnd {
             isLoggedToEnd = true
             connection.takeUnsent(at: now) { _, _ in lines += 1 }
@@ -181,25 +181,25 @@ struct Owner: ~Copyable {
         switch action {
         case .decide:
             let modes: [ContentMode] = [.whole, .stream(), .stream(limit: 5)]
-            connection.take(modes[script.number(below: modes.count)], at: moment)
+            connection.take(modes[script.number(below: modes.count)], at: time)
         case .handle(let number, let request):
             handled += 1
             require(number == handled, "request \(number) comes after \(handled - 1)")
             require(request.body.count <= Self.limits.body, "a body beyond the limit")
             pending.append(number)
             if request.isStreamed { reader = number }
-        case .refuse(let number, let request, let refusal):
+        case .reject(let number, let request, let rejection):
             require(number == handled + 1, "a refusal of request \(number) comes after \(handled)")
             require(request.body.isEmpty, "a refused request has content")
-            require(!connection.answer(number, with: refusal.response, at: moment), "a refusal is a stream")
+            require(!connection.answer(number, with: rejection.response, at: time), "a refusal is a stream")
         case .deliver(let number, let event):
             require(number == reader, "content for somebody who does not read")
             if case .piece(let bytes) = event { require(!bytes.isEmpty, "an empty piece") } else { reader = nil }
-        case .make(let number, _):
+        case .produce(let number, _):
             // One whose length was reached is over before its maker knows.
             require(number > maker ?? 0, "an answer is made out of turn")
             maker = number
-        case .makeMore: break
+        case .resumeProducer: break
         case .halfClose:
             require(!isHalfClosed, "it is half-closed twice")
             isHalfClosed = true
@@ -210,8 +210,8 @@ struct Owner: ~Copyable {
     private mutating func check() {
         // One more than were handled: a refusal.
         require(answered <= handled + 1, "a request is answered twice")
-        require(connection.output.count <= Self.mostOutput, "\(connection.output.count) bytes of output")
-        require(connection.parser.buffered <= Self.mostInput, "\(connection.parser.buffered) bytes of input")
+        require(connection.writer.output.count <= Self.maxOutput, "\(connection.writer.output.count) bytes of output")
+        require(connection.unparsedBytes <= Self.maxInput, "\(connection.unparsedBytes) bytes of input")
         if isClosed {
             require(connection.deadline == nil && !connection.wantsInput, "it waits after the close")
         } else if connection.hasOutput

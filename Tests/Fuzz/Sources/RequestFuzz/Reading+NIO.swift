@@ -17,7 +17,7 @@ extension Reading {
         } catch {
             // What came before the error is read all the same.
             take(from: channel, &open)
-            ending = .refused("\(error)")
+            ending = .rejected("\(error)")
         }
     }
 

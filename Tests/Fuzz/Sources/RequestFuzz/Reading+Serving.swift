@@ -4,7 +4,7 @@ import Messages
 
 extension Reading {
     /// Small, so that inputs of a few hundred bytes come to every one of them.
-    static let limits = Limits(
+    static let limits = RequestLimits(
         requestLine: 200, fieldLine: 120, fieldLines: 12, head: 600, chunkLine: 40, chunkExtensions: 60, body: 300)
 
     /// As our own parser reads.
@@ -15,7 +15,7 @@ extension Reading {
             while let outcome = parser.next(at: 0) {
                 switch outcome {
                 case .request(let request): requests.append(ReadRequest(request))
-                case .refused(let refusal): ending = .refused("\(refusal.status.code) \(refusal.detail)")
+                case .rejected(let rejection): ending = .rejected("\(rejection.status.code) \(rejection.detail)")
                 }
             }
         }
@@ -31,7 +31,7 @@ extension ReadRequest {
         let isOfServer = request.method == .options && request.path.elementsEqual("*".utf8)
         precondition(request.path.first == UInt8(ascii: "/") || isOfServer, "a path begins with a slash")
         precondition(request.method.rawValue.utf8.elementsEqual(line[0]))
-        precondition(line[2].last == UInt8(ascii: "0") || !incoming.isOld)
+        precondition(line[2].last == UInt8(ascii: "0") || !incoming.isHTTP10)
         // What an application sees of the target is its end.
         var seen = request.path + (request.query.map { [UInt8(ascii: "?")] + $0 } ?? [])
         if !line[1].suffix(seen.count).elementsEqual(seen) { seen = seen.dropFirst() }

@@ -4,7 +4,7 @@ struct Reading: Equatable {
         /// It waits for more, in the middle of a request or between two.
         case waiting
         /// It reads no further, and says why.
-        case refused(String)
+        case rejected(String)
     }
 
     var requests: [ReadRequest] = []
