@@ -39,7 +39,7 @@ import Testing
         #expect(thread.step(at: 0, own: 9, fewest: nil, isWaiting: true) == .accept)
     }
 
-    @Test func oneWithMoreLeavesTheConnectionForFiveMilliseconds() {
+    @Test func aWorkerWithMoreConnectionsWaitsFiveMilliseconds() {
         var thread = Thread()
         #expect(thread.step(at: 0, own: 3, fewest: 2) == .watch)
         #expect(thread.step(at: 1, own: 3, fewest: 2, isWaiting: true) == pause)
@@ -48,14 +48,14 @@ import Testing
         #expect(thread.step(at: 6.1, own: 4, fewest: 2, isWaiting: true) == pause)
     }
 
-    @Test func theWaitBeginsAnewWithEachConnection() {
+    @Test func theWaitStartsAgainForEachConnection() {
         var thread = Thread()
         _ = thread.step(at: 0, own: 3, fewest: 2, isWaiting: true)
         #expect(thread.step(at: 4, own: 3, fewest: 2) == .watch)
         #expect(thread.step(at: 8, own: 3, fewest: 2, isWaiting: true) == pause)
     }
 
-    @Test func whoWasWaitedForInVainHasToMakeAPassFirst() {
+    @Test func aWorkerThatWasWaitedForInVainMustMakeAPassFirst() {
         var thread = Thread()
         #expect(thread.earliestTick(at: 9000) == 7000)
         #expect(thread.step(at: 9000, own: 3, fewest: 2, isWaiting: true) == pause)
@@ -72,7 +72,7 @@ import Testing
         #expect(thread.step(at: 2) == .accept)
     }
 
-    @Test func aLoopThatDoesNotTakeOverForFiveMillisecondsIsStalledUntilItDoes() {
+    @Test func aLoopThatTakesOverNothingForFiveMillisecondsIsStuck() {
         var thread = Thread()
         thread.handOver(at: 100)
         #expect(thread.step(at: 104) == waitForLoop(1))

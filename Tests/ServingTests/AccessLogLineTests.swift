@@ -18,7 +18,7 @@ import Testing
         return bench.takeLog(peer: peer)
     }
 
-    @Test func aRequestIsALineOfTheCombinedFormatAndItsSeconds() {
+    @Test func aLineHasTheCombinedFormatAndTheSeconds() {
         let text = "GET /x?y HTTP/1.1\r\nHost: a\r\nUser-Agent: curl/8.1\r\nREFERER: http://b/\r\n\r\n"
         #expect(
             log(text, waits: 0.000412) == """
@@ -27,7 +27,7 @@ import Testing
                 """)
     }
 
-    @Test func whatIsNotThereIsADash() {
+    @Test func missingFieldsAreDashes() {
         let text = "HEAD /x HTTP/1.0\r\n\r\n"
         #expect(
             log(text, peer: "") == #"- - - [23/Nov/2026:10:15:30 +0000] "HEAD /x HTTP/1.0" 200 0 "-" "-" 0.000000"#
@@ -41,12 +41,12 @@ import Testing
         ("\r\nPOST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", #""POST /x HTTP/1.1" 413 "#),
         ("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", #""POST /x HTTP/1.1" 400 "#),
     ])
-    func aRefusalHasItsLineToo(text: String, line: String) {
+    func aRejectionIsLogged(text: String, line: String) {
         let lines = log(text, limits: RequestLimits(body: 10))
         #expect(lines.contains(line) && lines.count { $0 == "\n" } == 1, "\(lines)")
     }
 
-    @Test func aRefusalIsNotGivenTheLineOfTheRequestBefore() {
+    @Test func aRejectionIsNotLoggedWithThePreviousRequestLine() {
         let lines = log("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n")
         #expect(lines.split(separator: "\n").last?.contains(#"] "-" 400 "#) == true)
     }
@@ -55,7 +55,7 @@ import Testing
         ("GET /x HTTP/1.1\r\n", #""GET /x HTTP/1.1" 408 "#), ("GET /x", #""-" 408 "#), ("", #""-" 408 "#),
         ("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", #""POST /x HTTP/1.1" 408 "#),
     ])
-    func aRequestThatNeverBecomesCompleteHasItsLineToo(text: String, line: String) {
+    func anIncompleteRequestIsLogged(text: String, line: String) {
         #expect(log(text, waits: 30).contains(line))
     }
 
@@ -72,7 +72,7 @@ import Testing
 
     private func large(_ count: Int = 100_000) -> Response { Response(.ok, body: Array(repeating: 120, count: count)) }
 
-    @Test func aLargeAnswerHasItsLineWhenAllOfItWasSent() {
+    @Test func aLargeResponseIsLoggedWhenAllOfItIsSent() {
         let bench = slow(get)
         bench.answer(1, large())
         #expect(bench.countAnswers() == 1 && bench.takeLog(peer: "") == "")
@@ -84,7 +84,7 @@ import Testing
         #expect(bench.takeLog(peer: "").hasSuffix("\"GET /x HTTP/1.1\" 200 100000 \"-\" \"-\" 3.000000\n"))
     }
 
-    @Test func oneThatIsNotSentToItsEndSaysHowFarItCame() {
+    @Test func anAbortedResponseIsLoggedWithTheSizeThatWasSent() {
         let bench = slow(get)
         bench.answer(1, large())
         bench.read(bench.pending - 40_000)
@@ -93,21 +93,21 @@ import Testing
         #expect(bench.takeLog(peer: "").hasSuffix("\"GET /x HTTP/1.1\" 200 60000 \"-\" \"-\" 1.000000 aborted\n"))
     }
 
-    @Test func oneOfWhichNothingWasSentHasNoSize() {
+    @Test func aResponseOfWhichNothingIsSentHasSizeZero() {
         let bench = slow(get)
         bench.answer(1, large())
         bench.fail()
         #expect(bench.takeLog(peer: "").hasSuffix(" 200 0 \"-\" \"-\" 0.000000 aborted\n"))
     }
 
-    @Test func aClientThatReadsTooSlowlyIsSaidToo() {
+    @Test func aResponseToATooSlowClientIsLogged() {
         let bench = slow(get)
         bench.answer(1, large())
         bench.wait(31)
         #expect(bench.isReset && bench.takeLog(peer: "").hasSuffix(" 31.000000 aborted\n"))
     }
 
-    @Test func aStreamThatIsCutIsAbortedThoughAllThatItMadeWasSent() {
+    @Test func aCutStreamIsLoggedAsAborted() {
         let bench = slow(get)
         bench.clientReads = true
         bench.answer(1, Response(.ok, stream: AsyncStream<[UInt8]> { $0.finish() }))
@@ -120,7 +120,7 @@ import Testing
         "", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nab",
         "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
     ])
-    func aRequestWhoseClientGoesBeforeItsAnswerIsA499(text: String) {
+    func aRequestWhoseClientLeavesIsLoggedAs499(text: String) {
         let bench = slow(text.isEmpty ? get : text)
         bench.wait(2)
         bench.fail()
@@ -130,7 +130,7 @@ import Testing
         #expect(bench.countAnswers() == 0 && bench.isClosed)
     }
 
-    @Test func eachOfAPipelineHasItsOwnLine() {
+    @Test func eachPipelinedRequestIsLogged() {
         let bench = slow(get + get + "POST /y HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
         bench.answer(1, large(10))
         bench.read(bench.pending)
@@ -145,7 +145,7 @@ import Testing
             ])
     }
 
-    @Test func aRequestThatWasRefusedHasOneLineWhenItsClientHasGone() {
+    @Test func aRejectedRequestIsLoggedOnceWhenItsClientLeaves() {
         let bench = slow("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n")
         bench.read(bench.pending)
         bench.fail()
@@ -153,7 +153,7 @@ import Testing
         #expect(lines.contains("\" 400 ") && lines.count { $0 == "\n" } == 1, "\(lines)")
     }
 
-    @Test func aServerSaysWhatItsSocketTook() async throws {
+    @Test func theServerLogsWhatTheSocketTook() async throws {
         let folder = try Folder()
         let log = try AccessLogWriter(path: folder.path("log"), log: LoopThread.quiet)
         // More than the buffers of both sockets hold.
@@ -176,14 +176,14 @@ import Testing
         #expect(part.hasSuffix(" aborted") && !part.contains(" \(size) "), "\(part)")
     }
 
-    @Test func aClientCannotForgeALineOrSpeakToATerminal() {
+    @Test func aClientCannotForgeALineOrControlATerminal() {
         let agent = "a\"b\\c\u{1b}\u{7f}é\t"
         let lines = log(
             "GET /\"\\ HTTP/1.1\r\nHost: a\r\nUser-Agent: x\(agent)y\r\n\r\n".replacing("\u{1b}\u{7f}", with: ""))
         #expect(lines.contains(#""GET /\x22\x5C HTTP/1.1" 200 3 "-" "xa\x22b\x5Cc\xC3\xA9\x09y" 0."#))
     }
 
-    @Test func aLongOneIsCutSoThatAPipeTakesItsLineWhole() {
+    @Test func longTextIsCutSoThatAPipeTakesTheLineWhole() {
         let long = String(repeating: "\"", count: 7000)
         let lines = log(
             "GET /\(long) HTTP/1.1\r\nHost: a\r\nUser-Agent: \(long)\r\nReferer: \(long)\r\n\r\n",

@@ -37,7 +37,7 @@ import Testing
         var logger: Logger { Logger(label: "test") { _ in Keeper(lines: self) } }
     }
 
-    @Test func aRenamedFileIsOpenedAnew() async throws {
+    @Test func aRenamedFileIsReopened() async throws {
         let folder = try Folder()
         let log = try AccessLogWriter(path: folder.path("log"), log: LoopThread.quiet)
         await LoopThread.run {
@@ -51,7 +51,7 @@ import Testing
         #expect(try folder.text("log").hasPrefix("two - - ["))
     }
 
-    @Test func whereNoneCanBeOpenedTheOldOneIsKept() async throws {
+    @Test func theOldFileIsKeptWhenReopeningFails() async throws {
         let folder = try Folder()
         let lines = Lines()
         mkdir(folder.path("a"), 0o755)
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func aPipeWithoutRoomLosesLinesAndSaysHowMany() async throws {
+    @Test func linesThatAFullPipeLosesAreCounted() async throws {
         let folder = try Folder()
         let lines = Lines()
         let path = folder.path("fifo")

@@ -25,7 +25,7 @@ extension BlockingPool {
         slot = try Scoreboard.make(entries: 0).slot(0)
     }
 
-    @Test func jobsThatWereGivenUpMakeRoomForOthers() throws {
+    @Test func cancelledJobsMakeRoomForOthers() throws {
         let pool = BlockingPool(threads: 1, capacity: 2, slot: slot)
         let (began, goOn, ended) = (semaphore(), semaphore(), semaphore())
         _ = pool.start {
@@ -45,7 +45,7 @@ extension BlockingPool {
         withExtendedLifetime(second) {}
     }
 
-    @Test func aJobThatIsGivenUpIsToldWhileItBlocks() throws {
+    @Test func aCancelledJobIsToldWhileItBlocks() throws {
         let pool = BlockingPool(threads: 1, capacity: 2, slot: slot)
         let (began, told, goOn, ended) = (semaphore(), semaphore(), semaphore(), semaphore())
         let job = try #require(
@@ -71,7 +71,7 @@ extension BlockingPool {
         #expect(ended.wait(timeout: .now() + 60) == .success)
     }
 
-    @Test func nobodyIsToldOfAJobThatIsDone() throws {
+    @Test func aFinishedJobIsNotCancelled() throws {
         let pool = BlockingPool(threads: 1, capacity: 2, slot: slot)
         let ended = semaphore()
         let job = try #require(
@@ -134,7 +134,7 @@ extension BlockingPool {
         for _ in 0..<3 { #expect(ended.wait(timeout: .now() + 60) == .success) }
     }
 
-    @Test func aFewThreadsDoWhatComesOneAfterAnotherAndTheOthersSleep() throws {
+    @Test func sequentialJobsRunOnFewThreads() throws {
         let pool = BlockingPool(threads: 16, capacity: 99, slot: slot)
         let threads = Mutex<Set<UInt>>([])
         // The thread that slept last, or one that is still on its way to sleep; at first these are all.
@@ -149,7 +149,7 @@ extension BlockingPool {
         #expect(threads.withLock { $0.count } <= 8)
     }
 
-    @Test func jobsThatBlockGetAThreadEach() throws {
+    @Test func concurrentJobsRunOnAThreadEach() throws {
         let pool = BlockingPool(threads: 4, capacity: 99, slot: slot)
         let (began, goOn, ended) = (semaphore(), semaphore(), semaphore())
         // Submitted in one pass, and told of once.

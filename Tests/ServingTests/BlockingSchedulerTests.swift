@@ -15,7 +15,7 @@ import Testing
     @Test(
         arguments: [(1, nil, 1), (2, nil, 1), (4, nil, 3), (8, nil, 6), (8, 2, 2), (8, 0, 1), (8, .max, 8)]
             as [(Int, Int?, Int)])
-    func anOperationHasThreeQuartersOfTheThreadsOrWhatItSays(threads: Int, wish: Int?, most: Int) {
+    func anOperationHasThreeQuartersOfTheThreadsOrItsOwnLimit(threads: Int, wish: Int?, most: Int) {
         var scheduler = BlockingScheduler(threads: threads)
         let operation = BlockingOperation("a", threads: wish)
         let calls = (0..<20).map { _ in scheduler.append(job(operation), at: 1) }
@@ -23,7 +23,7 @@ import Testing
         #expect(scheduler.waiting == 20)
     }
 
-    @Test func whatComesLaterOfAnotherOperationDoesNotWaitForAllThatIsThere() throws {
+    @Test func anotherOperationDoesNotWaitForAllEarlierJobs() throws {
         var scheduler = BlockingScheduler(threads: 1)
         for _ in 0..<3 { _ = scheduler.append(job(ideas), at: 1) }
         let isCalled = scheduler.append(job(search), at: 1)
@@ -36,7 +36,7 @@ import Testing
         #expect(order == ["ideas", "search", "ideas", "ideas"])
     }
 
-    @Test func everyJobIsTakenOnceInWhateverOrderTheyEnd() throws {
+    @Test func everyJobRunsOnceWhateverTheOrderOfEnds() throws {
         var generator = SystemRandomNumberGenerator()
         var scheduler = BlockingScheduler(threads: 5)
         let operations = [ideas, search, BlockingOperation("c", threads: 1), .unnamed]
@@ -76,14 +76,14 @@ import Testing
         #expect(scheduler.overdue == 100)
     }
 
-    @Test func anOperationThatIsDeadIsOverdueThoughOthersHaveThreads() {
+    @Test func aStuckOperationIsOverdueThoughOthersHaveThreads() {
         var scheduler = BlockingScheduler(threads: 4)
         for number in 0..<4 { _ = scheduler.append(job(ideas, deadline: 100 + UInt64(number)), at: 1) }
         while scheduler.take(at: 2) != nil {}
         #expect(scheduler.waiting == 1 && scheduler.overdue == 102)
     }
 
-    @Test func anOperationThatStallsIsToldOnceAndOnceThatItGoesOn() throws {
+    @Test func aStallIsReportedOnceAndItsEndOnce() throws {
         var scheduler = BlockingScheduler(threads: 4)
         for _ in 0..<5 { _ = scheduler.append(job(ideas), at: second) }
         var running: [BlockingPool.Job] = []

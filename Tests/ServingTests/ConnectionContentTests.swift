@@ -37,7 +37,7 @@ import Testing
         #expect(bench.take() == "201 | 200")
     }
 
-    @Test func chunksArriveWithoutTheirCoding() {
+    @Test func chunksAreDecoded() {
         let bench = bench()
         bench.send(head("Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\n2\r\nde\r\n1\r")
         bench.ask(1)
@@ -50,7 +50,7 @@ import Testing
         #expect(bench.waiting.keys.sorted() == [2])
     }
 
-    @Test func noMoreIsReadThanTheHandlerAsksForButForABuffer() {
+    @Test func oneBufferIsReadAheadOfTheHandler() {
         let bench = bench()
         bench.send(head("Content-Length: 1000000\r\n"))
         #expect(bench.wantsInput)
@@ -60,7 +60,7 @@ import Testing
         #expect(bench.delivered.count == 1 && bench.wantsInput)
     }
 
-    @Test func continueIsSaidWhenTheHandlerAsks() {
+    @Test func continueIsSentWhenTheHandlerReads() {
         let bench = bench()
         bench.send(head("Content-Length: 1\r\nExpect: 100-continue\r\n"))
         #expect(bench.take() == "")
@@ -71,7 +71,7 @@ import Testing
         #expect(bench.delivered == ["x", "end"] && bench.take() == "")
     }
 
-    @Test func aClientThatIsNotToldToContinueIsToldToClose() {
+    @Test func aClientWithoutContinueIsToldToClose() {
         let bench = bench()
         bench.send(head("Content-Length: 1\r\nExpect: 100-continue\r\n"))
         bench.answer(1, Response(.notFound))
@@ -79,7 +79,7 @@ import Testing
         #expect(bench.isHalfClosed && !bench.isClosed && bench.delivered == ["closed"])
     }
 
-    @Test func anEarlyAnswerIsTheLastOneUnlessTheRestIsThere() {
+    @Test func anEarlyResponseIsTheLastUnlessTheContentIsComplete() {
         let early = bench()
         early.send(head("Content-Length: 9\r\n") + "abc")
         early.answer(1, Response(.ok))
@@ -93,14 +93,14 @@ import Testing
         #expect(late.waiting.keys.sorted() == [2])
     }
 
-    @Test func aLengthBeyondTheLimitIsRefusedBeforeTheHandlerRuns() {
+    @Test func aLengthBeyondTheLimitIsRejectedBeforeTheHandlerRuns() {
         let bench = bench(limit: 10)
         bench.send(head("Content-Length: 11\r\n"))
         #expect(bench.waiting.isEmpty)
         #expect(bench.take() == #"413 {"detail":"Content too large: at most 10 bytes"} closes"#)
     }
 
-    @Test func theServersOwnLimitHoldsWhereNoneIsGiven() {
+    @Test func theServersLimitIsTheDefault() {
         let bench = bench(limits: RequestLimits(body: 10))
         bench.send(head("Content-Length: 11\r\n"))
         #expect(bench.take().hasPrefix("413"))
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: [("8\r\n12345678\r\n3\r\nabc\r\n", "413"), ("3\r\nabcde", "400"), ("x\r\n", "400")])
-    func aLieInTheChunksEndsTheStream(chunks: String, status: String) {
+    func invalidChunksEndTheStream(chunks: String, status: String) {
         let bench = bench(limit: 10)
         bench.send(head("Transfer-Encoding: chunked\r\n"))
         bench.ask(1)
@@ -121,7 +121,7 @@ import Testing
         #expect(bench.take() == "400 closes" && bench.isHalfClosed)
     }
 
-    @Test func aClientThatStandsStillIsGivenUpOnlyWhileItIsWaitedFor() {
+    @Test func aStalledClientTimesOutOnlyWhileItIsWaitedFor() {
         let bench = bench()
         bench.send(head("Content-Length: 9\r\n") + "abc")
         bench.ask(1)
@@ -136,7 +136,7 @@ import Testing
         #expect(bench.take() == "408 closes")
     }
 
-    @Test func anEndInTheMiddleIsToldToTheHandler() {
+    @Test func theHandlerHearsAnEarlyEnd() {
         let bench = bench()
         bench.send(head("Content-Length: 9\r\n") + "abc")
         bench.end()
@@ -147,7 +147,7 @@ import Testing
         #expect(bench.take() == "400 closes" && bench.isClosed)
     }
 
-    @Test func itWaitsForTheAnswersBeforeIt() {
+    @Test func aStreamedRequestWaitsForTheResponsesBeforeIt() {
         let bench = bench()
         bench.send(get + head("Content-Length: 3\r\n") + "abc" + get)
         #expect(bench.waiting.keys.sorted() == [1])

@@ -14,7 +14,7 @@ import Testing
     private func post(_ length: Int) -> String { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\r\n" }
 
     /// The first of sixteen is not answered: what those behind it have got is held all the same.
-    @Test func answersThatWaitForTheirTurnCount() {
+    @Test func responsesThatWaitForTheirTurnCount() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get(40))
@@ -28,7 +28,7 @@ import Testing
         #expect(!bench.waiting.isEmpty && bench.heldBytes < Connection.maxOutput)
     }
 
-    @Test func whereAnswersAreLargeOneIsMadeAfterTheOther() {
+    @Test func largeResponsesAreMadeOneAfterAnother() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get(1))
@@ -42,7 +42,7 @@ import Testing
         #expect(bench.waiting.count == 7)
     }
 
-    @Test func aClientThatReadsNothingHasOneLargeAnswerMade() {
+    @Test func onlyOneLargeResponseIsMadeForAClientThatReadsNothing() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.clientReads = false
@@ -76,7 +76,7 @@ import Testing
         #expect(bench.heldBytes == 0)
     }
 
-    @Test func aRefusalKeepsNothingOfWhatItRefuses() {
+    @Test func aRejectionReleasesTheMemoryOfTheRequest() {
         let bench = ConnectionBench()
         bench.clientReads = false
         bench.send(post(1 << 20) + String(repeating: "x", count: 1 << 19))
@@ -85,7 +85,7 @@ import Testing
         #expect(bench.heldBytes < 1024)
     }
 
-    @Test func whoIsHeldBackIsNotReadAndNotToBlame() {
+    @Test func aPausedClientIsNotReadAndDoesNotTimeOut() {
         let bench = ConnectionBench()
         bench.send(post(100_000))
         bench.send(String(repeating: "x", count: 80_000))
@@ -101,7 +101,7 @@ import Testing
         #expect(bench.take() == "200 /")
     }
 
-    @Test func whoIsHeldBackForTooLongIsToldToComeAgain() {
+    @Test func aClientThatIsPausedTooLongGetsA503() {
         let bench = ConnectionBench()
         bench.send(post(100_000) + String(repeating: "x", count: 80_000))
         bench.pauseReading()
@@ -112,7 +112,7 @@ import Testing
         #expect(bench.isHalfClosed && bench.wantsInput, "what still comes is dropped")
     }
 
-    @Test func bothTimeOutsAreSettings() {
+    @Test func bodyAndSendTimeoutsAreSettings() {
         let upload = ConnectionBench(times: ConnectionTimeouts(body: 5 * ConnectionBench.second))
         upload.send(post(10))
         upload.wait(5)

@@ -26,7 +26,7 @@ import Testing
         #expect(bench.isClosed)
     }
 
-    @Test func anOldClientHearsThatItsWishIsGranted() {
+    @Test func anHTTP10ClientIsToldWhetherTheConnectionStays() {
         let bench = ConnectionBench()
         bench.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         #expect(bench.received.contains("\r\nconnection: keep-alive\r\n"))
@@ -35,7 +35,7 @@ import Testing
         #expect(bench.isHalfClosed)
     }
 
-    @Test func answersGoOutInTheOrderOfTheRequests() {
+    @Test func responsesAreSentInTheOrderOfTheRequests() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/1") + get("/2") + get("/3"))
@@ -56,7 +56,7 @@ import Testing
         #expect(bench.waiting.keys.max() == 17)
     }
 
-    @Test func aRefusalNamesTheLimitAndItsSetting() {
+    @Test func aRejectionNamesTheLimitAndItsSetting() {
         let limits = RequestLimits(requestLine: 300, fieldLine: 1 << 10, fieldLines: 3, head: 2000, body: 16 << 20)
         let long = String(repeating: "a", count: 1000)
         let cases = [
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func aTurnBeginsSoManyRequestsAndTheRestWaitForTheNext() {
+    @Test func aTurnBeginsALimitedNumberOfRequests() {
         let bench = ConnectionBench()
         bench.send((1...50).map { get("/\($0)") }.joined())
         #expect(bench.turns == 3)
@@ -91,7 +91,7 @@ import Testing
         #expect(bench.turns == 3)
     }
 
-    @Test func aTurnOfSlowRequestsIsOverBeforeTheirNumber() {
+    @Test func aTurnIsLimitedInTime() {
         var turn = TurnBudget(TurnBudget.usual, at: 1000)
         turn.spend()
         #expect(!turn.isOver(at: 1000 + TurnBudget.maxDuration - 1))
@@ -99,7 +99,7 @@ import Testing
         #expect(TurnBudget(0, at: 1000).isOver(at: 1000))
     }
 
-    @Test func withoutATurnNothingIsBegunButWhatIsOwedGoesOut() {
+    @Test func withoutATurnNoRequestBeginsButResponsesAreSent() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/1"))
@@ -125,7 +125,7 @@ import Testing
         #expect(bench.isClosed)
     }
 
-    @Test func whatIsSentTakesNoRoomThoughMoreIsAlwaysWaiting() {
+    @Test func sentBytesTakeNoRoomThoughMoreAlwaysWait() {
         let bench = ConnectionBench()
         bench.clientReads = false
         let path = "/" + String(repeating: "a", count: 8000)
@@ -139,7 +139,7 @@ import Testing
         #expect(bench.capacity <= 2 * Connection.maxOutput)
     }
 
-    @Test func whatFollowsARequestThatIsNotSafeWaitsForItsAnswer() {
+    @Test func requestsAfterAnUnsafeOneWaitForItsResponse() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         let post = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
@@ -156,7 +156,7 @@ import Testing
         #expect(bench.take() == "200 | 200 | 201 | 200")
     }
 
-    @Test func aDrainDoesNotForgetARequestThatWaitsForAnother() {
+    @Test func aDrainKeepsADeferredRequest() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/1") + "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
@@ -173,13 +173,13 @@ import Testing
         #expect(bench.received.hasSuffix("\r\n\r\n"))
     }
 
-    @Test func aRefusedHeadHasNoContentEither() {
+    @Test func aRejectedHEADHasNoContent() {
         let bench = ConnectionBench()
         bench.send("HEAD / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
         #expect(bench.received.hasPrefix("HTTP/1.1 400 ") && bench.received.hasSuffix("\r\n\r\n"))
     }
 
-    @Test func everyAnswerHasItsOwnFieldsOnce() {
+    @Test func serverFieldsAreSentOnce() {
         for isTimed in [false, true] {
             let bench = ConnectionBench(isTimed: isTimed)
             bench.answersAtOnce = false
@@ -196,7 +196,7 @@ import Testing
     }
 
     @Test(arguments: [204, 304])
-    func anAnswerWithoutContentHasNoLength(code: Int) {
+    func aResponseWithoutContentHasNoLength(code: Int) {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/"))
@@ -205,7 +205,7 @@ import Testing
         #expect(bench.received.hasSuffix("\r\n\r\n"))
     }
 
-    @Test func aRefusalFollowsTheAnswersBeforeIt() {
+    @Test func aRejectionFollowsTheResponsesBeforeIt() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/1") + "nonsense\r\n\r\n")
@@ -215,7 +215,7 @@ import Testing
         #expect(bench.isHalfClosed)
     }
 
-    @Test func continueIsSaidOnlyToAClientThatWaitsForIt() {
+    @Test func continueIsSentOnlyToAClientThatWaitsForIt() {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
         let patient = ConnectionBench()
         patient.send(head)
@@ -227,13 +227,13 @@ import Testing
         #expect(hasty.take() == "200 /")
     }
 
-    @Test func aBodyTooLargeIsRefusedBeforeItIsSent() {
+    @Test func aBodyTooLargeIsRejectedBeforeItIsSent() {
         let bench = ConnectionBench(limits: RequestLimits(body: 10))
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n")
         #expect(bench.take() == #"413 {"detail":"Content too large: at most 10 bytes (--max-body)"} closes"#)
     }
 
-    @Test func aHalfClosedClientStillGetsItsAnswer() {
+    @Test func aHalfClosedClientStillGetsItsResponse() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/"))
@@ -244,7 +244,7 @@ import Testing
         #expect(bench.isClosed)
     }
 
-    @Test func anEndInTheMiddleOfARequestIsTold() {
+    @Test func anEndInTheMiddleOfARequestIsRejected() {
         let bench = ConnectionBench()
         bench.send("GET / HT")
         bench.end()

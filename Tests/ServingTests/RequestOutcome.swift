@@ -44,7 +44,7 @@ enum RequestOutcome {
         let request = Request(head: incoming.head)
         let name = incoming.head.authority.map { String(decoding: incoming.head.bytes[$0], as: UTF8.self) }
         var text = text(request, body: incoming.body, authority: name)
-        if incoming.isHTTP10 { text += " old" }
+        if incoming.isHTTP10 { text += " (1.0)" }
         if !incoming.isPersistent { text += " closes" }
         return text
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Serving
 
 @Suite struct RequestParserTests {
-    @Test func damagedRequestsAreReadAlikeWholeAndInPieces() {
+    @Test func damagedRequestsAreParsedAlikeWholeAndInPieces() {
         let characters = Array("\r\n\t :;,0aG/\u{0}?#@[]".utf8)
         for request in RequestTable.valid + RequestTable.invalidChunks where request.bytes.count < 300 {
             for _ in 0..<100 {
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func aRequestThatIsHeldKeepsItsBytes() throws {
+    @Test func aRequestKeepsItsBytes() throws {
         var parser = RequestParser(limits: RequestLimits())
         append("GET /first HTTP/1.1\r\nHost: one\r\n\r\nGET /other HTTP/1.1\r\nHost: two\r\n\r\n", to: &parser)
         guard case .request(let first) = parser.next(at: 1), case .request(let second) = parser.next(at: 2) else {
@@ -46,7 +46,7 @@ import Testing
         #expect(first.arrival == 1)
     }
 
-    @Test func nothingIsReadAfterARefusal() {
+    @Test func nothingIsParsedAfterARejection() {
         var parser = RequestParser(limits: RequestLimits())
         append("nonsense\r\n\r\n", to: &parser)
         guard case .rejected = parser.next(at: 0) else {

@@ -36,7 +36,7 @@ extension ServerTests {
         func before(_ path: String) -> Int? { seen.withLock { $0[path] } }
     }
 
-    @Test func whoAsksForLittleIsServedBeforeTheRestOfThoseWhoAskForMuch() async throws {
+    @Test func aSmallRequestIsServedBeforeTheRestOfALargePipeline() async throws {
         let (crowd, requests) = (20, 300)
         let kitchen = Kitchen()
         try await LoopThread.serving(Function { kitchen.handle($0) }) { port, slot in
@@ -60,7 +60,7 @@ extension ServerTests {
         }
     }
 
-    @Test func whoComesAnewIsServedBeforeTheRestOfThoseWhoAskForMuch() async throws {
+    @Test func aNewClientIsServedBeforeTheRestOfALargePipeline() async throws {
         let kitchen = Kitchen()
         try await LoopThread.serving(Function { kitchen.handle($0) }) { port, slot in
             let pipeline = try Client(port: port)

@@ -44,7 +44,7 @@ extension ServerTests {
     ]
 
     @Test(arguments: [ContentMode.whole, .stream()])
-    func aRefusalOfContentIsFinishedByTheApplication(mode: ContentMode) async throws {
+    func aRejectionOfContentIsFinishedByTheApplication(mode: ContentMode) async throws {
         var settings = Settings()
         settings.maxBody = 20
         try await LoopThread.serving(Finishing(mode: mode, body: Self.reading), settings: settings) { port, _ in
@@ -84,7 +84,7 @@ extension ServerTests {
         }
     }
 
-    @Test func theAnswersForALateHandlerAndOfAStopAreFinishedByTheApplication() async throws {
+    @Test func responsesForALateHandlerAndAStopAreFinishedByTheApplication() async throws {
         var settings = Settings()
         settings.requestTimeout = .milliseconds(50)
         let late = Function.untilCancelled(Gate())
@@ -111,7 +111,7 @@ extension ServerTests {
         }
     }
 
-    @Test func whatCannotBeSentIsNotWhatTheApplicationMadeOfIt() async throws {
+    @Test func anUnsendableFinishedResponseIsReplaced() async throws {
         let finishes: [@Sendable (Response) -> Response] = [
             { _ in Response(.ok, fields: [Field("a", "b\r\nc")]) }, { _ in Response(.ok, stream: NoPieces()) },
         ]

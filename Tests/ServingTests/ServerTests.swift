@@ -57,7 +57,7 @@ private struct Oops: Error {}
         }
     }
 
-    @Test func aBodyOfSeveralReadsArrivesWhole() async throws {
+    @Test func aBodyOfSeveralReadsArrivesComplete() async throws {
         try await LoopThread.serving(Function { .now(Response(.ok, body: Array("\($0.body.count).".utf8))) }) {
             port, _ in
             let client = try Client(port: port)
@@ -103,7 +103,7 @@ private struct Oops: Error {}
         }
     }
 
-    @Test func blockingWorkRunsElsewhere() async throws {
+    @Test func blockingWorkRunsOnAnotherThread() async throws {
         let application = Function { _ in
             .blocking { Response(.ok, body: Array("\(LoopExecutor.shared.isOnThread).".utf8)) }
         }

@@ -59,7 +59,7 @@ struct SocketAddress: Sendable {
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
-    /// Whether it is of this machine. A proxy that runs here is believed what it says of its clients.
+    /// Whether it is a loopback address or a unix socket. A proxy on this machine is trusted to name its clients.
     let isTrusted: Bool
 
     init(_ storage: sockaddr_storage) {

@@ -102,8 +102,8 @@ import Synchronization
     }
 }
 
-/// How many connections of this worker are open, counted by itself. The scoreboard is told, for the other workers, and not
-/// asked: every worker can write there, and a wrong number would keep this one from accepting for ever.
+/// How many connections of this worker are open. The scoreboard gets the same number for the other workers, and is not read:
+/// every worker can write there, and a wrong number could keep this one from accepting for ever.
 final class ConnectionCount: Sendable {
     private let slot: Scoreboard.Slot
     private let total = Atomic(0)

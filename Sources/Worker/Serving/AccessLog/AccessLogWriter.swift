@@ -65,7 +65,7 @@ import Logging
         output = Output(descriptor.number, isOwned: false)
     }
 
-    /// O_NONBLOCK, because the path may be a FIFO that nobody reads.
+    /// O_NONBLOCK, because the path may be a FIFO without a reader.
     private nonisolated static func open(_ path: String) throws(SystemError) -> Output {
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         return Output(try check("open") { Glibc.open(path, flags, 0o644) }, isOwned: true)

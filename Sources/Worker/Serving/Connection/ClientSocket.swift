@@ -19,7 +19,7 @@ import Messages
         var isAdvancing = false
         /// Whether its turn is still to come, before which no request begins.
         var isQueued = false
-        /// Bytes of memory, as the server last heard.
+        /// As `ConnectionTable` last got it.
         var heldBytes = 0
     }
 
@@ -286,7 +286,7 @@ import Messages
         if written >= 0 {
             connection.wrote(written, at: now)
             if connection.writer.hasUnlogged { logSent(&connection, at: now) }
-            // The socket's buffer is full: asking again at once would only say so.
+            // After a short write the socket's buffer is full: to try again at once would fail.
             return written == pending
         }
         if errno == EINTR { return true }

@@ -215,7 +215,7 @@ struct Connection: ~Copyable {
     /// Whether requests wait only because the turn is over.
     @inline(__always) func wantsTurn(at now: UInt64) -> Bool {
         guard isOpen, turn.isOver(at: now) else { return false }
-        return pipeline.deferred == nil
+        return !pipeline.hasDeferred
             ? parser.mayHaveRequest && pipeline.hasRoom(output: writer.output.count) : pipeline.isEmpty
     }
 
@@ -250,7 +250,7 @@ struct Connection: ~Copyable {
     // MARK: Requests
 
     private mutating func nextRequest(at time: LoopTime) -> Action? {
-        if let request = pipeline.takeDeferred() { return begin(request, at: time) }
+        if pipeline.mayBeginDeferred, let request = pipeline.takeDeferred() { return begin(request, at: time) }
         guard pipeline.hasRoom(output: writer.output.count) else { return nil }
         switch parser.next(at: time.nanoseconds) {
         case .request(let request):
@@ -375,7 +375,7 @@ struct Connection: ~Copyable {
 
     /// The last response of a worker that drains says so.
     private mutating func persistence(of exchange: Exchange) -> ResponseEncoder.Persistence {
-        guard timers.isDraining, isOpen, pipeline.count == 1, pipeline.deferred == nil, parser.progress == .idle else {
+        guard timers.isDraining, isOpen, pipeline.count == 1, !pipeline.hasDeferred, parser.progress == .idle else {
             return exchange.persistence
         }
         phase = .finishing
@@ -412,7 +412,7 @@ struct Connection: ~Copyable {
         while let exchange = pipeline.removeFirst() {
             if let fields = exchange.logFields { writer.abandon(arrival: exchange.arrival, fields, at: now) }
         }
-        for request in [pipeline.deferred, parser.unansweredRequest] {
+        for request in [pipeline.takeDeferred(), parser.unansweredRequest] {
             if let request { writer.abandon(arrival: request.arrival, AccessLogFields(request.head), at: now) }
         }
         writer.takeUnsent(at: now, body)

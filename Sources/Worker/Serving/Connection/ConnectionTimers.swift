@@ -19,7 +19,7 @@ struct ConnectionTimeouts: Sendable {
 }
 
 /// Since when a connection waits for what, and until when. All times are CLOCK_MONOTONIC, nanoseconds.
-struct ConnectionTimers {
+struct ConnectionTimers: ~Copyable {
     let timeouts: ConnectionTimeouts
     /// The client's rate while a body is read.
     var body: MinimumRate

@@ -72,7 +72,9 @@ struct Exchange {
 ///
 /// Requests run side by side only while all of them are safe (RFC 9112, section 9.3.2): a request after a POST must see
 /// what the POST did. Responses are sent in the order of the requests.
-struct Pipeline {
+///
+/// It is not copyable, so that a call does not copy it to look at it.
+struct Pipeline: ~Copyable {
     static let maxExchanges = 16
     /// Of these, requests that run on blocking threads, which all connections share.
     private static let maxBlocking = 2
@@ -83,7 +85,7 @@ struct Pipeline {
     private(set) var first: Exchange?
     private var others: [Exchange] = []
     /// A request that may not run beside those before it. It begins when they are answered.
-    private(set) var deferred: IncomingRequest?
+    private var deferred: IncomingRequest?
     /// How many requests there were.
     private(set) var requestCount = 0
     /// Bytes that the exchanges hold: content of requests, and responses that wait for their turn.
@@ -114,7 +116,7 @@ struct Pipeline {
 
     // MARK: Requests
 
-    /// Whether one more request may begin. Inlined: a call would copy the whole value to look at it.
+    /// Whether one more request may begin.
     /// - Parameter output: bytes that wait for the client.
     @inline(__always) func hasRoom(output: Int) -> Bool {
         deferred == nil && (isEmpty ? output < Connection.maxOutput : hasRoomBeside(output))
@@ -148,10 +150,12 @@ struct Pipeline {
         deferred = request
     }
 
-    /// The deferred request, when those before it are answered.
-    @inline(__always) mutating func takeDeferred() -> IncomingRequest? {
-        deferred != nil && isEmpty ? deferred.take() : nil
-    }
+    @inline(__always) var hasDeferred: Bool { deferred != nil }
+
+    /// Whether the deferred request may begin: those before it are answered.
+    @inline(__always) var mayBeginDeferred: Bool { deferred != nil && isEmpty }
+
+    mutating func takeDeferred() -> IncomingRequest? { deferred.take() }
 
     /// A request is handled.
     /// - Returns: its number.

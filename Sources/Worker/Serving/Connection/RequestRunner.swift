@@ -201,7 +201,7 @@ import Messages
         return own
     }
 
-    /// Whoever waits for a response to be sent hears that it is over.
+    /// Calls `Response.whenSent`: the response will not be sent.
     private func notifySent(_ response: Response) {
         if let whenSent = response.whenSent { server.host.afterPass(whenSent) }
     }
@@ -381,7 +381,7 @@ import Messages
     private func cutContent(_ number: Int, because error: any Error) {
         remove(number)
         guard let socket else { return }
-        // The client's faults are no failure of this server, and nobody is to be told of a cancelled task.
+        // An error of the client is not logged, nor is the cancellation of a task.
         if socket.cutContent(number), !(error is ContentError), !Task.isCancelled { report(error) }
         socket.advance()
     }

@@ -12,8 +12,8 @@ struct ResponseMetrics {
     var isAborted = false
 }
 
-/// Writes the responses of one connection into its output, and remembers what is still to be said of each: to the counters,
-/// to the access log once the last byte is sent, and to `Response.whenSent`.
+/// Writes the responses of one connection into its output, and keeps what is still to be done for each: count it, log it once
+/// its last byte is sent, and call `Response.whenSent`.
 struct ResponseWriter: ~Copyable {
     /// Whether responses say how long they took.
     private let isTimed: Bool

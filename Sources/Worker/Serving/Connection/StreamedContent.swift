@@ -1,8 +1,8 @@
 import Messages
 
-/// The content of the one request whose handler reads it piece by piece: what the handler does, and has to hear.
+/// The content of the one request whose handler reads it piece by piece, by what the handler does and what it has to be told.
 enum IncomingContent {
-    /// What a handler hears.
+    /// What a handler is told.
     enum Event {
         case piece([UInt8])
         case end
@@ -17,9 +17,9 @@ enum IncomingContent {
     case unread(number: Int)
     /// The handler waits for a piece.
     case awaited(number: Int)
-    /// The handler waits, and has to hear that the client was too slow.
+    /// The handler waits, and has to be told that the client was too slow.
     case timedOut(number: Int)
-    /// The request is answered, as its handler has to hear.
+    /// The request is answered, and its handler has to be told that nobody reads the rest.
     case closed(number: Int)
 
     /// Of a request that is not answered.
@@ -63,7 +63,7 @@ struct StreamedResponse {
     private weak var socket: ClientSocket?
     private let number: Int
     private var waiting: CheckedContinuation<[UInt8]?, any Error>?
-    /// What every further reader hears; nil while there may be more.
+    /// The result of every further `next`; nil while there may be more.
     private var ending: Result<[UInt8]?, ContentError>?
 
     init(_ socket: ClientSocket, _ number: Int) {

@@ -101,7 +101,7 @@ struct RequestFraming {
         guard singles.insert(field).inserted else { throw .malformed("More than one \(name)") }
     }
 
-    /// The client has been told to continue.
+    /// 100 Continue is sent, or the content is being read.
     mutating func forgetExpectation() {
         expectsContinue = false
     }

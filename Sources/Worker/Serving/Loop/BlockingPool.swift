@@ -144,7 +144,7 @@ final class BlockingPool: Sendable {
         if let thread = state.withLock({ $0.nextToWake() }) { semaphores[thread].wake() }
     }
 
-    /// What the log has to say of operations that stall, or do not any more.
+    /// Operations that stall, or make progress again, since the last call.
     func stallEvents(at now: UInt64, timeout: UInt64) -> [BlockingScheduler.StallEvent] {
         state.withLock { $0.scheduler.stallEvents(at: now, timeout: timeout) }
     }

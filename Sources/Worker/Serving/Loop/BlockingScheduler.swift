@@ -26,7 +26,7 @@ struct BlockingScheduler {
         }
     }
 
-    /// What the log says of an operation, once each.
+    /// Reported once per stall.
     enum StallEvent: Equatable {
         case stalled(Stall)
         case resumed(operation: String)
@@ -201,7 +201,7 @@ struct BlockingScheduler {
     }
 
     /// - Parameter timeout: how long jobs may wait while none of their operation begins or ends.
-    /// - Returns: what is to be said that was not said before.
+    /// - Returns: what has not been returned before.
     mutating func stallEvents(at now: UInt64, timeout: UInt64) -> [StallEvent] {
         var events: [StallEvent] = []
         let holders = lanes.reduce(into: [String: Int]()) { holders, lane in

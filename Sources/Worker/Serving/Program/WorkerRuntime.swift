@@ -37,7 +37,7 @@ struct InheritedEnvironment {
     /// Whether a master started the process: a worker, or its prestart, which has no control channel.
     var isMastersChild: Bool { variables[Inheritance.generation] != nil }
 
-    /// As log lines name the process.
+    /// The name of the process in log lines.
     var workerName: String {
         guard hasMaster, let slot else { return "worker pid=\(getpid())" }
         return "worker=\(slot) gen=\(generation) pid=\(getpid())"

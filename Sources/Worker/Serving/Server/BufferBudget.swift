@@ -4,7 +4,7 @@
 /// Part of it is reserved for one client, the finisher: when the rest is used up, only the finisher may send, so that one
 /// request becomes complete and its memory is released. The finisher is the client that has sent the most, of those that have
 /// more to send. A finisher that stops sending is replaced, as long as there is room for another body: it holds what it has
-/// sent until its time-out.
+/// sent until its timeout.
 struct BufferBudget<Client: Hashable> {
     /// How long a finisher may make no progress before another client gets its place.
     static var finisherTimeout: UInt64 { 1_000_000_000 }
@@ -57,7 +57,9 @@ struct BufferBudget<Client: Hashable> {
     mutating func mayRead(_ client: Client, after bytes: Int, at now: UInt64) -> Bool {
         if !isFull { return true }
         if let finisher, finisher.client == client {
-            if bytes - finisher.sent >= requiredProgress { self.finisher = Finisher(client: client, since: now, sent: bytes) }
+            if bytes - finisher.sent >= requiredProgress {
+                self.finisher = Finisher(client: client, since: now, sent: bytes)
+            }
             return true
         }
         waiting[client] = bytes
@@ -78,9 +80,11 @@ struct BufferBudget<Client: Hashable> {
             return Array(waiting.keys)
         }
         if let finisher, heldBytes >= lastMark || now - finisher.since <= Self.finisherTimeout { return [] }
-        // What holds so much ends by itself, or by a time-out: responses to complete requests, and bodies that are read in any
-        // case.
-        guard heldBytes < limit + limit / 2, let (client, sent) = waiting.max(by: { $0.value < $1.value }) else { return [] }
+        // So much is held only by responses to complete requests and by bodies that are read in any case. They end without a
+        // finisher, or by a timeout.
+        guard heldBytes < limit + limit / 2, let (client, sent) = waiting.max(by: { $0.value < $1.value }) else {
+            return []
+        }
         waiting[client] = nil
         finisher = Finisher(client: client, since: now, sent: sent)
         return [client]

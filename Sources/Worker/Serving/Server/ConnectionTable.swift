@@ -16,7 +16,7 @@
         sockets[ObjectIdentifier(socket)] = socket
     }
 
-    /// - Parameter bytes: what the connection held, as last heard.
+    /// - Parameter bytes: bytes that the connection held by its last `changeHeldBytes`.
     func remove(_ socket: ClientSocket, holding bytes: Int) {
         let identifier = ObjectIdentifier(socket)
         sockets[identifier] = nil

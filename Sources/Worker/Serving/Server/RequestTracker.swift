@@ -11,7 +11,7 @@ import Messages
     private let accessLog: AccessLogWriter?
     private let recycling: Recycling?
     private let log: Logger
-    /// The scoreboard is told the same, and never asked: others can write to it.
+    /// The scoreboard gets the same number, and is never read: other processes can write to it.
     private var answered: UInt64 = 0
     private var slowHandlers = SlowHandlerReports()
 
@@ -50,8 +50,8 @@ import Messages
         accessLog?.append(response, fields, peer: peer)
     }
 
-    /// The server itself rejected a request, or its content. Clients can cause that as often as they like, so only a log of
-    /// level `debug` says it.
+    /// The server itself rejected a request, or its content. Clients can cause that as often as they like, so it is logged at
+    /// level `debug` only.
     func rejected(_ rejection: RequestRejection, peer: String) {
         log.debug(
             "request rejected",
@@ -73,7 +73,7 @@ import Messages
 
 /// Which handlers that block the loop are reported, in debug builds: a value. Times in nanoseconds.
 ///
-/// All other requests wait meanwhile, which a developer with one client does not notice.
+/// All other requests wait while a handler blocks the loop, which a developer with one client does not notice.
 struct SlowHandlerReports {
     static let threshold: UInt64 = 50_000_000
     /// Between two reports.

@@ -103,7 +103,7 @@ import Messages
         }
     }
 
-    /// - Parameter bytes: what the connection held, as last heard.
+    /// - Parameter bytes: that the connection held.
     func closed(_ socket: ClientSocket, holding bytes: Int) {
         connections.remove(socket, holding: bytes)
         acceptors.connectionClosed(from: socket.peer)
@@ -111,14 +111,14 @@ import Messages
 
     // MARK: The end
 
-    /// The whole server is about to stop: the application hears it, and serves on.
+    /// The whole server is about to stop: tells the application, and serves on.
     func withdraw() {
         if isWithdrawn { return }
         isWithdrawn = true
         application.drain()
     }
 
-    /// Nobody else will serve what waits on the listeners: the accept threads take it before they end.
+    /// No other worker will serve what waits on the listeners: the accept threads take it before they end.
     func closeListeners() {
         acceptors.closeListeners()
     }
