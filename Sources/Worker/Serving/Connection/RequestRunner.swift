@@ -31,6 +31,8 @@ import Messages
     private let peer: SocketAddress
     private let authority: String
     private let server: Server
+    private let application: any Application
+    private let requests: RequestTracker
     private let loop = EventLoop.shared
     /// From `open` to `close`. Each keeps the other until then.
     private var socket: ClientSocket?
@@ -47,6 +49,8 @@ import Messages
         self.peer = peer
         self.authority = authority
         self.server = server
+        application = server.application
+        requests = server.requests
     }
 
     func open(_ socket: ClientSocket) {
@@ -65,13 +69,13 @@ import Messages
     /// - Returns: the response, when it is there at once.
     func handle(_ number: Int, _ incoming: IncomingRequest) -> Response? {
         let request = request(number, incoming)
-        let entry = server.requests.enter(request, at: incoming.arrival)
+        let entry = requests.enter(request, at: incoming.arrival)
         #if DEBUG
             let begin = MonotonicClock.nanoseconds
-            defer { server.requests.handlerReturned(request, from: begin) }
+            defer { requests.handlerReturned(request, from: begin) }
         #endif
         do {
-            switch try server.application.answer(request) {
+            switch try application.answer(request) {
             case .now(let response):
                 loop.updateTime()
                 if !canSend(response, request) {
@@ -97,7 +101,7 @@ import Messages
     /// The response to a request whose handler is too late. The application cannot take time to finish it.
     func response(to number: Int, rejectedFor rejection: RequestRejection) -> Response {
         guard let request = handlers[number]?.request,
-            case .now(let finished) = server.application.finish(rejection.response, to: request)
+            case .now(let finished) = application.finish(rejection.response, to: request)
         else { return rejection.response }
         let response = sendable(finished, or: rejection.response)
         // The connection does not notify of these: they are sent with this pass, or never.
@@ -108,12 +112,12 @@ import Messages
     /// The request is answered to the end.
     func remove(_ number: Int) {
         guard !handlers.isEmpty, let handler = handlers.removeValue(forKey: number) else { return }
-        server.requests.leave(handler.entry)
+        requests.leave(handler.entry)
     }
 
     func cancel(_ number: Int) {
         guard !handlers.isEmpty, let handler = handlers.removeValue(forKey: number) else { return }
-        server.requests.leave(handler.entry)
+        requests.leave(handler.entry)
         handler.cancel()
     }
 
@@ -122,7 +126,7 @@ import Messages
         let cancelled = handlers.values
         handlers = [:]
         for handler in cancelled {
-            server.requests.leave(handler.entry)
+            requests.leave(handler.entry)
             handler.cancel()
         }
     }
@@ -159,11 +163,11 @@ import Messages
     {
         let request = withoutContent(request)
         func entered() -> InFlightTable.Entry {
-            entry ?? server.requests.enter(request, at: loop.time.nanoseconds)
+            entry ?? requests.enter(request, at: loop.time.nanoseconds)
         }
-        switch server.application.finish(own, to: request) {
+        switch application.finish(own, to: request) {
         case .now(let finished):
-            if let entry { server.requests.leave(entry) }
+            if let entry { requests.leave(entry) }
             return sendable(finished, or: own)
         case .later(let body): return start(number, entered(), request, insteadOf: own, body)
         case .blocking(let operation, let body):
@@ -180,7 +184,7 @@ import Messages
 
     /// The same, in the task of the handler that has failed.
     private func finished(_ own: Response, _ request: Request) async -> Response {
-        switch server.application.finish(own, to: request) {
+        switch application.finish(own, to: request) {
         case .now(let finished): return sendable(finished, or: own)
         case .later(let body): return (try? await body()).map { sendable($0, or: own) } ?? own
         case .blocking(let operation, let body):
@@ -250,7 +254,7 @@ import Messages
         _ number: Int, _ entry: InFlightTable.Entry, _ request: Request, _ response: consuming Response
     ) -> Response {
         if response.stream == nil {
-            server.requests.leave(entry)
+            requests.leave(entry)
         } else {
             handlers[number] = Handler(entry: entry, request: withoutContent(request), work: nil)
         }
@@ -307,7 +311,7 @@ import Messages
         }
         guard let job else {
             if let own {
-                server.requests.leave(entry)
+                requests.leave(entry)
                 return own
             }
             return finish(RequestRejection.busy.response, number, entry, request)

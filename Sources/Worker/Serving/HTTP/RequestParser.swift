@@ -21,7 +21,9 @@ struct IncomingRequest {
 /// `next` returns requests with their bodies. A parser that asks how content is to be taken stops at the head of each request
 /// that has content: `undecided` is that head, and `take` goes on. For `.whole`, `next` returns the request with its body;
 /// for `.stream`, it returns the request at once, and `nextContent` returns the body piece by piece.
-struct RequestParser {
+///
+/// It is not copyable, so that a call does not copy it to look at it.
+struct RequestParser: ~Copyable {
     enum Outcome {
         case request(IncomingRequest)
         /// Nothing after it is read: it is not known where the next request would begin.
