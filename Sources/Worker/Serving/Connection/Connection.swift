@@ -105,13 +105,15 @@ struct Connection: ~Copyable {
     var maxRead: Int { parser.progress == .body || !isOpen ? Self.maxUnread : Self.maxHeads }
 
     /// Whether bytes from the client are of use now.
-    @inline(__always) var wantsInput: Bool {
-        if inputEnded || timers.isReadingPaused { return false }
-        switch phase {
-        case .open: return pipeline.hasRoom(output: writer.output.count) || wantsContent
-        case .finishing: return wantsContent
-        case .lingering: return true
-        case .closing, .closed: return false
+    var wantsInput: Bool {
+        @inline(__always) mutating get {
+            if inputEnded || timers.isReadingPaused { return false }
+            switch phase {
+            case .open: return pipeline.hasRoom(output: writer.output.count) || wantsContent
+            case .finishing: return wantsContent
+            case .lingering: return true
+            case .closing, .closed: return false
+            }
         }
     }
 
@@ -213,7 +215,7 @@ struct Connection: ~Copyable {
     }
 
     /// Whether requests wait only because the turn is over.
-    @inline(__always) func wantsTurn(at now: UInt64) -> Bool {
+    @inline(__always) mutating func wantsTurn(at now: UInt64) -> Bool {
         guard isOpen, turn.isOver(at: now) else { return false }
         return !pipeline.hasDeferred
             ? parser.mayHaveRequest && pipeline.hasRoom(output: writer.output.count) : pipeline.isEmpty
@@ -427,8 +429,8 @@ struct Connection: ~Copyable {
     // MARK: Content that is read or produced piece by piece
 
     /// Whether `nextTransfer` may have something to do.
-    @inline(__always) private var isTransferring: Bool {
-        content.isOpen || dueRejection != nil || pipeline.isStreaming
+    private var isTransferring: Bool {
+        @inline(__always) mutating get { content.isOpen || dueRejection != nil || pipeline.isStreaming }
     }
 
     private mutating func nextTransfer(at time: LoopTime) -> Action? {
@@ -523,7 +525,7 @@ struct Connection: ~Copyable {
     }
 
     /// Whether content of the response to that request is still to be produced.
-    func isStreaming(_ number: Int) -> Bool { pipeline.isStreaming && pipeline.first?.number == number }
+    mutating func isStreaming(_ number: Int) -> Bool { pipeline.isStreaming && pipeline.first?.number == number }
 
     private func streamedResponse(_ number: Int) -> StreamedResponse? {
         guard !isClosed, pipeline.first?.number == number, case .streaming(let response) = pipeline.first?.state else {

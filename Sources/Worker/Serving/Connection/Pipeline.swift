@@ -73,7 +73,7 @@ struct Exchange {
 /// Requests run side by side only while all of them are safe (RFC 9112, section 9.3.2): a request after a POST must see
 /// what the POST did. Responses are sent in the order of the requests.
 ///
-/// It is not copyable, so that a call does not copy it to look at it.
+/// What `Connection` asks it for each request is mutating, for speed alone: else all of it would be copied to be looked at.
 struct Pipeline: ~Copyable {
     static let maxExchanges = 16
     /// Of these, requests that run on blocking threads, which all connections share.
@@ -93,11 +93,11 @@ struct Pipeline: ~Copyable {
     /// The expected size of the next response. Where the last ones were large, requests run one after another.
     private var expectedResponse = usualResponse
 
-    @inline(__always) var isEmpty: Bool { first == nil }
+    var isEmpty: Bool { @inline(__always) mutating get { first == nil } }
 
     var count: Int { first == nil ? 0 : 1 + others.count }
 
-    @inline(__always) var isStreaming: Bool { first?.isStreaming == true }
+    var isStreaming: Bool { @inline(__always) mutating get { first?.isStreaming == true } }
 
     /// Bytes of memory that count against the worker's buffer budget.
     @inline(__always) var heldBytes: Int { exchangeBytes + (deferred?.body.count ?? 0) }
@@ -118,11 +118,11 @@ struct Pipeline: ~Copyable {
 
     /// Whether one more request may begin.
     /// - Parameter output: bytes that wait for the client.
-    @inline(__always) func hasRoom(output: Int) -> Bool {
+    @inline(__always) mutating func hasRoom(output: Int) -> Bool {
         deferred == nil && (isEmpty ? output < Connection.maxOutput : hasRoomBeside(output))
     }
 
-    @inline(__always) private func hasRoomBeside(_ output: Int) -> Bool {
+    private mutating func hasRoomBeside(_ output: Int) -> Bool {
         others.last?.allowsConcurrency ?? first?.allowsConcurrency ?? true
             && count < Self.maxExchanges && blocking < Self.maxBlocking
             && output + exchangeBytes + pending * expectedResponse < Connection.maxOutput
@@ -141,7 +141,7 @@ struct Pipeline: ~Copyable {
     }
 
     /// Whether that request may begin beside those that are not answered.
-    @inline(__always) func allows(_ request: borrowing IncomingRequest) -> Bool {
+    @inline(__always) mutating func allows(_ request: borrowing IncomingRequest) -> Bool {
         isEmpty || request.head.method.isSafe && !request.isStreamed
     }
 
@@ -150,10 +150,10 @@ struct Pipeline: ~Copyable {
         deferred = request
     }
 
-    @inline(__always) var hasDeferred: Bool { deferred != nil }
+    var hasDeferred: Bool { @inline(__always) mutating get { deferred != nil } }
 
     /// Whether the deferred request may begin: those before it are answered.
-    @inline(__always) var mayBeginDeferred: Bool { deferred != nil && isEmpty }
+    var mayBeginDeferred: Bool { @inline(__always) mutating get { deferred != nil && isEmpty } }
 
     mutating func takeDeferred() -> IncomingRequest? { deferred.take() }
 
