@@ -15,6 +15,9 @@ let settings: [SwiftSetting] =
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let collections = ["DequeModule", "HeapModule"].map {
+    Target.Dependency.product(name: $0, package: "swift-collections")
+}
 let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let ssl = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb = ["GRDB", "GRDBSQLite"].map { Target.Dependency.product(name: $0, package: "GRDB.swift") }
@@ -39,6 +42,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
@@ -79,7 +83,7 @@ let package = Package(
         // Worker.
         .target(name: "Messages", path: "Sources/Worker/Messages", swiftSettings: settings),
         .target(
-            name: "Serving", dependencies: ["CLinux", "Contract", "Linux", "Messages", log],
+            name: "Serving", dependencies: ["CLinux", "Contract", "Linux", "Messages", log] + collections,
             path: "Sources/Worker/Serving",
             swiftSettings: settings),
         .target(

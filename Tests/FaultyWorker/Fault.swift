@@ -67,7 +67,7 @@ enum Fault: Equatable, Sendable {
         }
     }
 
-    func strikePrestart() {
+    func applyToPrestart() {
         switch self {
         case .prestartExits(let code): exit(code)
         case .prestartSilent: sleepForEver()
@@ -76,12 +76,12 @@ enum Fault: Equatable, Sendable {
     }
 
     /// - Returns: whether the scope goes on to serve.
-    func strikeBoot() async throws -> Bool {
+    func applyToBoot() async throws -> Bool {
         switch self {
         case .exits(let code): exit(code)
         case .silent: sleepForEver()
-        case .deaf: DeafWorker().run()
-        case .lies: DeafWorker().lie()
+        case .deaf: UnresponsiveWorker().run()
+        case .lies: UnresponsiveWorker().lie()
         case .traps: fatalError("asked to crash at boot")
         case .scopeThrows: throw Oops()
         case .scopeReturns: return false
@@ -93,7 +93,7 @@ enum Fault: Equatable, Sendable {
         return true
     }
 
-    func strikeEnd(_ serve: WorkerProgram.Serve) async throws {
+    func applyToEnd(_ serve: WorkerProgram.Serve) async throws {
         switch self {
         case .endSays: Self.say("the rest of the scope")
         case .endThrows: throw Oops()
@@ -126,4 +126,40 @@ struct Oops: Error, CustomStringConvertible {
 
 func sleepForEver() -> Never {
     while true { pause() }
+}
+
+/// A worker that ticks, but accepts no connection and obeys nothing.
+struct UnresponsiveWorker {
+    private let inherited = Inherited()
+
+    func run() -> Never {
+        sayReady()
+        let slot: Scoreboard.Slot
+        do {
+            slot = try Scoreboard.inherited(descriptor: inherited.scoreboard).slot(inherited.slot)
+        } catch {
+            fatalError("\(error)")
+        }
+        while true {
+            slot.tick = MonotonicClock.nanoseconds
+            usleep(20_000)
+        }
+    }
+
+    /// Lies in its slot, once, and then stands still.
+    func lie() -> Never {
+        sayReady()
+        inherited.spoilSlot()
+        sleepForEver()
+    }
+
+    private func sayReady() {
+        // The channel itself stays open: its end would be the worker's.
+        let channel = ControlChannel(owning: OwnedDescriptor(owning: dup(inherited.control)))
+        do {
+            try channel.send(WorkerMessage.ready)
+        } catch {
+            fatalError("\(error)")
+        }
+    }
 }

@@ -4,7 +4,7 @@ import Serving
 let fault = Fault.current
 WorkerProgram(
     "faulty-worker",
-    prestart: { fault.strikePrestart() },
+    prestart: { fault.applyToPrestart() },
     commands: [
         WorkerProgram.Command("say", arguments: "WORD...") { words in
             if words.isEmpty { throw WorkerProgram.Command.UsageError() }
@@ -13,7 +13,7 @@ WorkerProgram(
         WorkerProgram.Command("fail", failureCode: 9) { _ in throw Oops() },
     ]
 ) { serve in
-    guard try await fault.strikeBoot() else { return }
+    guard try await fault.applyToBoot() else { return }
     try await serve(FaultyApplication())
-    try await fault.strikeEnd(serve)
+    try await fault.applyToEnd(serve)
 }.run()

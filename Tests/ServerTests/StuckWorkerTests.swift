@@ -82,7 +82,7 @@ import Testing
         #expect(line.contains("operation=nap") && line.contains("waiting=2") && line.contains("held_by=nap:3"))
         #expect(line.contains("warning"))
         for client in clients { #expect(try client.answer().body == "napped") }
-        try server.master.waitFor("blocking threads go on")
+        try server.master.waitFor("blocking threads make progress again")
         #expect(server.workers == before)
         #expect(server.master.lines(with: "requests wait for blocking threads").count <= 2)
     }

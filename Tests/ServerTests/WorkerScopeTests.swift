@@ -68,7 +68,7 @@ import Testing
         for _ in 1...2 { #expect(try Client(port: port).ask("/hold?ms=60").status == 200) }
         worker.signal(SIGTERM)
         #expect(try worker.waitForExit() == 0)
-        #expect(worker.lines(with: " warning worker pid=", "held the loop", "method=GET", "path=/hold").count == 1)
+        #expect(worker.lines(with: " warning worker pid=", "blocked the loop", "method=GET", "path=/hold").count == 1)
     }
 
     // MARK: Commands

@@ -25,10 +25,10 @@ import Testing
         #expect(try (address(one).network == address(other).network) == isSame)
     }
 
-    @Test func whatIsRefusedIsSaidNowAndThen() {
-        var refusals = AddressRefusals()
-        let interval = AddressRefusals.interval
-        let said = [5, 6, 7, 5 + interval, 6 + interval].map { refusals.refuse(at: $0) }
+    @Test func rejectedConnectionsAreReportedOncePerInterval() {
+        var reports = AddressLimitReports()
+        let interval = AddressLimitReports.interval
+        let said = [5, 6, 7, 5 + interval, 6 + interval].map { reports.connectionRejected(at: $0) }
         #expect(said == [1, nil, nil, 3, nil])
     }
 }

@@ -25,7 +25,7 @@ extension BlockingPool {
         slot = try Scoreboard.make(entries: 0).slot(0)
     }
 
-    @Test func jobsThatWereGivenUpMakeRoomForOthers() throws {
+    @Test func cancelledJobsMakeRoomForOthers() throws {
         let pool = BlockingPool(threads: 1, capacity: 2, slot: slot)
         let (began, goOn, ended) = (semaphore(), semaphore(), semaphore())
         _ = pool.start {
@@ -37,7 +37,7 @@ extension BlockingPool {
         let first = try #require(pool.start { Testing.Issue.record("it was given up") })
         let second = try #require(pool.start { ended.signal() })
         #expect(pool.start {} == nil)
-        first.giveUp()
+        first.cancel()
         #expect(pool.start { ended.signal() } != nil)
         #expect(pool.start {} == nil)
         goOn.signal()
@@ -45,49 +45,49 @@ extension BlockingPool {
         withExtendedLifetime(second) {}
     }
 
-    @Test func aJobThatIsGivenUpIsToldWhileItBlocks() throws {
+    @Test func aCancelledJobIsToldWhileItBlocks() throws {
         let pool = BlockingPool(threads: 1, capacity: 2, slot: slot)
         let (began, told, goOn, ended) = (semaphore(), semaphore(), semaphore(), semaphore())
         let job = try #require(
             pool.start {
-                withGiveUpHandler {
+                withBlockingCancellationHandler {
                     began.signal()
                     told.wait()
-                } onGiveUp: {
+                } onCancel: {
                     told.signal()
                 }
                 goOn.wait()
                 // It has been given up before this begins.
-                withGiveUpHandler {
+                withBlockingCancellationHandler {
                     told.wait()
-                } onGiveUp: {
+                } onCancel: {
                     told.signal()
                 }
                 ended.signal()
             })
         try #require(began.wait(timeout: .now() + 60) == .success)
-        job.giveUp()
+        job.cancel()
         goOn.signal()
         #expect(ended.wait(timeout: .now() + 60) == .success)
     }
 
-    @Test func nobodyIsToldOfAJobThatIsDone() throws {
+    @Test func aFinishedJobIsNotCancelled() throws {
         let pool = BlockingPool(threads: 1, capacity: 2, slot: slot)
         let ended = semaphore()
         let job = try #require(
             pool.start {
-                withGiveUpHandler {
-                } onGiveUp: {
+                withBlockingCancellationHandler {
+                } onCancel: {
                     Testing.Issue.record("it is done")
                 }
                 ended.signal()
             })
         try #require(ended.wait(timeout: .now() + 60) == .success)
-        job.giveUp()
+        job.cancel()
         #expect(
-            withGiveUpHandler {
+            withBlockingCancellationHandler {
                 7
-            } onGiveUp: {
+            } onCancel: {
                 Testing.Issue.record("there is no job here")
             } == 7)
     }
@@ -134,7 +134,7 @@ extension BlockingPool {
         for _ in 0..<3 { #expect(ended.wait(timeout: .now() + 60) == .success) }
     }
 
-    @Test func aFewThreadsDoWhatComesOneAfterAnotherAndTheOthersSleep() throws {
+    @Test func sequentialJobsRunOnFewThreads() throws {
         let pool = BlockingPool(threads: 16, capacity: 99, slot: slot)
         let threads = Mutex<Set<UInt>>([])
         // The thread that slept last, or one that is still on its way to sleep; at first these are all.
@@ -149,7 +149,7 @@ extension BlockingPool {
         #expect(threads.withLock { $0.count } <= 8)
     }
 
-    @Test func jobsThatBlockGetAThreadEach() throws {
+    @Test func concurrentJobsRunOnAThreadEach() throws {
         let pool = BlockingPool(threads: 4, capacity: 99, slot: slot)
         let (began, goOn, ended) = (semaphore(), semaphore(), semaphore())
         // Submitted in one pass, and told of once.
@@ -172,7 +172,7 @@ extension BlockingPool {
         let operations = [BlockingOperation("a"), BlockingOperation("b", threads: 1), .unnamed]
         let ended = semaphore()
         let submitters = (0..<3).map { number in
-            Serving.Thread.start("submitter") {
+            Serving.SystemThread.start("submitter") {
                 for _ in 0..<2000 { _ = pool.start(operations[number]) { ended.signal() } }
             }
         }

@@ -14,7 +14,7 @@ import Testing
         }
 
         var isFull: Bool { value.isFull }
-        var isAskedFor: Bool { value.isAskedFor }
+        var hasWaiting: Bool { value.hasWaiting }
 
         func change(_ client: String, by bytes: Int) { value.change(client, by: bytes) }
         func mayRead(_ client: String, after bytes: Int, at now: UInt64) -> Bool {
@@ -26,11 +26,11 @@ import Testing
 
     private let budget = Budget()
 
-    @Test func whoHasMoreThanThereIsMemoryForWaitsUntilSomebodyGivesBack() {
+    @Test func aClientWaitsForMemoryUntilAnotherReleasesSome() {
         budget.change("a", by: 59)
         #expect(budget.mayRead("b", after: 0, at: 0))
         budget.change("b", by: 1)
-        #expect(budget.isFull && !budget.isAskedFor)
+        #expect(budget.isFull && !budget.hasWaiting)
         // The one that has sent most goes on.
         #expect(!budget.mayRead("b", after: 1, at: 0))
         #expect(!budget.mayRead("c", after: 5, at: 0))
@@ -46,10 +46,10 @@ import Testing
         budget.change("a", by: -59)
         #expect(!budget.isFull)
         #expect(budget.next(at: 0) == ["b"])
-        #expect(!budget.isAskedFor)
+        #expect(!budget.hasWaiting)
     }
 
-    @Test func aFinisherThatSendsNothingMakesRoomForAnother() {
+    @Test func anIdleFinisherIsReplaced() {
         budget.change("a", by: 60)
         #expect(!budget.mayRead("slow", after: 9, at: 0))
         #expect(!budget.mayRead("fast", after: 3, at: 0))
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// Those who stand still hold what they have sent, and there is room for no more of them.
-    @Test func noFinisherIsReplacedWhereThereIsNoRoom() {
+    @Test func aFinisherIsNotReplacedWithoutRoom() {
         budget.change("a", by: 60)
         #expect(!budget.mayRead("b", after: 9, at: 0))
         #expect(!budget.mayRead("c", after: 8, at: 0))
@@ -74,7 +74,7 @@ import Testing
     }
 
     /// What is small is read in any case, and may use up what is kept back: a finisher goes on all the same.
-    @Test func aFinisherComesToItsEndHoweverMuchIsHeld() {
+    @Test func aFinisherMayFinishHoweverMuchIsHeld() {
         budget.change("many", by: 100)
         #expect(!budget.mayRead("b", after: 9, at: 0))
         #expect(budget.next(at: 0) == ["b"])
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// Answers that nobody reads have used up all, and half as much: one body more would become one answer more.
-    @Test func nobodyGoesOnWhereFarTooMuchIsHeld() {
+    @Test func noClientMaySendWhenFarTooMuchIsHeld() {
         budget.change("answers", by: 120)
         #expect(!budget.mayRead("b", after: 9, at: 0))
         #expect(budget.next(at: 0) == [])
@@ -91,7 +91,7 @@ import Testing
         #expect(budget.next(at: 0) == ["b"])
     }
 
-    @Test func aFinisherThatTricklesMakesRoomForAnother() {
+    @Test func aTricklingFinisherIsReplaced() {
         let large = Budget(limit: 8 << 20, body: 1 << 20)
         large.change("a", by: 6 << 20)
         #expect(!large.mayRead("slow", after: 900_000, at: 0))
@@ -105,21 +105,21 @@ import Testing
         #expect(large.next(at: 2 * Self.second + 2) == [])
     }
 
-    @Test func whoLeavesIsForgotten() {
+    @Test func aClientThatLeavesIsForgotten() {
         budget.change("a", by: 60)
         #expect(!budget.mayRead("b", after: 9, at: 0))
         #expect(!budget.mayRead("c", after: 8, at: 0))
         budget.forget("b")
         #expect(budget.next(at: 0) == ["c"])
         budget.forget("c")
-        #expect(!budget.isAskedFor)
+        #expect(!budget.hasWaiting)
         #expect(!budget.mayRead("d", after: 1, at: 0))
         #expect(budget.next(at: 0) == ["d"])
     }
 
     /// Bodies that grow side by side must not all stand still: whatever their number, each comes to its end.
     @Test(arguments: [2, 7, 96])
-    func allOfManyComeToTheirEnd(count: Int) throws {
+    func manyClientsAllFinish(count: Int) throws {
         var budget = BufferBudget<Int>(limit: 200, body: 100)
         var sent = Array(repeating: 0, count: count)
         var ready = Array(0..<count)
@@ -130,7 +130,7 @@ import Testing
             if budget.mayRead(client, after: sent[client], at: 0) {
                 sent[client] += 10
                 budget.change(client, by: 10)
-                most = max(most, budget.held)
+                most = max(most, budget.heldBytes)
                 if sent[client] == 100 {
                     budget.change(client, by: -100)
                     finished += 1
@@ -142,10 +142,10 @@ import Testing
         }
         #expect(finished == count)
         #expect(most <= 200)
-        #expect(budget.held == 0)
+        #expect(budget.heldBytes == 0)
     }
 
-    @Test func itHasRoomForTwoBodiesAtLeast() {
+    @Test func theBudgetHoldsTwoBodiesAtLeast() {
         let budget = BufferBudget<Int>(limit: 1, body: 100)
         #expect(budget.limit == 200 && !budget.isFull)
     }

@@ -7,7 +7,7 @@ final class ConnectionBench {
     static let second: UInt64 = 1_000_000_000
 
     private var connection: Connection
-    private(set) var moment = Moment(nanoseconds: 1000 * second, date: HTTPDate(second: 0))
+    private(set) var time = LoopTime(nanoseconds: 1000 * second)
     /// Requests that wait for an answer, by number.
     private(set) var waiting: [Int: Request] = [:]
     /// Numbers of requests whose handlers are to be cancelled.
@@ -28,21 +28,21 @@ final class ConnectionBench {
     var wantsInput: Bool { connection.wantsInput }
     var deadline: UInt64? { connection.deadline }
     /// Bytes that wait for the client.
-    var pending: Int { connection.output.count }
+    var pending: Int { connection.writer.output.count }
     /// Bytes that it holds.
-    var held: Int { connection.held }
+    var heldBytes: Int { connection.heldBytes }
 
     /// There is no memory for more of the request that comes in, or there is again.
-    func holdBack() { connection.holdBack(at: moment.nanoseconds) }
-    func readOn() { connection.readOn(at: moment.nanoseconds) }
+    func pauseReading() { connection.pauseReading(at: time.nanoseconds) }
+    func resumeReading() { connection.resumeReading(at: time.nanoseconds) }
     /// Bytes of memory for them.
-    var capacity: Int { connection.output.capacity }
+    var capacity: Int { connection.writer.output.capacity }
     /// What the client can read.
     private(set) var received = ""
     /// Whether requests are answered at once, with their path.
     var answersAtOnce = true
     /// How many requests may be begun in a turn.
-    var requestsOfATurn = Turn.usual
+    var requestsOfATurn = TurnBudget.usual
     /// Whether the next turn comes at once.
     var isAlone = true
     /// How often there was more to begin than a turn let.
@@ -51,27 +51,28 @@ final class ConnectionBench {
     var clientReads = true
 
     /// - Parameter requestTimeout: in seconds.
-    convenience init(limits: Limits = Limits(), requestTimeout: UInt64, isLogged: Bool = false) {
-        let times = ConnectionTimes(request: requestTimeout * Self.second)
+    convenience init(limits: RequestLimits = RequestLimits(), requestTimeout: UInt64, isLogged: Bool = false) {
+        let times = ConnectionTimeouts(request: requestTimeout * Self.second)
         self.init(limits: limits, times: times, isLogged: isLogged)
     }
 
     init(
-        limits: Limits = Limits(), times: ConnectionTimes = ConnectionTimes(), isLogged: Bool = false,
+        limits: RequestLimits = RequestLimits(), times: ConnectionTimeouts = ConnectionTimeouts(),
+        isLogged: Bool = false,
         isTimed: Bool = false
     ) {
         connection = Connection(
-            limits: limits, times: times, isLogged: isLogged, isTimed: isTimed, at: moment.nanoseconds)
+            limits: limits, timeouts: times, isLogged: isLogged, isTimed: isTimed, at: time.nanoseconds)
     }
 
     func send(_ text: String) {
-        Array(text.utf8).withUnsafeBytes { connection.receive($0, at: moment.nanoseconds) }
+        Array(text.utf8).withUnsafeBytes { connection.receive($0, at: time.nanoseconds) }
         advance()
     }
 
     /// The client is gone.
     func fail() {
-        connection.fail(at: moment.nanoseconds)
+        connection.fail(at: time.nanoseconds)
         advance()
     }
 
@@ -82,13 +83,13 @@ final class ConnectionBench {
 
     func answer(_ number: Int, _ response: Response) {
         waiting[number] = nil
-        connection.answer(number, with: response, at: moment)
+        connection.answer(number, with: response, at: time)
         advance()
     }
 
     /// The handler waits for a piece of its request's content.
     func ask(_ number: Int) {
-        connection.askForContent(number, at: moment.nanoseconds)
+        connection.askForContent(number, at: time.nanoseconds)
         advance()
     }
 
@@ -97,7 +98,7 @@ final class ConnectionBench {
     @discardableResult
     func make(_ number: Int, _ piece: String) -> Bool {
         defer { advance() }
-        return connection.send(number, Array(piece.utf8), at: moment)
+        return connection.send(number, Array(piece.utf8), at: time)
     }
 
     /// The maker has made more than is sent, and waits.
@@ -112,28 +113,28 @@ final class ConnectionBench {
     @discardableResult
     func endContent(_ number: Int) -> Int {
         defer { advance() }
-        return connection.endContent(number, at: moment)
+        return connection.endContent(number, at: time)
     }
 
     func cutContent(_ number: Int) {
-        _ = connection.cutContent(number, at: moment.nanoseconds)
+        _ = connection.cutContent(number, at: time.nanoseconds)
         advance()
     }
 
     func drain() {
-        connection.drain(at: moment.nanoseconds)
+        connection.drain(at: time.nanoseconds)
         advance()
     }
 
     func stop() {
-        connection.stop(at: moment)
+        connection.stop(at: time)
         advance()
     }
 
     /// Lets time pass, and tells the connection so.
     func wait(_ seconds: Double) {
-        moment.nanoseconds += UInt64(seconds * Double(Self.second))
-        for number in connection.expire(at: moment) {
+        time.nanoseconds += UInt64(seconds * Double(Self.second))
+        for number in connection.expire(at: time) {
             waiting[number] = nil
             givenUp.append(number)
         }
@@ -143,9 +144,10 @@ final class ConnectionBench {
     /// The access log's lines since the last time.
     func takeLog(peer: String) -> String {
         var output: [UInt8] = []
-        let now = moment.nanoseconds
-        func append(_ answer: AnsweredRequest, _ words: RequestWords) {
-            AccessLine.append(answer, words, peer: peer, at: LogDate(second: 1_795_428_930), to: &output)
+        let now = time.nanoseconds
+        func append(_ answer: ResponseMetrics, _ words: AccessLogFields) {
+            let date = Array(DateFormat.accessLog(1_795_428_930).utf8)
+            AccessLogLine.append(answer, words, peer: peer, at: date, to: &output)
         }
         connection.takeSent(at: now, append)
         if isClosed { connection.takeUnsent(at: now, append) }
@@ -153,12 +155,12 @@ final class ConnectionBench {
     }
 
     /// Why requests were refused, as the log has it.
-    private(set) var refusals: [String] = []
+    private(set) var rejections: [String] = []
 
     /// How many requests are answered since the last time.
     func countAnswers() -> Int {
         var count = 0
-        connection.takeAnswers { _ in count += 1 }
+        connection.takeUncounted { _ in count += 1 }
         return count
     }
 
@@ -175,7 +177,7 @@ final class ConnectionBench {
 
     /// The client, which does not read by itself, takes that many bytes.
     func read(_ count: Int) {
-        connection.wrote(count, at: moment.nanoseconds)
+        connection.wrote(count, at: time.nanoseconds)
         advance()
     }
 
@@ -183,31 +185,31 @@ final class ConnectionBench {
         switch event {
         case .piece(let bytes): String(decoding: bytes, as: UTF8.self)
         case .end: "end"
-        case .failure(let refusal): "\(refusal.status.code)"
+        case .failure(let rejection): "\(rejection.status.code)"
         case .closed: "closed"
         }
     }
 
     private func advance() {
         repeat {
-            connection.beginTurn(requestsOfATurn, at: moment.nanoseconds)
-            while let action = connection.next(at: moment) {
+            connection.beginTurn(requestsOfATurn, at: time.nanoseconds)
+            while let action = connection.next(at: time) {
                 switch action {
                 case .handle(let number, let incoming):
                     let request = Request(head: incoming.head, body: incoming.body)
                     if answersAtOnce {
-                        connection.answer(number, with: Response(.ok, body: Array(request.path)), at: moment)
+                        connection.answer(number, with: Response(.ok, body: Array(request.path)), at: time)
                     } else {
                         waiting[number] = request
                     }
-                case .refuse(let number, let request, let refusal):
-                    var response = refusal.response
+                case .reject(let number, let request, let rejection):
+                    var response = rejection.response
                     if !finishedBy.isEmpty { response.body = Array("\(finishedBy) \(request.head.method)".utf8) }
-                    connection.answer(number, with: response, at: moment)
-                case .decide(let head): connection.take(mode(head), at: moment)
+                    connection.answer(number, with: response, at: time)
+                case .decide(let head): connection.take(mode(head), at: time)
                 case .deliver(_, let event): delivered.append(Self.text(event))
-                case .make(let number, _): making = number
-                case .makeMore: hasBeenAsked = true
+                case .produce(let number, _): making = number
+                case .resumeProducer: hasBeenAsked = true
                 case .halfClose: isHalfClosed = true
                 case .close: isClosed = true
                 case .reset:
@@ -215,16 +217,16 @@ final class ConnectionBench {
                     isReset = true
                 }
             }
-            if connection.wantsTurn(at: moment.nanoseconds) { turns += 1 }
-        } while write() || isAlone && connection.wantsTurn(at: moment.nanoseconds)
+            if connection.wantsTurn(at: time.nanoseconds) { turns += 1 }
+        } while write() || isAlone && connection.wantsTurn(at: time.nanoseconds)
     }
 
     private func write() -> Bool {
-        if let refusal = connection.takeRefusal() { refusals.append(refusal.detail) }
+        if let rejection = connection.takeRejection() { rejections.append(rejection.detail) }
         guard connection.hasOutput, clientReads, !isClosed else { return false }
-        let pending = connection.output.count
-        received += connection.output.withBytes { String(decoding: $0, as: UTF8.self) }
-        connection.wrote(pending, at: moment.nanoseconds)
+        let pending = connection.writer.output.count
+        received += connection.writer.output.withBytes { String(decoding: $0, as: UTF8.self) }
+        connection.wrote(pending, at: time.nanoseconds)
         return true
     }
 }

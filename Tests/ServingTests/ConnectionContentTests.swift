@@ -9,7 +9,7 @@ import Testing
 
     private func head(_ fields: String) -> String { "POST /up HTTP/1.1\r\nHost: a\r\n\(fields)\r\n" }
 
-    private func bench(limits: Limits = Limits(), limit: Int? = nil) -> ConnectionBench {
+    private func bench(limits: RequestLimits = RequestLimits(), limit: Int? = nil) -> ConnectionBench {
         let bench = ConnectionBench(limits: limits)
         bench.answersAtOnce = false
         bench.mode = { $0.method == .post ? .stream(limit: limit) : .whole }
@@ -37,7 +37,7 @@ import Testing
         #expect(bench.take() == "201 | 200")
     }
 
-    @Test func chunksArriveWithoutTheirCoding() {
+    @Test func chunksAreDecoded() {
         let bench = bench()
         bench.send(head("Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\n2\r\nde\r\n1\r")
         bench.ask(1)
@@ -50,17 +50,17 @@ import Testing
         #expect(bench.waiting.keys.sorted() == [2])
     }
 
-    @Test func noMoreIsReadThanTheHandlerAsksForButForABuffer() {
+    @Test func oneBufferIsReadAheadOfTheHandler() {
         let bench = bench()
         bench.send(head("Content-Length: 1000000\r\n"))
         #expect(bench.wantsInput)
-        bench.send(String(repeating: "x", count: Connection.mostUnread))
+        bench.send(String(repeating: "x", count: Connection.maxUnread))
         #expect(!bench.wantsInput)
         bench.ask(1)
         #expect(bench.delivered.count == 1 && bench.wantsInput)
     }
 
-    @Test func continueIsSaidWhenTheHandlerAsks() {
+    @Test func continueIsSentWhenTheHandlerReads() {
         let bench = bench()
         bench.send(head("Content-Length: 1\r\nExpect: 100-continue\r\n"))
         #expect(bench.take() == "")
@@ -71,7 +71,7 @@ import Testing
         #expect(bench.delivered == ["x", "end"] && bench.take() == "")
     }
 
-    @Test func aClientThatIsNotToldToContinueIsToldToClose() {
+    @Test func aClientWithoutContinueIsToldToClose() {
         let bench = bench()
         bench.send(head("Content-Length: 1\r\nExpect: 100-continue\r\n"))
         bench.answer(1, Response(.notFound))
@@ -79,7 +79,7 @@ import Testing
         #expect(bench.isHalfClosed && !bench.isClosed && bench.delivered == ["closed"])
     }
 
-    @Test func anEarlyAnswerIsTheLastOneUnlessTheRestIsThere() {
+    @Test func anEarlyResponseIsTheLastUnlessTheContentIsComplete() {
         let early = bench()
         early.send(head("Content-Length: 9\r\n") + "abc")
         early.answer(1, Response(.ok))
@@ -93,25 +93,25 @@ import Testing
         #expect(late.waiting.keys.sorted() == [2])
     }
 
-    @Test func aLengthBeyondTheLimitIsRefusedBeforeTheHandlerRuns() {
+    @Test func aLengthBeyondTheLimitIsRejectedBeforeTheHandlerRuns() {
         let bench = bench(limit: 10)
         bench.send(head("Content-Length: 11\r\n"))
         #expect(bench.waiting.isEmpty)
         #expect(bench.take() == #"413 {"detail":"Content too large: at most 10 bytes"} closes"#)
     }
 
-    @Test func theServersOwnLimitHoldsWhereNoneIsGiven() {
-        let bench = bench(limits: Limits(body: 10))
+    @Test func theServersLimitIsTheDefault() {
+        let bench = bench(limits: RequestLimits(body: 10))
         bench.send(head("Content-Length: 11\r\n"))
         #expect(bench.take().hasPrefix("413"))
-        let larger = ConnectionBench(limits: Limits(body: 10))
+        let larger = ConnectionBench(limits: RequestLimits(body: 10))
         larger.mode = { _ in .stream(limit: 11) }
         larger.send(head("Content-Length: 11\r\n"))
         #expect(larger.take().hasPrefix("200"))
     }
 
     @Test(arguments: [("8\r\n12345678\r\n3\r\nabc\r\n", "413"), ("3\r\nabcde", "400"), ("x\r\n", "400")])
-    func aLieInTheChunksEndsTheStream(chunks: String, status: String) {
+    func invalidChunksEndTheStream(chunks: String, status: String) {
         let bench = bench(limit: 10)
         bench.send(head("Transfer-Encoding: chunked\r\n"))
         bench.ask(1)
@@ -121,7 +121,7 @@ import Testing
         #expect(bench.take() == "400 closes" && bench.isHalfClosed)
     }
 
-    @Test func aClientThatStandsStillIsGivenUpOnlyWhileItIsWaitedFor() {
+    @Test func aStalledClientTimesOutOnlyWhileItIsWaitedFor() {
         let bench = bench()
         bench.send(head("Content-Length: 9\r\n") + "abc")
         bench.ask(1)
@@ -136,7 +136,7 @@ import Testing
         #expect(bench.take() == "408 closes")
     }
 
-    @Test func anEndInTheMiddleIsToldToTheHandler() {
+    @Test func theHandlerHearsAnEarlyEnd() {
         let bench = bench()
         bench.send(head("Content-Length: 9\r\n") + "abc")
         bench.end()
@@ -147,7 +147,7 @@ import Testing
         #expect(bench.take() == "400 closes" && bench.isClosed)
     }
 
-    @Test func itWaitsForTheAnswersBeforeIt() {
+    @Test func aStreamedRequestWaitsForTheResponsesBeforeIt() {
         let bench = bench()
         bench.send(get + head("Content-Length: 3\r\n") + "abc" + get)
         #expect(bench.waiting.keys.sorted() == [1])

@@ -19,7 +19,7 @@ import Testing
         #expect(bench.isHalfClosed)
     }
 
-    @Test func aConnectionOnWhichNothingComesIsToldSo() {
+    @Test func aConnectionWithoutARequestGetsA408() {
         let bench = ConnectionBench()
         bench.wait(9.9)
         #expect(bench.take() == "")
@@ -27,7 +27,7 @@ import Testing
         #expect(bench.take() == late)
     }
 
-    @Test func anIdleConnectionIsClosedWithoutAWord() {
+    @Test func anIdleConnectionIsClosedWithoutAResponse() {
         let bench = ConnectionBench()
         bench.send(request)
         #expect(bench.take() == "200 /")
@@ -38,7 +38,7 @@ import Testing
         #expect(bench.isClosed && !bench.isHalfClosed && !bench.isReset)
     }
 
-    @Test func aBodyThatKeepsItsPaceHasAllTheTimeItNeeds() {
+    @Test func aBodyAtTheMinimumRateHasNoTimeLimit() {
         let bench = ConnectionBench()
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n")
         for _ in 0..<8 {
@@ -50,7 +50,7 @@ import Testing
         #expect(bench.take() == #"408 {"detail":"Request content not complete in time"} closes"#)
     }
 
-    @Test func aBodyThatOnlyDripsIsRefused() {
+    @Test func aTricklingBodyIsRejected() {
         let bench = ConnectionBench()
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n")
         for _ in 0..<4 {
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func lingeringGoesOnWhileTheClientStillSendsButNotForEver() {
-        let bench = ConnectionBench(limits: Limits(body: 10))
+        let bench = ConnectionBench(limits: RequestLimits(body: 10))
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
         #expect(bench.take().hasPrefix("413"))
         for _ in 0..<20 {
@@ -97,7 +97,7 @@ import Testing
         #expect(bench.isClosed)
     }
 
-    @Test func aDrainingConnectionHasOneMoreChance() {
+    @Test func aDrainingConnectionMaySendOneMoreRequest() {
         let bench = ConnectionBench()
         bench.send(request)
         #expect(bench.take() == "200 /")
@@ -129,13 +129,13 @@ import Testing
         #expect(bench.take() == "201 closes")
     }
 
-    @Test func aStopRefusesWhatIsNotAnswered() {
+    @Test func aStopRejectsUnansweredRequests() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(request + request)
         bench.stop()
-        let refused = #"503 {"detail":"Service Unavailable"}"#
-        #expect(bench.take() == "\(refused) | \(refused) closes")
+        let rejected = #"503 {"detail":"Service Unavailable"}"#
+        #expect(bench.take() == "\(rejected) | \(rejected) closes")
         #expect(bench.isHalfClosed)
     }
 }
@@ -145,21 +145,21 @@ extension ConnectionDeadlineTests {
 
     /// How long a drain waits for a client that says nothing: for its chance, and until its last answer is two seconds old.
     @Test(arguments: [(nil, 1.0), (0.0, 2.0), (0.5, 1.5), (60.0, 1.0)] as [(Double?, Double)])
-    func aSilentClientDelaysADrainNoLongerThanItMust(answered: Double?, delay: Double) {
+    func aSilentClientDelaysADrainForABoundedTime(answered: Double?, delay: Double) {
         let bench = ConnectionBench()
         if let answered {
             bench.send(Self.request)
             bench.wait(answered)
         }
         bench.drain()
-        let began = bench.moment.nanoseconds
+        let began = bench.time.nanoseconds
         while !bench.isClosed, let deadline = bench.deadline {
-            bench.wait(Double(deadline - bench.moment.nanoseconds) / 1e9)
+            bench.wait(Double(deadline - bench.time.nanoseconds) / 1e9)
         }
-        #expect(abs(Double(bench.moment.nanoseconds - began) / 1e9 - delay) < 0.001)
+        #expect(abs(Double(bench.time.nanoseconds - began) / 1e9 - delay) < 0.001)
     }
 
-    @Test func aHeadThatDripsBehindAnAnswerHasNoMoreTimeThanAnyOther() {
+    @Test func aTricklingHeadAfterAResponseHasTheUsualTime() {
         let bench = ConnectionBench()
         bench.send(Self.request + "GET ")
         bench.wait(9.9)
@@ -168,7 +168,7 @@ extension ConnectionDeadlineTests {
         #expect(bench.take().hasSuffix(#"408 {"detail":"Request head not complete in time"} closes"#))
     }
 
-    @Test func moreAnswersGiveAClientThatReadsNothingNoMoreTime() {
+    @Test func moreResponsesDoNotExtendTheTimeOfAClientThatReadsNothing() {
         let bench = ConnectionBench()
         bench.clientReads = false
         for _ in 0..<10 {

@@ -20,7 +20,7 @@ import Testing
 
     private func stream(_ length: Int? = nil) -> Response { Response(.ok, stream: Nothing(), length: length) }
 
-    @Test func contentOfNoLengthIsChunked() {
+    @Test func contentWithoutALengthIsChunked() {
         let bench = bench()
         bench.send(get())
         bench.answer(1, stream())
@@ -36,7 +36,7 @@ import Testing
         #expect(bench.take() == "200")
     }
 
-    @Test func contentOfAKnownLengthIsCutThere() {
+    @Test func contentIsCutAtItsLength() {
         let bench = bench()
         bench.send(get() + get())
         bench.answer(1, stream(5))
@@ -49,7 +49,7 @@ import Testing
         #expect(bench.endContent(1) == 0 && bench.take() == "" && !bench.isClosed)
     }
 
-    @Test func contentThatFallsShortCutsTheConnection() {
+    @Test func contentShorterThanItsLengthCutsTheConnection() {
         let bench = bench()
         bench.send(get())
         bench.answer(1, stream(5))
@@ -67,7 +67,7 @@ import Testing
         #expect(bench.isReset && bench.take() == "200 3\nabc\n")
     }
 
-    @Test func anOldClientSeesTheEndByTheClose() {
+    @Test func anHTTP10ClientSeesTheEndByTheClose() {
         let bench = bench()
         bench.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         bench.answer(1, stream())
@@ -77,7 +77,7 @@ import Testing
         #expect(bench.take() == "200 abc closes" && bench.isHalfClosed && !bench.isReset)
     }
 
-    @Test func headBeginsNothing() {
+    @Test func headStartsNoProducer() {
         let bench = bench()
         bench.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + get())
         bench.answer(1, stream(5))
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: [204, 304])
-    func aStatusWithoutContentBeginsNothing(code: Int) {
+    func aStatusWithoutContentStartsNoProducer(code: Int) {
         let bench = bench()
         bench.send(get())
         bench.answer(1, Response(Status(code, "x"), stream: Nothing()))
@@ -95,7 +95,7 @@ import Testing
         #expect(bench.countAnswers() == 1)
     }
 
-    @Test func itIsBegunWhenItIsItsTurn() {
+    @Test func theProducerStartsWhenItsTurnComes() {
         let bench = bench()
         bench.send(get() + get() + get())
         bench.answer(2, stream())
@@ -109,12 +109,12 @@ import Testing
         #expect(bench.take() == "200 | 200 3\nabc\n0\n\n | 201" && bench.countAnswers() == 2)
     }
 
-    @Test func itsMakerWaitsForAClientThatDoesNotRead() {
+    @Test func theProducerWaitsForAClientThatDoesNotRead() {
         let bench = bench()
         bench.send(get())
         bench.clientReads = false
         bench.answer(1, stream())
-        let piece = String(repeating: "x", count: Connection.mostOutput)
+        let piece = String(repeating: "x", count: Connection.maxOutput)
         bench.make(1, piece)
         #expect(!bench.hasRoomForContent)
         bench.waitForRoom(1)
@@ -123,7 +123,7 @@ import Testing
         #expect(bench.hasBeenAsked)
     }
 
-    @Test func aClientThatReadsTooSlowlyIsGivenUp() {
+    @Test func aClientThatReadsTooSlowlyTimesOut() {
         let bench = bench()
         bench.send(get())
         bench.clientReads = false
@@ -138,7 +138,7 @@ import Testing
         #expect(bench.isClosed)
     }
 
-    @Test func aMakerThatTakesItsTimeIsNotTheClientsFault() {
+    @Test func aSlowProducerIsNotTheClientsFault() {
         let bench = ConnectionBench(requestTimeout: 3)
         bench.answersAtOnce = false
         bench.send(get())
@@ -150,7 +150,7 @@ import Testing
         #expect(bench.take() == "200 3\nabc\n0\n\n")
     }
 
-    @Test func theLogHasTheSizeAndTheTimeOfAllOfIt() {
+    @Test func theLogHasTheWholeSizeAndTime() {
         let bench = ConnectionBench(isLogged: true)
         bench.answersAtOnce = false
         bench.send(get())
@@ -163,7 +163,7 @@ import Testing
         #expect(bench.takeLog(peer: "").hasSuffix("\"GET / HTTP/1.1\" 200 5 \"-\" \"-\" 2.000000\n"))
     }
 
-    @Test func aDrainLetsItFinishAndAStopCutsIt() {
+    @Test func aDrainLetsAStreamFinishAndAStopCutsIt() {
         let drained = bench()
         drained.send(get())
         drained.answer(1, stream())
@@ -182,13 +182,13 @@ import Testing
         #expect(stopped.isReset)
     }
 
-    @Test func aStopRefusesWhatHasNotBegun() {
+    @Test func aStopRejectsAStreamThatHasNotBegun() {
         let bench = bench()
         bench.send(get() + get())
         bench.answer(2, stream())
         bench.stop()
-        let refused = #"503 {"detail":"Service Unavailable"}"#
-        #expect(bench.take() == "\(refused) | \(refused) closes" && bench.making == nil)
+        let rejected = #"503 {"detail":"Service Unavailable"}"#
+        #expect(bench.take() == "\(rejected) | \(rejected) closes" && bench.making == nil)
     }
 
     @Test func aRequestIsReadWhileItIsAnswered() {
@@ -209,7 +209,7 @@ import Testing
         #expect(bench.waiting.keys.contains(2))
     }
 
-    @Test func anAnswerThatEndsBeforeItsRequestEndsTheConnection() {
+    @Test func aResponseThatEndsBeforeItsRequestEndsTheConnection() {
         let bench = bench()
         bench.mode = { _ in .stream() }
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")

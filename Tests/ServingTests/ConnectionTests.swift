@@ -26,7 +26,7 @@ import Testing
         #expect(bench.isClosed)
     }
 
-    @Test func anOldClientHearsThatItsWishIsGranted() {
+    @Test func anHTTP10ClientIsToldWhetherTheConnectionStays() {
         let bench = ConnectionBench()
         bench.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         #expect(bench.received.contains("\r\nconnection: keep-alive\r\n"))
@@ -35,7 +35,7 @@ import Testing
         #expect(bench.isHalfClosed)
     }
 
-    @Test func answersGoOutInTheOrderOfTheRequests() {
+    @Test func responsesAreSentInTheOrderOfTheRequests() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/1") + get("/2") + get("/3"))
@@ -56,8 +56,8 @@ import Testing
         #expect(bench.waiting.keys.max() == 17)
     }
 
-    @Test func aRefusalNamesTheLimitAndItsSetting() {
-        let limits = Limits(requestLine: 300, fieldLine: 1 << 10, fieldLines: 3, head: 2000, body: 16 << 20)
+    @Test func aRejectionNamesTheLimitAndItsSetting() {
+        let limits = RequestLimits(requestLine: 300, fieldLine: 1 << 10, fieldLines: 3, head: 2000, body: 16 << 20)
         let long = String(repeating: "a", count: 1000)
         let cases = [
             (get("/" + long), "414", "Request line too long: at most 300 bytes (--limit-request-line)"),
@@ -77,11 +77,11 @@ import Testing
             let bench = ConnectionBench(limits: limits)
             bench.send(text)
             #expect(bench.take() == #"\#(status) {"detail":"\#(detail)"} closes"#)
-            #expect(bench.refusals == [detail])
+            #expect(bench.rejections == [detail])
         }
     }
 
-    @Test func aTurnBeginsSoManyRequestsAndTheRestWaitForTheNext() {
+    @Test func aTurnBeginsALimitedNumberOfRequests() {
         let bench = ConnectionBench()
         bench.send((1...50).map { get("/\($0)") }.joined())
         #expect(bench.turns == 3)
@@ -91,15 +91,15 @@ import Testing
         #expect(bench.turns == 3)
     }
 
-    @Test func aTurnOfSlowRequestsIsOverBeforeTheirNumber() {
-        var turn = Turn(Turn.usual, at: 1000)
+    @Test func aTurnIsLimitedInTime() {
+        var turn = TurnBudget(TurnBudget.usual, at: 1000)
         turn.spend()
-        #expect(!turn.isOver(at: 1000 + Turn.longest - 1))
-        #expect(turn.isOver(at: 1000 + Turn.longest))
-        #expect(Turn(0, at: 1000).isOver(at: 1000))
+        #expect(!turn.isOver(at: 1000 + TurnBudget.maxDuration - 1))
+        #expect(turn.isOver(at: 1000 + TurnBudget.maxDuration))
+        #expect(TurnBudget(0, at: 1000).isOver(at: 1000))
     }
 
-    @Test func withoutATurnNothingIsBegunButWhatIsOwedGoesOut() {
+    @Test func withoutATurnNoRequestBeginsButResponsesAreSent() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/1"))
@@ -120,12 +120,12 @@ import Testing
         let path = "/" + String(repeating: "a", count: 8000)
         for _ in 0..<40 { bench.send(get(path)) }
         #expect(!bench.wantsInput)
-        #expect(bench.pending < Connection.mostOutput + 10_000)
+        #expect(bench.pending < Connection.maxOutput + 10_000)
         bench.wait(31)
         #expect(bench.isClosed)
     }
 
-    @Test func whatIsSentTakesNoRoomThoughMoreIsAlwaysWaiting() {
+    @Test func sentBytesTakeNoRoomThoughMoreAlwaysWait() {
         let bench = ConnectionBench()
         bench.clientReads = false
         let path = "/" + String(repeating: "a", count: 8000)
@@ -136,10 +136,10 @@ import Testing
             if pending > 100 { bench.read(pending - 100) }
         }
         #expect(bench.countAnswers() == 500)
-        #expect(bench.capacity <= 2 * Connection.mostOutput)
+        #expect(bench.capacity <= 2 * Connection.maxOutput)
     }
 
-    @Test func whatFollowsARequestThatIsNotSafeWaitsForItsAnswer() {
+    @Test func requestsAfterAnUnsafeOneWaitForItsResponse() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         let post = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
@@ -156,7 +156,7 @@ import Testing
         #expect(bench.take() == "200 | 200 | 201 | 200")
     }
 
-    @Test func aDrainDoesNotForgetARequestThatWaitsForAnother() {
+    @Test func aDrainKeepsADeferredRequest() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/1") + "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
@@ -173,13 +173,13 @@ import Testing
         #expect(bench.received.hasSuffix("\r\n\r\n"))
     }
 
-    @Test func aRefusedHeadHasNoContentEither() {
+    @Test func aRejectedHEADHasNoContent() {
         let bench = ConnectionBench()
         bench.send("HEAD / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
         #expect(bench.received.hasPrefix("HTTP/1.1 400 ") && bench.received.hasSuffix("\r\n\r\n"))
     }
 
-    @Test func everyAnswerHasItsOwnFieldsOnce() {
+    @Test func serverFieldsAreSentOnce() {
         for isTimed in [false, true] {
             let bench = ConnectionBench(isTimed: isTimed)
             bench.answersAtOnce = false
@@ -196,7 +196,7 @@ import Testing
     }
 
     @Test(arguments: [204, 304])
-    func anAnswerWithoutContentHasNoLength(code: Int) {
+    func aResponseWithoutContentHasNoLength(code: Int) {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/"))
@@ -205,7 +205,7 @@ import Testing
         #expect(bench.received.hasSuffix("\r\n\r\n"))
     }
 
-    @Test func aRefusalFollowsTheAnswersBeforeIt() {
+    @Test func aRejectionFollowsTheResponsesBeforeIt() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/1") + "nonsense\r\n\r\n")
@@ -215,7 +215,7 @@ import Testing
         #expect(bench.isHalfClosed)
     }
 
-    @Test func continueIsSaidOnlyToAClientThatWaitsForIt() {
+    @Test func continueIsSentOnlyToAClientThatWaitsForIt() {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
         let patient = ConnectionBench()
         patient.send(head)
@@ -227,13 +227,13 @@ import Testing
         #expect(hasty.take() == "200 /")
     }
 
-    @Test func aBodyTooLargeIsRefusedBeforeItIsSent() {
-        let bench = ConnectionBench(limits: Limits(body: 10))
+    @Test func aBodyTooLargeIsRejectedBeforeItIsSent() {
+        let bench = ConnectionBench(limits: RequestLimits(body: 10))
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n")
         #expect(bench.take() == #"413 {"detail":"Content too large: at most 10 bytes (--max-body)"} closes"#)
     }
 
-    @Test func aHalfClosedClientStillGetsItsAnswer() {
+    @Test func aHalfClosedClientStillGetsItsResponse() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(get("/"))
@@ -244,7 +244,7 @@ import Testing
         #expect(bench.isClosed)
     }
 
-    @Test func anEndInTheMiddleOfARequestIsTold() {
+    @Test func anEndInTheMiddleOfARequestIsRejected() {
         let bench = ConnectionBench()
         bench.send("GET / HT")
         bench.end()
@@ -253,14 +253,14 @@ import Testing
     }
 
     @Test func aBrokenSocketIsClosedOnce() {
-        var connection = Connection(limits: Limits(), times: ConnectionTimes(), at: 0)
-        let moment = Moment(nanoseconds: 0, date: HTTPDate(second: 0))
+        var connection = Connection(limits: RequestLimits(), timeouts: ConnectionTimeouts(), at: 0)
+        let time = LoopTime(nanoseconds: 0)
         connection.fail(at: 0)
-        guard case .close = connection.next(at: moment) else {
+        guard case .close = connection.next(at: time) else {
             Issue.record("not closed")
             return
         }
         connection.fail(at: 0)
-        #expect(connection.next(at: moment) == nil)
+        #expect(connection.next(at: time) == nil)
     }
 }

@@ -10,7 +10,7 @@ import Testing
 /// A server on the process's one loop, which the first test that needs it starts on a thread of its own.
 enum LoopThread {
     private static let started: Void = {
-        _ = Thread.start("loop") { LoopActor.occupyThread {} }
+        _ = SystemThread.start("loop") { LoopActor.occupyThread {} }
         while !LoopExecutor.shared.hasThread { sched_yield() }
     }()
 
@@ -25,7 +25,7 @@ enum LoopThread {
 
     /// Serves an application on a port of its own while the body runs, then drains.
     static func serving(
-        _ application: some Application, settings: Settings = Settings(), accessLog: RequestLog? = nil,
+        _ application: some Application, settings: Settings = Settings(), accessLog: AccessLogWriter? = nil,
         recycling: sending Recycling? = nil, prepare: @LoopActor (Server) -> Void = { _ in },
         _ body: @escaping @Sendable (UInt16, Scoreboard.Slot) async throws -> Void
     ) async throws {
@@ -34,7 +34,7 @@ enum LoopThread {
         settings.blockingThreads = 2
         let scoreboard = try Scoreboard.make(entries: settings.maxConnections)
         scoreboard.open(0, generation: 1)
-        let listener = try Listener(binding: .tcp(host: "127.0.0.1", port: 0), backlog: 100, mode: 0o666)
+        let listener = try AcceptSocket(binding: .tcp(host: "127.0.0.1", port: 0), backlog: 100, mode: 0o666)
         let slot = scoreboard.slot(0)
         let server = await Server(
             application: application, settings: settings, scoreboard: scoreboard, slot: slot, accessLog: accessLog,

@@ -30,7 +30,7 @@ import Testing
             // But not for a third.
             ([(1, 1 << 24), (29, 1), (58, 1), (87, 1)], 90),
         ] as [([(Int, Int)], Int)])
-    func aClientHasThatLong(moves: [(second: Int, bytes: Int)], deadline: Int) throws {
+    func theDeadlineFollowsTheRecentRate(moves: [(second: Int, bytes: Int)], deadline: Int) throws {
         var rate = rate()
         for move in moves { rate.moved(move.bytes, at: UInt64(move.second) * Self.second) }
         #expect(try #require(rate.deadline) / Self.second == deadline)
@@ -50,7 +50,7 @@ import Testing
         #expect(now <= 90 * Self.second)
     }
 
-    @Test func whoKeepsTheRateHasAllTheTimeThereIs() throws {
+    @Test func aClientAtTheMinimumRateHasNoDeadline() throws {
         var rate = rate()
         for second in stride(from: UInt64(7), to: 7200, by: 7) {
             try #require(try #require(rate.deadline) > second * Self.second)
@@ -59,13 +59,13 @@ import Testing
     }
 
     /// A loop that looks late at a slow client sees bytes first.
-    @Test func whoIsTooSlowIsNotSavedByAByteThatComesWithItsDeadline() throws {
+    @Test func aByteAtTheDeadlineDoesNotSaveATooSlowClient() throws {
         var rate = rate()
         for second in stride(from: UInt64(5), through: 30, by: 5) { rate.moved(1, at: second * Self.second) }
         #expect(try #require(rate.deadline) <= 30 * Self.second)
     }
 
-    @Test func whoMayStandStillForLongerIsLookedAtLater() throws {
+    @Test func aLongerStandstillMeansALongerWindow() throws {
         var patient = rate(standstill: 600)
         patient.moved(1, at: 10 * Self.second)
         #expect(try #require(patient.deadline) == 600 * Self.second)

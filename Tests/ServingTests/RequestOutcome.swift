@@ -5,7 +5,7 @@ import Messages
 /// What the parser makes of bytes, in the words of `RequestCase`.
 enum RequestOutcome {
     /// What it does not say of limits is the default.
-    static let limits = Limits(fieldLine: 8 << 10, body: 20)
+    static let limits = RequestLimits(fieldLine: 8 << 10, body: 20)
 
     /// - Parameter pieces: of the bytes, in the order of their arrival.
     static func of(_ pieces: [ArraySlice<UInt8>]) -> String {
@@ -16,7 +16,7 @@ enum RequestOutcome {
             while let outcome = parser.next(at: 0) {
                 switch outcome {
                 case .request(let request): outcomes.append(text(request))
-                case .refused(let refusal): outcomes.append("\(refusal.status.code) \(refusal.detail)")
+                case .rejected(let rejection): outcomes.append("\(rejection.status.code) \(rejection.detail)")
                 }
             }
         }
@@ -44,7 +44,7 @@ enum RequestOutcome {
         let request = Request(head: incoming.head)
         let name = incoming.head.authority.map { String(decoding: incoming.head.bytes[$0], as: UTF8.self) }
         var text = text(request, body: incoming.body, authority: name)
-        if incoming.isOld { text += " old" }
+        if incoming.isHTTP10 { text += " (1.0)" }
         if !incoming.isPersistent { text += " closes" }
         return text
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Serving
 
 @Suite struct RequestParserTests {
-    @Test func damagedRequestsAreReadAlikeWholeAndInPieces() {
+    @Test func damagedRequestsAreParsedAlikeWholeAndInPieces() {
         let characters = Array("\r\n\t :;,0aG/\u{0}?#@[]".utf8)
         for request in RequestTable.valid + RequestTable.invalidChunks where request.bytes.count < 300 {
             for _ in 0..<100 {
@@ -33,8 +33,8 @@ import Testing
         }
     }
 
-    @Test func aRequestThatIsHeldKeepsItsBytes() throws {
-        var parser = RequestParser(limits: Limits())
+    @Test func aRequestKeepsItsBytes() throws {
+        var parser = RequestParser(limits: RequestLimits())
         append("GET /first HTTP/1.1\r\nHost: one\r\n\r\nGET /other HTTP/1.1\r\nHost: two\r\n\r\n", to: &parser)
         guard case .request(let first) = parser.next(at: 1), case .request(let second) = parser.next(at: 2) else {
             Issue.record("two requests were expected")
@@ -46,10 +46,10 @@ import Testing
         #expect(first.arrival == 1)
     }
 
-    @Test func nothingIsReadAfterARefusal() {
-        var parser = RequestParser(limits: Limits())
+    @Test func nothingIsParsedAfterARejection() {
+        var parser = RequestParser(limits: RequestLimits())
         append("nonsense\r\n\r\n", to: &parser)
-        guard case .refused = parser.next(at: 0) else {
+        guard case .rejected = parser.next(at: 0) else {
             Issue.record("a refusal was expected")
             return
         }

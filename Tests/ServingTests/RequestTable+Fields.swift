@@ -57,7 +57,7 @@ extension RequestTable {
         + [
             RequestCase("a Host of spaces", get("Host:  \t \r\n"), "400 Malformed Host"),
             RequestCase("two equal Hosts", get("Host: a\r\nX: y\r\nHOST: a\r\n"), "400 More than one Host"),
-            RequestCase("Host in HTTP/1.0", "GET / HTTP/1.0\r\nHost: b\r\n\r\n", "GET / @b old closes"),
+            RequestCase("Host in HTTP/1.0", "GET / HTTP/1.0\r\nHost: b\r\n\r\n", "GET / @b (1.0) closes"),
             RequestCase(
                 "two Hosts in HTTP/1.0", "GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", "400 More than one Host"),
             RequestCase("a bad Host in HTTP/1.0", "GET / HTTP/1.0\r\nHost: a/\r\n\r\n", "400 Malformed Host"),
@@ -104,12 +104,14 @@ extension RequestTable {
         RequestCase("close after empty members", get("Host: a\r\nConnection: , ,\tclose\r\n"), "GET / closes"),
         RequestCase("a word that only begins like close", get("Host: a\r\nConnection: closed, x-close\r\n"), "GET /"),
         RequestCase(
-            "HTTP/1.0 that says both", "GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", "GET / old closes"),
+            "HTTP/1.0 that says both", "GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n",
+            "GET / (1.0) closes"),
         RequestCase(
             "nothing is read after close", get("Host: a\r\nConnection: close\r\n") + get("Host: a\r\n"),
             "GET / closes | GET /"),
         RequestCase(
-            "nothing is read after HTTP/1.0", "GET / HTTP/1.0\r\n\r\n" + get("Host: a\r\n"), "GET / old closes | GET /"),
+            "nothing is read after HTTP/1.0", "GET / HTTP/1.0\r\n\r\n" + get("Host: a\r\n"),
+            "GET / (1.0) closes | GET /"),
         RequestCase(
             "an upgrade that is not taken",
             get("Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n")
@@ -125,6 +127,6 @@ extension RequestTable {
             "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\nabc", "POST / abc"),
         RequestCase(
             "an expectation in HTTP/1.0", "POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
-            "POST / abc old closes"),
+            "POST / abc (1.0) closes"),
     ]
 }

@@ -23,7 +23,8 @@ extension RequestTable {
                 "a length of many zeros", post("Content-Length: \(String(repeating: "0", count: 99))3\r\n", "abc"),
                 "400 Malformed Content-Length"),
             RequestCase(
-                "a length in HTTP/1.0", post("Content-Length: 3\r\n", "abc", version: "1.0"), "POST / abc old closes"),
+                "a length in HTTP/1.0", post("Content-Length: 3\r\n", "abc", version: "1.0"),
+                "POST / abc (1.0) closes"),
             RequestCase("a body of GET", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", "GET / abc"),
             RequestCase("a body of HEAD", "HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", "HEAD / abc"),
             RequestCase("a body that is not whole", post("Content-Length: 3\r\n", "ab"), "waits"),

@@ -17,7 +17,7 @@ extension RequestTable {
         RequestCase("what browsers leave unencoded", request("GET /[]{}|\\^`\"<> HTTP/1.1"), "GET /[]{}|\\^`\"<>"),
         RequestCase("a path like an absolute target", request("GET /http://b/ HTTP/1.1"), "GET /http://b/"),
 
-        RequestCase("an absolute target in HTTP/1.0", "GET http://b/ HTTP/1.0\r\n\r\n", "GET / @b old closes"),
+        RequestCase("an absolute target in HTTP/1.0", "GET http://b/ HTTP/1.0\r\n\r\n", "GET / @b (1.0) closes"),
         RequestCase("an absolute target of another scheme's case", request("GET hTTpS://b/x HTTP/1.1"), "GET /x @b"),
         RequestCase("an absolute target of an address", request("GET http://[::1]:80/x HTTP/1.1"), "GET /x @[::1]:80"),
         RequestCase("an absolute target with an empty port", request("GET http://b:/x HTTP/1.1"), "GET /x @b:"),

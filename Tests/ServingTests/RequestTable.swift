@@ -22,15 +22,15 @@ struct RequestCase: CustomStringConvertible, Sendable {
 enum RequestTable {
     static let all =
         valid + invalid + invalidChunks + requestLines + fieldLines + hosts + connections + lengths + codings
-        + contentCodings + singles + smuggling + chunks + strangers + heads
+        + contentCodings + singles + smuggling + chunks + otherProtocols + heads
 
     private static let host = "Host: a\r\n"
 
     static let valid: [RequestCase] = [
         RequestCase("a plain request", "GET /a?b=c HTTP/1.1\r\n\(host)\r\n", "GET /a?b=c"),
-        RequestCase("HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n", "GET / old closes"),
+        RequestCase("HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n", "GET / (1.0) closes"),
         RequestCase(
-            "HTTP/1.0 that stays", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "GET / old"),
+            "HTTP/1.0 that stays", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "GET / (1.0)"),
         RequestCase("a later minor version", "GET / HTTP/1.2\r\n\(host)\r\n", "GET /"),
         RequestCase("close among others", "GET / HTTP/1.1\r\n\(host)Connection: x, CLOSE\r\n\r\n", "GET / closes"),
         RequestCase("an absolute target", "GET http://b:81/x?y HTTP/1.1\r\n\(host)\r\n", "GET /x?y @b:81"),

@@ -13,7 +13,7 @@ import Testing
         return bench
     }
 
-    @Test func aHandlerThatIsLateIsAnsweredForAndGivenUp() {
+    @Test func aLateHandlerIsAnsweredForAndCancelled() {
         let bench = bench()
         bench.send(request)
         bench.wait(2.9)
@@ -32,7 +32,7 @@ import Testing
         #expect(bench.take() == "")
     }
 
-    @Test func oneThatIsInTimeKeepsTheConnection() {
+    @Test func aHandlerThatIsInTimeKeepsTheConnection() {
         let bench = bench()
         for number in 1...3 {
             bench.send(request)
@@ -44,7 +44,7 @@ import Testing
         #expect(!bench.isHalfClosed && bench.givenUp.isEmpty)
     }
 
-    @Test func eachPipelinedRequestHasItsOwnTime() {
+    @Test func eachPipelinedRequestHasItsOwnDeadline() {
         let bench = bench()
         bench.send(request)
         bench.wait(2)
@@ -57,7 +57,7 @@ import Testing
         #expect(bench.isHalfClosed)
     }
 
-    @Test func anAnswerThatWaitsForItsTurnIsSentAfterTheLateOne() {
+    @Test func aResponseThatWaitsIsSentAfterTheLateOne() {
         let bench = bench()
         bench.send(request + request + request)
         bench.answer(2, Response(.created))
@@ -66,12 +66,12 @@ import Testing
         #expect(bench.givenUp.sorted() == [1, 3])
     }
 
-    @Test func aBodyThatTakesLongerIsRefused() {
+    @Test func aBodyBeyondTheRequestTimeoutIsRejected() {
         let bench = bench()
         bench.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")
         bench.wait(2)
         bench.send("abc")
-        #expect(bench.deadline == bench.moment.nanoseconds + ConnectionBench.second)
+        #expect(bench.deadline == bench.time.nanoseconds + ConnectionBench.second)
         bench.wait(1)
         #expect(bench.take() == #"408 {"detail":"Request content not complete in time"} closes"#)
     }
@@ -90,7 +90,7 @@ import Testing
         #expect(bench.isClosed)
     }
 
-    @Test func withoutALimitAHandlerHasForEver() {
+    @Test func withoutARequestTimeoutAHandlerHasNoDeadline() {
         let bench = ConnectionBench()
         bench.answersAtOnce = false
         bench.send(request)

@@ -36,7 +36,7 @@ extension ServerTests {
         func before(_ path: String) -> Int? { seen.withLock { $0[path] } }
     }
 
-    @Test func whoAsksForLittleIsServedBeforeTheRestOfThoseWhoAskForMuch() async throws {
+    @Test func aSmallRequestIsServedBeforeTheRestOfALargePipeline() async throws {
         let (crowd, requests) = (20, 300)
         let kitchen = Kitchen()
         try await LoopThread.serving(Function { kitchen.handle($0) }) { port, slot in
@@ -56,11 +56,11 @@ extension ServerTests {
                 #expect(try pipeline.client.read().split(separator: "done.").count == requests)
             }
             // Each of the others has had one turn at most, however much it sent.
-            #expect(try #require(kitchen.before("/other")) <= crowd * Turn.usual)
+            #expect(try #require(kitchen.before("/other")) <= crowd * TurnBudget.usual)
         }
     }
 
-    @Test func whoComesAnewIsServedBeforeTheRestOfThoseWhoAskForMuch() async throws {
+    @Test func aNewClientIsServedBeforeTheRestOfALargePipeline() async throws {
         let kitchen = Kitchen()
         try await LoopThread.serving(Function { kitchen.handle($0) }) { port, slot in
             let pipeline = try Client(port: port)

@@ -35,7 +35,7 @@ extension ServerTests {
 
     private static func text(_ text: String) -> Response { Response(.ok, body: Array("\(text).".utf8)) }
 
-    @Test func anAsyncHandlerMayRunSomethingOnThePoolAndTasksOnTheLoop() async throws {
+    @Test func anAsyncHandlerMayUseThePoolAndStartTasks() async throws {
         let application = Guest { _, host in
             .later {
                 let isElsewhere = await withCheckedContinuation { continuation in
@@ -66,7 +66,7 @@ extension ServerTests {
         }
     }
 
-    @Test func thoseWhoAskHearOnceThatThePassIsOver() async throws {
+    @Test func afterPassIsCalledOnce() async throws {
         let counts = Counts()
         let application = Guest { _, host in
             let seen = counts.value.load(ordering: .relaxed)
@@ -87,7 +87,7 @@ extension ServerTests {
         let value = Atomic(0)
     }
 
-    @Test func aHandlerKnowsItsDeadlineAndWhetherItsPeerMayBeBelieved() async throws {
+    @Test func aHandlerKnowsItsDeadlineAndWhetherItsPeerIsTrusted() async throws {
         var settings = Settings()
         for limit in [nil, .seconds(7)] as [Duration?] {
             settings.requestTimeout = limit
@@ -103,7 +103,7 @@ extension ServerTests {
         }
     }
 
-    @Test func answersSayHowLongTheyTookWhereTheApplicationWantsIt() async throws {
+    @Test func responsesSayHowLongTheyTookWhereTheApplicationWantsIt() async throws {
         struct Timed: Application {
             let sendsProcessTime = true
             func answer(_ request: Request) throws -> Answer { .now(Response(.ok)) }
@@ -146,7 +146,7 @@ extension ServerTests {
     }
 
     @Test(arguments: ways.indices)
-    func whoWantsToHearThatAnAnswerIsSentHearsItOnceAndBeforeTheServerIsFinished(index: Int) async throws {
+    func whenSentIsCalledOnceAndBeforeTheServerIsFinished(index: Int) async throws {
         let heard = Counts()
         let application = Function { request in
             try Self.ways[index](request) {
@@ -163,7 +163,7 @@ extension ServerTests {
         #expect(heard.value.load(ordering: .relaxed) == 2)
     }
 
-    @Test func whoWantsToHearThatAnAnswerIsSentHearsItWhenItsClientGoes() async throws {
+    @Test func whenSentIsCalledWhenTheClientLeaves() async throws {
         let (started, heard) = (Gate(), Gate())
         let application = Function { request in
             let isLarge = request.path.elementsEqual("/large".utf8)
@@ -211,7 +211,7 @@ extension ServerTests {
     }
 
     @Test(arguments: finishes.indices)
-    func theApplicationMayTakeItsTimeToFinishWhatTheServerAnswers(index: Int) async throws {
+    func theApplicationMayFinishOwnResponsesLate(index: Int) async throws {
         let bodies: [(@Sendable (Request) throws -> Answer, String)] = [
             ({ _ in throw Failure() }, "500"), ({ _ in .later { throw Failure() } }, "500"),
             (
@@ -240,7 +240,7 @@ extension ServerTests {
     }
 
     @Test(arguments: finishes.indices)
-    func theApplicationMayTakeItsTimeToFinishARefusal(index: Int) async throws {
+    func theApplicationMayFinishARejectionLate(index: Int) async throws {
         var settings = Settings()
         settings.maxBody = 20
         let application = Finishing(body: { _ in .now(Response(.ok)) }, finish: Self.finishes[index])
@@ -253,7 +253,7 @@ extension ServerTests {
         }
     }
 
-    @Test func whatTheServerCannotWaitForGoesOutAsItWas() async throws {
+    @Test func anOwnResponseThatCannotWaitIsSentUnchanged() async throws {
         var settings = Settings()
         settings.requestTimeout = .milliseconds(20)
         let application = Finishing(
@@ -266,7 +266,7 @@ extension ServerTests {
         }
     }
 
-    @Test func theServersAnswerStandsWhereFinishingItFails() async throws {
+    @Test func anOwnResponseIsSentUnchangedWhenFinishingFails() async throws {
         let finishes: [@Sendable (Response) -> Answer] = [
             { _ in .later { throw Failure() } }, { _ in .blocking { throw Failure() } },
             { _ in .later { Response(.ok, fields: [Field("a", "b\r\nc")]) } },

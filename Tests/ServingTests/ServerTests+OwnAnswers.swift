@@ -33,7 +33,7 @@ extension ServerTests {
         }
     }
 
-    private static let refusals: [(fields: String, content: String, status: String)] = [
+    private static let rejections: [(fields: String, content: String, status: String)] = [
         ("Content-Length: 21\r\n", "", "413"), ("Content-Length: 3\r\n", "ab", "400"),
         ("Transfer-Encoding: chunked\r\n", "15\r\n", "413"), ("Transfer-Encoding: chunked\r\n", "x\r\n", "400"),
         ("Transfer-Encoding: chunked\r\n", "1;\r\n", "400"),
@@ -44,11 +44,11 @@ extension ServerTests {
     ]
 
     @Test(arguments: [ContentMode.whole, .stream()])
-    func aRefusalOfContentIsFinishedByTheApplication(mode: ContentMode) async throws {
+    func aRejectionOfContentIsFinishedByTheApplication(mode: ContentMode) async throws {
         var settings = Settings()
         settings.maxBody = 20
         try await LoopThread.serving(Finishing(mode: mode, body: Self.reading), settings: settings) { port, _ in
-            for (fields, content, status) in Self.refusals {
+            for (fields, content, status) in Self.rejections {
                 let client = try Client(port: port)
                 try client.send("POST /x HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\(content)")
                 client.end()
@@ -84,7 +84,7 @@ extension ServerTests {
         }
     }
 
-    @Test func theAnswersForALateHandlerAndOfAStopAreFinishedByTheApplication() async throws {
+    @Test func responsesForALateHandlerAndAStopAreFinishedByTheApplication() async throws {
         var settings = Settings()
         settings.requestTimeout = .milliseconds(50)
         let late = Function.untilCancelled(Gate())
@@ -111,7 +111,7 @@ extension ServerTests {
         }
     }
 
-    @Test func whatCannotBeSentIsNotWhatTheApplicationMadeOfIt() async throws {
+    @Test func anUnsendableFinishedResponseIsReplaced() async throws {
         let finishes: [@Sendable (Response) -> Response] = [
             { _ in Response(.ok, fields: [Field("a", "b\r\nc")]) }, { _ in Response(.ok, stream: NoPieces()) },
         ]

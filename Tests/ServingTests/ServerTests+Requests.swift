@@ -8,7 +8,7 @@ import Testing
 
 /// What is done for each request beside its answer.
 extension ServerTests {
-    @Test func aLateHandlerIsCancelledAndItsClientHearsWhy() async throws {
+    @Test func aLateHandlerIsCancelledAndItsClientGetsA503() async throws {
         let cancelled = Gate()
         let application = Function.untilCancelled(cancelled, answer: "late")
         var settings = Settings()
@@ -24,7 +24,7 @@ extension ServerTests {
         }
     }
 
-    @Test func aServerThatIsAboutToStopSaysSoToTheApplicationAndServesOn() async throws {
+    @Test func withdrawTellsTheApplicationAndServesOn() async throws {
         let application = Leaving()
         try await LoopThread.serving(application, prepare: { $0.withdraw() }) { port, slot in
             for _ in 1...2 {
@@ -52,10 +52,10 @@ extension ServerTests {
         func drain() { drains.add(1, ordering: .relaxed) }
     }
 
-    @Test func eachAnswerIsALineOfTheAccessLog() async throws {
+    @Test func eachResponseIsALineOfTheAccessLog() async throws {
         let folder = try Folder()
         let path = folder.path("access.log")
-        let log = try RequestLog(path: path, log: LoopThread.quiet)
+        let log = try AccessLogWriter(path: path, log: LoopThread.quiet)
         try await LoopThread.serving(echo, accessLog: log) { port, _ in
             let client = try Client(port: port)
             try client.send(get("/1?a=b"))

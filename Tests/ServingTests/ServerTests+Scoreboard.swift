@@ -33,7 +33,7 @@ extension ServerTests {
         }
     }
 
-    @Test func aRequestThatKeepsTheLoopIsOnTheScoreboard() async throws {
+    @Test func aRequestThatBlocksTheLoopIsOnTheScoreboard() async throws {
         let (began, end) = (Flag(), Flag())
         try await LoopThread.serving(spinning(began, end)) { port, slot in
             // The request may be read in the very pass that takes the connection over.
@@ -72,7 +72,7 @@ extension ServerTests {
         }
     }
 
-    @Test func aClientThatIsGoneTakesItsRequestWithIt() async throws {
+    @Test func aRequestWhoseClientLeavesIsTakenOffTheScoreboard() async throws {
         let (started, cancelled) = (Gate(), Gate())
         let application = Function.untilCancelled(cancelled, started: started)
         try await LoopThread.serving(application) { port, slot in
@@ -86,7 +86,7 @@ extension ServerTests {
         }
     }
 
-    @Test func aStuckLoopIsGivenNoMoreConnections() async throws {
+    @Test func aStuckLoopGetsNoMoreConnections() async throws {
         let (began, end) = (Flag(), Flag())
         try await LoopThread.serving(spinning(began, end)) { port, slot in
             let first = try Client(port: port)

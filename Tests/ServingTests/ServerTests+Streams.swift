@@ -122,7 +122,7 @@ extension ServerTests {
         }
     }
 
-    @Test func aMakerWhoseLengthIsReachedIsNotKeptWaitingForRoom() async throws {
+    @Test func aProducerDoesNotWaitWhenItsLengthIsReached() async throws {
         // More than the kernel takes, in one piece, after which the sequence would go on.
         let size = 16 << 20
         let application = Function { _ in .now(Response(.ok, stream: Pieces(count: .max, size: size), length: size)) }
@@ -140,7 +140,7 @@ extension ServerTests {
         }
     }
 
-    @Test func whatComesIsSentBackWhileItComes() async throws {
+    @Test func contentIsEchoedWhileItArrives() async throws {
         let application = Reader { .now(Response(.ok, stream: $0.stream)) }
         try await LoopThread.serving(application) { port, slot in
             let client = try Client(port: port)
@@ -156,7 +156,7 @@ extension ServerTests {
         }
     }
 
-    @Test func aRequestBehindAStreamIsAnsweredAfterIt() async throws {
+    @Test func aRequestAfterAStreamIsAnsweredAfterIt() async throws {
         let application = Function { request in
             guard request.path.elementsEqual("/stream".utf8) else {
                 return .now(Response(.ok, body: Array("next.".utf8)))
@@ -196,7 +196,7 @@ extension ServerTests {
         }
     }
 
-    @Test func aClientThatLeavesWhileTheContentWaitsForItCancelsIt() async throws {
+    @Test func aClientThatLeavesCancelsContentThatWaitsForIt() async throws {
         let made = Atomic(0)
         let application = Function { _ in
             .now(Response(.ok, stream: Pieces(count: .max) { made.store($0, ordering: .relaxed) }))
@@ -211,7 +211,7 @@ extension ServerTests {
         }
     }
 
-    @Test func aClientThatLeavesInTheMiddleOfItsUploadIsTold() async throws {
+    @Test func aHandlerHearsThatItsClientLeftDuringTheUpload() async throws {
         let began = Gate()
         let failed = Answers()
         let application = Reader { request in
@@ -245,7 +245,7 @@ extension ServerTests {
         }
     }
 
-    @Test func continueIsSaidWhenTheHandlerReads() async throws {
+    @Test func continueIsSentWhenTheHandlerReads() async throws {
         let application = Reader { request in
             if request.path.last == UInt8(ascii: "n") { return .now(Response(.notFound)) }
             return .later {
@@ -266,7 +266,7 @@ extension ServerTests {
         }
     }
 
-    @Test func aFaultOfTheClientThatNoHandlerCatchesIsItsAnswer() async throws {
+    @Test func anUncaughtContentErrorIsTheResponse() async throws {
         let application = Reader(limit: 3) { request in
             .later {
                 for try await _ in request.stream {}
@@ -308,7 +308,7 @@ extension ServerTests {
         }
         let answer = Answers()
         try await LoopThread.serving(application) { port, _ in
-            _ = Thread.start("client") {
+            _ = SystemThread.start("client") {
                 let client = try? Client(port: port)
                 try? client?.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                 answer.put((try? client?.read()) ?? "")

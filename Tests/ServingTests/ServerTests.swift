@@ -57,7 +57,7 @@ private struct Oops: Error {}
         }
     }
 
-    @Test func aBodyOfSeveralReadsArrivesWhole() async throws {
+    @Test func aBodyOfSeveralReadsArrivesComplete() async throws {
         try await LoopThread.serving(Function { .now(Response(.ok, body: Array("\($0.body.count).".utf8))) }) {
             port, _ in
             let client = try Client(port: port)
@@ -89,7 +89,7 @@ private struct Oops: Error {}
             .later {
                 let before = LoopExecutor.shared.isOnThread
                 await withCheckedContinuation { continuation in
-                    _ = Thread.start("elsewhere") { continuation.resume() }
+                    _ = SystemThread.start("elsewhere") { continuation.resume() }
                 }
                 let between = LoopExecutor.shared.isOnThread
                 async let child = LoopExecutor.shared.isOnThread
@@ -103,7 +103,7 @@ private struct Oops: Error {}
         }
     }
 
-    @Test func blockingWorkRunsElsewhere() async throws {
+    @Test func blockingWorkRunsOnAnotherThread() async throws {
         let application = Function { _ in
             .blocking { Response(.ok, body: Array("\(LoopExecutor.shared.isOnThread).".utf8)) }
         }
@@ -164,14 +164,14 @@ private struct Oops: Error {}
         }
         let answer = Answers()
         try await LoopThread.serving(application) { port, slot in
-            _ = Thread.start("client") {
+            _ = SystemThread.start("client") {
                 let client = try? Client(port: port)
                 try? client?.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                 answer.put((try? client?.read()) ?? "")
             }
             await started.wait()
             // Drained by `serving` from here on; the handler is let go only when the worker says that it drains.
-            _ = Thread.start("release") {
+            _ = SystemThread.start("release") {
                 while slot.state != .draining { sched_yield() }
                 finish.open()
             }

@@ -29,7 +29,7 @@ import Testing
         log.factory(process: "worker=1", level: .notice)(label)
     }
 
-    @Test func allLinesAreTheServersWhereNothingElseIsSaid() {
+    @Test func allLinesHaveTheServersFormatByDefault() {
         #expect(handler(.lines, "serving") is LineLogHandler && handler(.lines, "shop") is LineLogHandler)
     }
 

@@ -143,7 +143,7 @@ struct RecipeSettings: Equatable, Sendable {
 }
 
 /// An invalid setting of this application.
-struct SettingError: SettingRefusal, Equatable, CustomStringConvertible {
+struct SettingError: InvalidSettingError, Equatable, CustomStringConvertible {
     /// The variable's name.
     let name: String
     /// What is wrong with the value, and what a valid one looks like.

@@ -81,9 +81,9 @@ final class GroupCommit: Sendable {
             let made = try body(db)
             value.withLock { $0 = made }
         }
-        try withGiveUpHandler {
+        try withBlockingCancellationHandler {
             try submit(write).get()
-        } onGiveUp: {
+        } onCancel: {
             isCancelled.withLock { $0 = true }
         }
         return value.withLock { $0 }!

@@ -72,9 +72,9 @@ final class Reddit: Sendable {
 
     private func blockingLines(of subreddit: String, until deadline: NIODeadline) throws -> [String] {
         let call = call(subreddit, until: deadline)
-        return try withGiveUpHandler {
+        return try withBlockingCancellationHandler {
             try call.lines(at: baseURL).wait()
-        } onGiveUp: {
+        } onCancel: {
             call.cancel()
         }
     }

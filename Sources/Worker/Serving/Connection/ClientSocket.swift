@@ -1,74 +1,50 @@
 internal import CLinux
-internal import Contract
 internal import Linux
 import Glibc
 import Logging
 import Messages
 
-/// A client's socket: reads and writes what its `Connection` decides, and runs the handlers of its requests.
+/// A client's socket: reads and writes what its `Connection` decides.
 @LoopActor final class ClientSocket: EventSource {
-    /// A request that is not answered to its end.
-    struct Handler {
-        enum Work {
-            case task(Task<Void, Never>)
-            case blocking(BlockingPool.Job)
-        }
-
-        let entry: InFlightTable.Entry
-        /// Without its content.
-        let request: Request
-        /// nil while its answer, whose content is still to be made, waits for its turn.
-        var work: Work?
-
-        func cancel() {
-            switch work {
-            case .task(let task): task.cancel()
-            case .blocking(let job): job.giveUp()
-            case nil: break
-            }
-        }
-    }
-
-    /// What changes with nearly every event. Together, because each look at a variable of a class is checked at run time.
-    struct State: ~Copyable {
+    /// What changes with nearly every event. Together, because each access to a variable of a class is checked at run time.
+    private struct State: ~Copyable {
         var connection: Connection
+        /// nil before `open` and after the close.
         var token: EventLoop.Token?
+        /// The events that the loop watches.
         var watched: UInt32 = 0
+        /// The earliest time that the loop was asked for.
         var scheduled = UInt64.max
+        /// Whether a pass is under way.
         var isAdvancing = false
-        /// Whether its turn is still to come, before which it begins nothing.
+        /// Whether its turn is still to come, before which no request begins.
         var isQueued = false
-        /// Bytes, as the server has last heard.
-        var held = 0
+        /// As `ConnectionTable` last got it.
+        var heldBytes = 0
     }
 
-    private let descriptor: Int32
     let peer: SocketAddress
-    let listener: Listener
-    let server: Server
-    let loop = EventLoop.shared
-    var state: State
-    var handlers: [Int: Handler] = [:]
-    /// The request whose asynchronous handler has not suspended yet.
-    var starting: Int?
-    /// Of the request whose handler reads it piece by piece.
-    var content: RequestContent?
-    /// Of the answer that is made while it is sent.
-    var maker: ContentMaker?
+    private let descriptor: Int32
+    private let server: Server
+    private let loop = EventLoop.shared
+    private let runner: RequestRunner
+    private var state: State
 
     /// Takes over an open socket.
-    init(owning descriptor: Int32, peer: SocketAddress, listener: Listener, server: Server) {
+    /// - Parameter authority: host and port of the listening address.
+    init(owning descriptor: Int32, peer: SocketAddress, authority: String, server: Server) {
         self.descriptor = descriptor
         self.peer = peer
-        self.listener = listener
         self.server = server
+        runner = RequestRunner(peer: peer, authority: authority, server: server)
         state = State(
             connection: Connection(
-                limits: server.limits, times: server.times, isLogged: server.accessLog != nil,
-                isTimed: server.isTimed, at: loop.moment.nanoseconds))
+                limits: server.limits, timeouts: server.timeouts, isLogged: server.requests.isLogged,
+                isTimed: server.isTimed, at: loop.time.nanoseconds))
     }
 
     func open() {
+        runner.open(self)
         let token = loop.add(self)
         state.token = token
         state.watched = EPOLLIN.rawValue
@@ -76,48 +52,105 @@ import Messages
             try loop.watch(descriptor, for: EPOLLIN.rawValue, token)
         } catch {
             server.log.error("a connection cannot be watched", metadata: ["error": "\(error)"])
-            state.connection.fail(at: loop.moment.nanoseconds)
+            state.connection.fail(at: loop.time.nanoseconds)
         }
         // The first request is often there already.
         ready(EPOLLIN.rawValue)
     }
 
+    private var isOpen: Bool { state.token != nil }
+
+    // MARK: Events
+
     func ready(_ events: UInt32) {
         if receive(events, &state) { finishPass() }
     }
 
-    func turnCame() {
+    func turnReached() {
         state.isQueued = false
         advance()
     }
 
-    func timeCame() {
-        let moment = loop.moment
-        guard let late = expire(&state, at: moment) else { return }
-        for number in late { removeHandler(number)?.cancel() }
+    func deadlineReached() {
+        let time = loop.time
+        guard let late = expire(&state, at: time) else { return }
+        for number in late { runner.cancel(number) }
         advance()
     }
 
     /// There is memory for more of what the client sends.
-    func readOn() {
-        state.connection.readOn(at: loop.moment.nanoseconds)
+    func resumeReading() {
+        state.connection.resumeReading(at: loop.time.nanoseconds)
         advance()
     }
 
-    /// The worker takes its leave.
+    /// The worker drains.
     func drain() {
-        state.connection.drain(at: loop.moment.nanoseconds)
+        state.connection.drain(at: loop.time.nanoseconds)
         advance()
     }
 
-    /// The worker leaves now.
+    /// The worker stops.
     func stop() {
-        state.connection.stop(at: loop.moment) { response(for: $0, Refusal.stopping) }
-        cancelHandlers()
+        state.connection.stop(at: loop.time) { runner.response(to: $0, rejectedFor: .stopping) }
+        runner.cancelAll()
         advance()
     }
 
-    /// Does all that can be done now. Answers of one pass go out in one write.
+    // MARK: Events of handlers
+
+    /// The last request that was given to the runner runs on a blocking thread.
+    func markLastBlocking() {
+        state.connection.markLastBlocking()
+    }
+
+    /// A handler that took its time has answered.
+    func answer(_ number: Int, late response: Response) {
+        loop.updateTime()
+        if !state.connection.answer(number, with: response, at: loop.time) { runner.remove(number) }
+        advance()
+    }
+
+    /// The handler of a request waits for a piece of its content.
+    func askForContent(_ number: Int) {
+        guard isOpen else { return }
+        state.connection.askForContent(number, at: loop.time.nanoseconds)
+        advance()
+    }
+
+    /// A piece of a response's content.
+    /// - Returns: whether there is room for another; nil when no more is wanted.
+    func send(_ piece: [UInt8], of number: Int) -> Bool? {
+        guard isOpen else { return nil }
+        loop.updateTime()
+        guard state.connection.send(number, piece, at: loop.time) else { return nil }
+        advance()
+        // A response whose length is reached is over, whatever its producer would still send.
+        guard isOpen, state.connection.isStreaming(number) else { return nil }
+        if state.connection.hasRoomForContent { return true }
+        state.connection.waitForRoom(number)
+        return false
+    }
+
+    /// The content of a response is complete.
+    /// - Returns: how many bytes are missing.
+    func endContent(_ number: Int) -> Int {
+        guard isOpen else { return 0 }
+        loop.updateTime()
+        return state.connection.endContent(number, at: loop.time)
+    }
+
+    /// The content of a response cannot be completed.
+    /// - Returns: whether it was being sent.
+    func cutContent(_ number: Int) -> Bool {
+        guard isOpen else { return false }
+        loop.updateTime()
+        return state.connection.cutContent(number, at: loop.time.nanoseconds)
+    }
+
+    // MARK: Passes
+
+    /// Does all that can be done now. Responses of one pass are sent in one write.
     func advance() {
         if begin(&state) { finishPass() }
     }
@@ -129,14 +162,13 @@ import Messages
     private func perform(_ action: consuming Connection.Action) {
         switch action {
         case .handle(let number, let incoming):
-            if let response = handle(number, incoming) { answer(number, response) }
-        case .refuse(let number, let incoming, let refusal):
-            if let response = refuse(number, incoming, refusal) { answer(number, response) }
-        case .decide(let head):
-            state.connection.take(server.application.contentMode(for: head), at: loop.moment)
-        case .deliver(_, let event): deliver(event)
-        case .make(let number, let stream): make(stream, of: number)
-        case .makeMore: maker?.makeMore()
+            if let response = runner.handle(number, incoming) { answer(number, response) }
+        case .reject(let number, let incoming, let rejection):
+            if let response = runner.reject(number, incoming, rejection) { answer(number, response) }
+        case .decide(let head): state.connection.take(server.application.contentMode(for: head), at: loop.time)
+        case .deliver(_, let event): runner.deliver(event)
+        case .produce(let number, let stream): runner.produce(stream, for: number)
+        case .resumeProducer: runner.resumeProducer()
         case .halfClose: shutdown(descriptor, Int32(SHUT_WR))
         case .close: close()
         case .reset:
@@ -147,97 +179,97 @@ import Messages
     }
 
     private func answer(_ number: Int, _ response: borrowing Response) {
-        let isMade = state.connection.answer(number, with: response, at: loop.moment)
-        if !isMade, response.stream != nil { _ = removeHandler(number) }
-    }
-
-    /// Those who want to hear that an answer has been sent hear it when the pass is over: they may do anything, also to this
-    /// socket.
-    private func tellOfSent(_ connection: inout Connection, all: Bool = false) {
-        for body in connection.takeNotices(all: all) { server.host.afterPass(body) }
+        let isStreamed = state.connection.answer(number, with: response, at: loop.time)
+        if !isStreamed, response.stream != nil { runner.remove(number) }
     }
 
     private func close() {
         guard let token = state.token.take() else { return }
         let (server, peer) = (server, peer.host)
-        state.connection.takeUnsent(at: loop.moment.nanoseconds) { server.log($0, $1, peer: peer) }
-        cancelHandlers()
-        deliver(.failure(.incomplete))
-        if !state.connection.notices.isEmpty { tellOfSent(&state.connection, all: true) }
+        state.connection.takeUnsent(at: loop.time.nanoseconds) { server.requests.log($0, $1, peer: peer) }
+        runner.close()
+        if state.connection.writer.hasNotifications { notifySent(&state.connection, all: true) }
         loop.remove(token)
         Glibc.close(descriptor)
-        server.closed(self, holding: state.held)
+        server.closed(self, holding: state.heldBytes)
     }
 
-    // MARK: With the state in hand
+    /// `Response.whenSent` is called when the pass is over: it may do anything, also to this socket.
+    private func notifySent(_ connection: inout Connection, all: Bool = false) {
+        for body in connection.takeNotifications(all: all) { server.host.afterPass(body) }
+    }
 
-    /// Reads, and begins a pass; at once, because each look at the state is checked.
-    /// - Returns: whether something may be done now; what has come for a queued one waits until its turn comes.
+    // MARK: With access to the state
+
+    /// Reads, and begins a pass. In one function, because each access to the state is checked.
+    /// - Returns: whether something may be done now. What has come for a queued connection waits for its turn.
     private func receive(_ events: UInt32, _ state: inout State) -> Bool {
         guard state.token != nil, !state.isQueued else { return false }
         let isBroken = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
         if state.watched & EPOLLIN.rawValue != 0, events & EPOLLIN.rawValue != 0 || isBroken {
             read(&state.connection)
         } else if isBroken {
-            state.connection.fail(at: loop.moment.nanoseconds)
+            state.connection.fail(at: loop.time.nanoseconds)
         }
         return begin(&state)
     }
 
-    /// Whether there is something to be read that is not the client's end.
+    /// Whether there is something to read that is not the client's end.
     private var hasBytes: Bool {
         var byte: UInt8 = 0
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) > 0
     }
 
     private func read(_ connection: inout Connection) {
-        if let gathered = connection.gathered, server.isFull, hasBytes, !server.mayRead(self, after: gathered) {
-            return connection.holdBack(at: loop.moment.nanoseconds)
+        if let buffered = connection.bufferedContent, server.connections.isFull, hasBytes,
+            !server.connections.mayRead(self, after: buffered)
+        {
+            return connection.pauseReading(at: loop.time.nanoseconds)
         }
         let buffer = loop.readBuffer
-        let count = recv(descriptor, buffer.baseAddress, min(buffer.count, connection.mostRead), 0)
+        let count = recv(descriptor, buffer.baseAddress, min(buffer.count, connection.maxRead), 0)
         if count > 0 {
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            connection.receive(bytes, at: loop.moment.nanoseconds)
+            connection.receive(bytes, at: loop.time.nanoseconds)
         } else if count == 0 {
             connection.receiveEnd()
         } else if errno != EAGAIN, errno != EINTR {
-            connection.fail(at: loop.moment.nanoseconds)
+            connection.fail(at: loop.time.nanoseconds)
         }
     }
 
-    /// - Returns: the numbers of requests that nobody answers in time; nil for a time that means nothing, because the one
-    ///   that counts is still in the queue.
-    private func expire(_ state: inout State, at moment: Moment) -> [Int]? {
-        guard state.token != nil, state.scheduled <= moment.nanoseconds else { return nil }
+    /// - Returns: the numbers of requests whose handlers are late; nil for a time that means nothing, because the connection
+    ///   waits for a later one.
+    private func expire(_ state: inout State, at time: LoopTime) -> [Int]? {
+        guard state.token != nil, state.scheduled <= time.nanoseconds else { return nil }
         state.scheduled = .max
         // What came meanwhile counts: a connection with bytes to read is neither idle nor late.
-        if let deadline = state.connection.deadline, deadline <= moment.nanoseconds, state.connection.wantsInput {
+        if let deadline = state.connection.deadline, deadline <= time.nanoseconds, state.connection.wantsInput {
             read(&state.connection)
         }
-        return state.connection.expire(at: moment) { response(for: $0, Refusal.late) }
+        return state.connection.expire(at: time) { runner.response(to: $0, rejectedFor: .late) }
     }
 
     /// - Returns: false when a pass is under way already, which does what is to be done.
     private func begin(_ state: inout State) -> Bool {
         if state.isAdvancing || state.token == nil { return false }
         state.isAdvancing = true
-        let requests = state.isQueued ? 0 : loop.isLate ? 1 : Turn.usual
-        state.connection.beginTurn(requests, at: loop.moment.nanoseconds)
+        let requests = state.isQueued ? 0 : loop.isLate ? 1 : TurnBudget.usual
+        state.connection.beginTurn(requests, at: loop.time.nanoseconds)
         return true
     }
 
     /// What to do next; nil when all that can be done is done, written and waited for.
     private func step(_ state: inout State) -> Connection.Action? {
-        let moment = loop.moment
+        let time = loop.time
         repeat {
-            if let action = state.connection.next(at: moment) { return action }
+            if let action = state.connection.next(at: time) { return action }
             count(&state.connection)
-        } while state.token != nil && state.connection.hasOutput && write(&state.connection, at: moment.nanoseconds)
+        } while state.token != nil && state.connection.hasOutput && write(&state.connection, at: time.nanoseconds)
         state.isAdvancing = false
         guard let token = state.token else { return nil }
-        if !state.connection.notices.isEmpty { tellOfSent(&state.connection) }
-        if !state.isQueued, state.connection.wantsTurn(at: moment.nanoseconds) {
+        if state.connection.writer.hasNotifications { notifySent(&state.connection) }
+        if !state.isQueued, state.connection.wantsTurn(at: time.nanoseconds) {
             state.isQueued = true
             loop.queue(token)
         }
@@ -247,12 +279,14 @@ import Messages
 
     /// - Returns: whether something was written, so that there may be room for more.
     private func write(_ connection: inout Connection, at now: UInt64) -> Bool {
-        let pending = connection.output.count
-        let written = connection.output.withBytes { send(descriptor, $0.baseAddress, pending, Int32(MSG_NOSIGNAL)) }
+        let pending = connection.writer.output.count
+        let written = connection.writer.output.withBytes {
+            Glibc.send(descriptor, $0.baseAddress, pending, Int32(MSG_NOSIGNAL))
+        }
         if written >= 0 {
             connection.wrote(written, at: now)
-            if !connection.unsent.isEmpty { logSent(&connection, at: now) }
-            // The socket's buffer is full: asking again at once would only say so.
+            if connection.writer.hasUnlogged { logSent(&connection, at: now) }
+            // After a short write the socket's buffer is full: to try again at once would fail.
             return written == pending
         }
         if errno == EINTR { return true }
@@ -263,25 +297,25 @@ import Messages
         return false
     }
 
-    /// Before the answers go out: who has seen one must find it counted.
+    /// Before the responses are sent: a client that has seen one must find it counted.
     private func count(_ connection: inout Connection) {
-        let server = server
-        connection.takeAnswers { server.answered($0) }
-        if connection.refusal != nil, let refusal = connection.takeRefusal() {
-            server.refused(refusal, peer: peer.host)
+        let requests = server.requests
+        connection.takeUncounted { requests.answered($0) }
+        if connection.rejection != nil, let rejection = connection.takeRejection() {
+            requests.rejected(rejection, peer: peer.host)
         }
     }
 
     private func logSent(_ connection: inout Connection, at now: UInt64) {
-        let (server, peer) = (server, peer.host)
-        connection.takeSent(at: now) { server.log($0, $1, peer: peer) }
+        let (requests, peer) = (server.requests, peer.host)
+        connection.takeSent(at: now) { requests.log($0, $1, peer: peer) }
     }
 
     private func wait(_ state: inout State, _ token: EventLoop.Token) {
-        let held = state.connection.held
-        if held != state.held {
-            server.holds(self, held - state.held)
-            state.held = held
+        let heldBytes = state.connection.heldBytes
+        if heldBytes != state.heldBytes {
+            server.connections.changeHeldBytes(of: self, by: heldBytes - state.heldBytes)
+            state.heldBytes = heldBytes
         }
         let interest = state.connection.interest()
         let wanted = (interest.input ? EPOLLIN.rawValue : 0) | (interest.output ? EPOLLOUT.rawValue : 0)

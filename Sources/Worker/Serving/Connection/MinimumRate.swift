@@ -1,26 +1,26 @@
-/// Whether a client keeps up with content that it sends, or with answers that it reads: it must not stand still, and must
-/// move so many bytes a second over the last minute or so. How fast it was before that earns it nothing.
+/// Whether a client sends content, or reads responses, fast enough: it must not stand still, and must move `minimum` bytes per
+/// second over the last minute or so. A fast start earns no credit.
 ///
-/// Time is cut into windows. At the end of each, what was moved in it and in the one before it must be enough for both; of
-/// the first window, what was moved in it. Only time in which the client is waited for counts.
+/// Time is split into windows. At the end of each, the bytes of the window and of the one before it must be enough for both; at
+/// the end of the first window, the bytes of that window. Only time in which the client is waited for counts.
 struct MinimumRate {
-    /// Bytes a second.
-    static let least: UInt64 = 240
-    /// Nanoseconds of a window. It is longer where a client may stand still for longer.
-    static let shortestWindow: UInt64 = 30_000_000_000
+    /// Bytes per second.
+    static let minimum: UInt64 = 240
+    /// Nanoseconds of a window. Longer where a client may stand still for longer.
+    static let minWindow: UInt64 = 30_000_000_000
 
     /// How long the client may stand still.
     private let standstill: UInt64
     private let window: UInt64
-    /// Bytes that make a window good.
+    /// Bytes that are enough for a window.
     private let enough: UInt64
 
     /// When the window began, moved on by the pauses since.
     private var began: UInt64 = 0
     private var lastMoved: UInt64 = 0
-    /// Of the window.
+    /// In the current window.
     private var bytes: UInt64 = 0
-    /// Of the window before it; nil in the first one.
+    /// In the window before; nil in the first one.
     private var earlierBytes: UInt64?
     /// The client was too slow in a window that is over.
     private var isTooSlow = false
@@ -30,8 +30,8 @@ struct MinimumRate {
     /// - Parameter standstill: how long a client may stand still, in nanoseconds.
     init(standstill: UInt64) {
         self.standstill = standstill
-        window = max(standstill, Self.shortestWindow)
-        enough = window / 1_000_000_000 * Self.least
+        window = max(standstill, Self.minWindow)
+        enough = window / 1_000_000_000 * Self.minimum
     }
 
     mutating func start(at now: UInt64) {
@@ -46,7 +46,7 @@ struct MinimumRate {
     mutating func moved(_ count: Int, at now: UInt64) {
         lastMoved = now
         if now >= began + window {
-            // What comes just now is the old window's, too: whoever reads late must not blame the client.
+            // These bytes count for the old window, too: the client must not be blamed when the loop reads late.
             if lacks(bytes + UInt64(count)) { isTooSlow = true }
             let windows = (now - began) / window
             earlierBytes = windows == 1 ? bytes : 0
@@ -56,7 +56,7 @@ struct MinimumRate {
         bytes += UInt64(count)
     }
 
-    /// Whether so many bytes of this window are too few.
+    /// Whether so many bytes in this window are too few.
     private func lacks(_ bytes: UInt64) -> Bool {
         if let earlierBytes { earlierBytes + bytes < 2 * enough } else { bytes < enough }
     }
@@ -73,7 +73,7 @@ struct MinimumRate {
         lastMoved = now
     }
 
-    /// When the client is given up; nil while it is not waited for.
+    /// When the client is too slow; nil while it is not waited for.
     var deadline: UInt64? {
         guard isRunning, pausedSince == nil else { return nil }
         if isTooSlow { return lastMoved }

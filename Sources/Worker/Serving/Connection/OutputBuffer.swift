@@ -1,13 +1,12 @@
 import Glibc
 
-/// Bytes for a client, the first of which it may have taken already. It grows as needed, and gives large memory back when
-/// all is taken.
+/// Bytes for a client, from whose front the socket takes. It grows as needed, and releases large memory when all is taken.
 ///
-/// An array would ask at each of the many small pieces of an answer whether somebody else holds it.
+/// An array would check at each of the many small pieces of a response whether it is shared.
 struct OutputBuffer: ~Copyable {
-    private static let leastCapacity = 4 << 10
-    /// Bytes that are kept for the next answers.
-    private static let mostKept = 16 << 10
+    private static let minCapacity = 4 << 10
+    /// Bytes that are kept for the next responses.
+    private static let maxKept = 16 << 10
 
     private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var start = 0
@@ -39,23 +38,23 @@ struct OutputBuffer: ~Copyable {
         start += count
         guard start == end else { return }
         (start, end) = (0, 0)
-        guard capacity > Self.mostKept else { return }
+        guard capacity > Self.maxKept else { return }
         memory.deallocate()
         memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     }
 
-    /// Room for so many bytes more.
+    /// Makes room for so many more bytes.
     @inline(__always) private mutating func reserve(_ count: Int) {
         if memory.count - end < count { grow(count) }
     }
 
     @inline(never) private mutating func grow(_ count: Int) {
         let waiting = self.count
-        // What is taken leaves its room to what comes, when that is worth the move.
+        // Reuse the room of what is taken, when that is worth the move.
         if start >= waiting, memory.count - waiting >= count {
             memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
         } else {
-            let capacity = max(Self.leastCapacity, 2 * memory.count, waiting + count)
+            let capacity = max(Self.minCapacity, 2 * memory.count, waiting + count)
             let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
             larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
             memory.deallocate()
@@ -75,7 +74,7 @@ struct OutputBuffer: ~Copyable {
         bytes.withUnsafeBytes { append($0) }
     }
 
-    /// Inlined, so that the words of a head, of which each answer has some, are stored without a call.
+    /// Inlined, so that the constant parts of a head are stored without a call.
     @inline(__always) mutating func append(_ text: StaticString) {
         reserve(text.utf8CodeUnitCount)
         memcpy(memory.baseAddress! + end, text.utf8Start, text.utf8CodeUnitCount)
@@ -117,7 +116,7 @@ struct OutputBuffer: ~Copyable {
         reserve(digits)
         var rest = UInt(number)
         var place = memory.baseAddress! + end + digits
-        // What is reserved is not checked again for each digit: every answer has a dozen of them.
+        // The bounds are not checked for each digit: every response has a dozen of them.
         for _ in 0..<digits {
             place -= 1
             let next = rest / 10

@@ -5,19 +5,18 @@ import Glibc
 import Messages
 import Synchronization
 
-/// Threads for work that blocks, and a bounded queue before them. No operation may hold all of them (`BlockingLanes`).
+/// Threads for work that blocks, and a bounded queue before them. No operation may hold all of them (`BlockingScheduler`).
 ///
 /// A handler that only looks something up takes microseconds, and to wake a thread takes as long. So a thread that has done
-/// its job takes the next one before it sleeps, at most one is on its way from sleep at a time, and it is the one that slept
-/// last.
+/// its job takes the next one before it sleeps, at most one thread is waking up at a time, and it is the one that slept last.
 final class BlockingPool: Sendable {
-    /// One piece of work. Given up before its turn, it is not begun; later, it is told, if it wants to know.
+    /// One piece of work. Cancelled before its turn, it does not begin; later, its cancellation handler is called.
     final class Job: Sendable {
-        private let isGivenUp = Atomic(false)
+        private let cancelled = Atomic(false)
         private let handler = Mutex<(@Sendable () -> Void)?>(nil)
         private let work: @Sendable () -> Void
         let operation: BlockingOperation
-        /// When nobody waits for it any more: CLOCK_MONOTONIC, nanoseconds; nil for one that may take any time.
+        /// When nobody waits for it any more: CLOCK_MONOTONIC, nanoseconds; nil for a job that may take any time.
         let deadline: UInt64?
 
         init(
@@ -28,64 +27,83 @@ final class BlockingPool: Sendable {
             self.work = work
         }
 
-        func giveUp() {
-            isGivenUp.store(true, ordering: .relaxed)
+        func cancel() {
+            cancelled.store(true, ordering: .relaxed)
             handler.withLock { $0 }?()
         }
 
-        /// - Parameter handler: called when the job is given up, at once when it has been; nil forgets the last one.
-        func onGiveUp(_ handler: (@Sendable () -> Void)?) {
+        /// - Parameter handler: called when the job is cancelled, at once when it has been; nil removes the last one.
+        func onCancel(_ handler: (@Sendable () -> Void)?) {
             self.handler.withLock { $0 = handler }
-            if !isWanted { handler?() }
+            if isCancelled { handler?() }
         }
 
-        var isWanted: Bool { !isGivenUp.load(ordering: .relaxed) }
+        var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
         fileprivate func run() {
-            guard isWanted else { return }
+            if isCancelled { return }
             pthread_setspecific(Self.key, Unmanaged.passUnretained(self).toOpaque())
             work()
             pthread_setspecific(Self.key, nil)
         }
 
-        /// The one that this thread is at.
-        static var current: Job? {
+        /// The job that runs on this thread.
+        fileprivate static var current: Job? {
             pthread_getspecific(key).map { Unmanaged<Job>.fromOpaque($0).takeUnretainedValue() }
         }
 
         private static let key: pthread_key_t = {
             var key = pthread_key_t()
             let failure = pthread_key_create(&key, nil)
-            if failure != 0 { HostLimit.end(SystemError("pthread_key_create", errno: failure)) }
+            if failure != 0 { HostResources.exit(because: SystemError("pthread_key_create", errno: failure)) }
             return key
         }()
     }
 
     private struct State {
-        var lanes: BlockingLanes
-        /// Threads that sleep; the last one sleeps since the shortest time, and has most of what it needs in the caches.
-        var sleepers: [Int] = []
+        var scheduler: BlockingScheduler
+        /// Threads that sleep. The last one has slept for the shortest time, and has most of what it needs in the caches.
+        var sleeping: [Int] = []
         /// Whether a thread has been woken and has not come for its job yet.
-        var isOneComing = false
+        var isOneWaking = false
 
         init(threads: Int) {
-            lanes = BlockingLanes(threads: threads)
+            scheduler = BlockingScheduler(threads: threads)
         }
 
-        /// The thread that is to be woken: while jobs may begin and nobody is on the way. Who comes calls the next.
+        /// The thread to wake: while jobs may begin and none is waking up. A thread that comes wakes the next.
         mutating func nextToWake() -> Int? {
-            guard lanes.mayBegin, !isOneComing, let thread = sleepers.popLast() else { return nil }
-            isOneComing = true
+            guard scheduler.mayBegin, !isOneWaking, let thread = sleeping.popLast() else { return nil }
+            isOneWaking = true
             return thread
+        }
+    }
+
+    /// Where a thread sleeps until it is woken; a wake that comes first makes the next sleep end at once (sem_post(3)).
+    private struct Semaphore: @unchecked Sendable {
+        // Semaphores are made for several threads; this one lives as long as the process, as the pool's threads do.
+        private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+        init() {
+            sem_init(semaphore, 0, 0)
+        }
+
+        func wake() {
+            sem_post(semaphore)
+        }
+
+        func sleep() {
+            while sem_wait(semaphore) != 0 {}
         }
     }
 
     private let capacity: Int
     private let slot: Scoreboard.Slot
     private let state: Mutex<State>
-    private let beds: [Bed]
-    /// Whether jobs may begin that no thread has been told of.
-    private let isUntold = Atomic(false)
+    /// One per thread.
+    private let semaphores: [Semaphore]
+    /// Whether jobs may begin for which no thread has been woken.
+    private let needsWake = Atomic(false)
 
     /// - Parameters:
     ///   - capacity: how many jobs may wait.
@@ -94,9 +112,9 @@ final class BlockingPool: Sendable {
         self.capacity = capacity
         self.slot = slot
         state = Mutex(State(threads: threads))
-        beds = (0..<threads).map { _ in Bed() }
+        semaphores = (0..<threads).map { _ in Semaphore() }
         for thread in 0..<threads {
-            _ = Thread.start("blocking") { [self] in work(thread) }
+            _ = SystemThread.start("blocking") { [self] in run(thread) }
         }
     }
 
@@ -108,66 +126,63 @@ final class BlockingPool: Sendable {
     ) -> Job? {
         let job = Job(operation, deadline: deadline, work)
         let now = MonotonicClock.nanoseconds
-        let (isAccepted, calls) = state.withLock { state in
-            if state.lanes.waiting >= capacity { state.lanes.dropUnwanted() }
-            guard state.lanes.waiting < capacity else { return (false, false) }
-            let calls = state.lanes.append(job, at: now)
-            slot.poolIsOverdue(since: state.lanes.overdue)
-            return (true, calls)
+        let (isAccepted, isCalled) = state.withLock { state in
+            if state.scheduler.waiting >= capacity { state.scheduler.dropCancelled() }
+            guard state.scheduler.waiting < capacity else { return (false, false) }
+            let isCalled = state.scheduler.append(job, at: now)
+            slot.poolIsOverdue(since: state.scheduler.overdue)
+            return (true, isCalled)
         }
-        if calls { isUntold.store(true, ordering: .relaxed) }
+        if isCalled { needsWake.store(true, ordering: .relaxed) }
         return isAccepted ? job : nil
     }
 
-    /// Tells a thread of the jobs that were taken since the last time: once for all of a pass, because a thread that wakes
-    /// up may take the processor from the loop.
+    /// Wakes a thread for the jobs that were taken since the last time: once for all jobs of a pass, because a thread that
+    /// wakes up may take the processor from the loop.
     func wake() {
-        guard isUntold.load(ordering: .relaxed), isUntold.exchange(false, ordering: .relaxed) else { return }
-        if let thread = state.withLock({ $0.nextToWake() }) { beds[thread].wake() }
+        guard needsWake.load(ordering: .relaxed), needsWake.exchange(false, ordering: .relaxed) else { return }
+        if let thread = state.withLock({ $0.nextToWake() }) { semaphores[thread].wake() }
     }
 
-    /// What is to be said of operations whose work waits and does not go on, or does again.
-    func look(at now: UInt64, patience: UInt64) -> [BlockingLanes.News] {
-        state.withLock { $0.lanes.look(at: now, patience: patience) }
+    /// Operations that stall, or make progress again, since the last call.
+    func stallEvents(at now: UInt64, timeout: UInt64) -> [BlockingScheduler.StallEvent] {
+        state.withLock { $0.scheduler.stallEvents(at: now, timeout: timeout) }
     }
 
-    /// A thread's life: job after job, and sleep where there is none.
-    private func work(_ thread: Int) -> Never {
+    /// A thread: job after job, and sleep where there is none.
+    private func run(_ thread: Int) -> Never {
         var done: Job?
         var hasSlept = false
         while true {
             let now = MonotonicClock.nanoseconds
             let (job, next) = state.withLock { state in
-                if hasSlept { state.isOneComing = false }
-                if let done { state.lanes.finish(done, at: now) }
-                let job = state.lanes.take(at: now)
-                if job == nil { state.sleepers.append(thread) }
-                slot.poolIsOverdue(since: state.lanes.overdue)
-                // Where this one found nothing, nobody else would.
+                if hasSlept { state.isOneWaking = false }
+                if let done { state.scheduler.finish(done, at: now) }
+                let job = state.scheduler.take(at: now)
+                if job == nil { state.sleeping.append(thread) }
+                slot.poolIsOverdue(since: state.scheduler.overdue)
+                // Where this thread found nothing, no other would.
                 return (job, job == nil ? nil : state.nextToWake())
             }
-            if let next { beds[next].wake() }
+            if let next { semaphores[next].wake() }
             done = job
             hasSlept = job == nil
-            if let job { job.run() } else { beds[thread].sleep() }
+            if let job { job.run() } else { semaphores[thread].sleep() }
         }
     }
 }
 
-/// Where a thread sleeps until it is woken; once woken, the next sleep ends at once (sem_post(3)).
-private struct Bed: @unchecked Sendable {
-    // Semaphores are made for several threads; this one lives as long as the process, as the pool's threads do.
-    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-    init() {
-        sem_init(semaphore, 0, 0)
-    }
-
-    func wake() {
-        sem_post(semaphore)
-    }
-
-    func sleep() {
-        while sem_wait(semaphore) != 0 {}
-    }
+/// Runs blocking work, in a handler that runs on the blocking threads, so that it can be cut short when nobody waits for its
+/// response any more: the client has gone, or the request is past its deadline.
+///
+/// It is what `withTaskCancellationHandler` is for handlers that await. Anywhere else it only runs the operation.
+/// - Parameter onCancel: makes the operation return. It is called at most twice and on any thread: on the server's loop, which
+///   it must not block, or at once, when the client has gone before the operation begins.
+public func withBlockingCancellationHandler<Result, Failure: Error>(
+    _ operation: () throws(Failure) -> Result, onCancel: @escaping @Sendable () -> Void
+) throws(Failure) -> Result {
+    let job = BlockingPool.Job.current
+    job?.onCancel(onCancel)
+    defer { job?.onCancel(nil) }
+    return try operation()
 }

@@ -1,147 +1,174 @@
 internal import CLinux
 internal import Contract
 internal import Linux
+import DequeModule
 import Glibc
+import HeapModule
 
-/// The one loop of a worker: waits for descriptors, times and other threads, and tells who waits for them.
+/// Something that the loop calls: when a descriptor is ready, at a time, or for more work.
+@LoopActor protocol EventSource: AnyObject {
+    /// The descriptor is ready.
+    /// - Parameter events: EPOLLIN and its like.
+    func ready(_ events: UInt32)
+
+    /// A time that was scheduled has come, or an earlier one that is not needed any more.
+    func deadlineReached()
+
+    /// What `EventLoop.queue` asked for: the others have had their turn.
+    func turnReached()
+}
+
+extension EventSource {
+    /// For a source that never asks for a turn.
+    func turnReached() {}
+}
+
+/// The one loop of a worker: waits for descriptors, times and messages of other threads, and calls their sources.
 @LoopActor final class EventLoop {
     static let shared = EventLoop()
 
     /// Names a source; never used again for another.
     struct Token: Hashable {
         fileprivate let index: UInt32
-        fileprivate let turn: UInt32
+        fileprivate let generation: UInt32
 
-        fileprivate var bits: UInt64 { UInt64(turn) << 32 | UInt64(index) }
+        fileprivate var bits: UInt64 { UInt64(generation) << 32 | UInt64(index) }
 
-        fileprivate init(index: Int, turn: UInt32) {
+        fileprivate init(index: Int, generation: UInt32) {
             self.index = UInt32(index)
-            self.turn = turn
+            self.generation = generation
         }
 
         fileprivate init(bits: UInt64) {
             index = UInt32(truncatingIfNeeded: bits)
-            turn = UInt32(truncatingIfNeeded: bits >> 32)
+            generation = UInt32(truncatingIfNeeded: bits >> 32)
         }
     }
 
-    private struct Place {
+    private struct Registration {
         var source: (any EventSource)?
-        var turn: UInt32 = 0
+        var generation: UInt32 = 0
     }
 
-    /// Waiting ends at least this often, so that whoever looks at the ticks knows a loop that is idle from one that is
-    /// stuck.
-    private static let longestWait: UInt64 = 1_000_000_000
+    private struct Deadline: Comparable {
+        let time: UInt64
+        let token: Token
+
+        static func < (one: Deadline, other: Deadline) -> Bool { one.time < other.time }
+        static func == (one: Deadline, other: Deadline) -> Bool { one.time == other.time }
+    }
+
+    /// Waiting ends at least this often, so that the ticks on the scoreboard tell an idle loop from a stuck one.
+    private static let maxWait: UInt64 = 1_000_000_000
     private static let readBufferSize = 64 << 10
-    private static let mostEvents = 256
-    /// Nanoseconds that those with work left get in one pass, before the descriptors are looked at again: about what a
-    /// client waits that has asked for little. After as long in what is ready, a pass is late.
-    private static let longestSlice: UInt64 = 2_000_000
+    private static let maxEvents = 256
+    /// Nanoseconds for queued sources in one pass, before the descriptors are looked at again: a client that has asked for
+    /// little waits about that long. After as long with ready descriptors, a pass is late.
+    private static let maxSlice: UInt64 = 2_000_000
     private static let wakeToken = UInt64.max
 
-    /// For whoever reads a socket now; its content does not outlive the call.
+    /// For a source that reads a socket now; its content does not outlive the call.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBufferSize, alignment: 64)
     /// Called at each pass with its time.
     var onPass: ((UInt64) -> Void)?
-    /// Called before what other threads have sent is performed.
+    /// Called before messages of other threads are handled.
     var onMessages: (() -> Void)?
     /// Called at the end of each pass.
     var onPassEnd: (() -> Void)?
 
-    // These five are asked for several times a request, and not checked at run time: nothing is called while one is read
-    // or set that comes back here.
-    @exclusivity(unchecked) private(set) var moment = Moment(
-        nanoseconds: MonotonicClock.nanoseconds, date: HTTPDate(second: 0))
-    @exclusivity(unchecked) private var places: [Place] = []
-    @exclusivity(unchecked) private var turns = TurnQueue<Token>()
-    @exclusivity(unchecked) private var lateness: UInt64 = 0
-    @exclusivity(unchecked) private var deadlines = DeadlineQueue<Token>()
-    private let poller: Int32
-    private var vacant: [Int] = []
-    /// Empty, for the next that are taken.
+    // These five are used several times per request, and not checked at run time: nothing is called while one is read or
+    // set that comes back here.
+    @exclusivity(unchecked) private(set) var time = LoopTime(nanoseconds: MonotonicClock.nanoseconds)
+    @exclusivity(unchecked) private var registrations: [Registration] = []
+    @exclusivity(unchecked) private var queued = Deque<Token>()
+    @exclusivity(unchecked) private var lateAfter: UInt64 = 0
+    @exclusivity(unchecked) private var deadlines = Heap<Deadline>()
+    private let epoll: Int32
+    private var freeIndices: [Int] = []
+    /// Empty; its memory is used for the next messages that are taken.
     private var messages: [LoopExecutor.Message] = []
 
     private init() {
-        poller = HostLimit.descriptor("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
+        epoll = HostResources.descriptor("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
         let wake = LoopExecutor.shared.wakeDescriptor
         let edges = EPOLLIN.rawValue | EPOLLET.rawValue
-        let result = brigade_epoll_control(poller, EPOLL_CTL_ADD, wake, edges, Self.wakeToken)
-        if result != 0 { HostLimit.end(SystemError("epoll_ctl")) }
+        let result = brigade_epoll_control(epoll, EPOLL_CTL_ADD, wake, edges, Self.wakeToken)
+        if result != 0 { HostResources.exit(because: SystemError("epoll_ctl")) }
     }
 
-    /// Whether this pass has lasted so long that each of those that are still ready gets a short turn.
-    var isLate: Bool { moment.nanoseconds >= lateness }
+    /// Whether this pass has lasted so long that each source that is still ready gets a short turn.
+    var isLate: Bool { time.nanoseconds >= lateAfter }
 
     /// Reads the clock: for work that follows other work of the same pass.
     func updateTime() {
-        moment.nanoseconds = MonotonicClock.nanoseconds
+        time.nanoseconds = MonotonicClock.nanoseconds
     }
 
     // MARK: Sources
 
-    /// Gives a source its name; it is kept until `remove`.
+    /// Registers a source, and keeps it until `remove`.
     func add(_ source: any EventSource) -> Token {
         let index: Int
-        if let free = vacant.popLast() {
+        if let free = freeIndices.popLast() {
             index = free
         } else {
-            index = places.count
-            places.append(Place())
+            index = registrations.count
+            registrations.append(Registration())
         }
-        places[index].source = source
-        return Token(index: index, turn: places[index].turn)
+        registrations[index].source = source
+        return Token(index: index, generation: registrations[index].generation)
     }
 
-    /// Forgets a source. Its descriptor is unwatched when it is closed.
+    /// Its descriptor is unwatched when it is closed.
     func remove(_ token: Token) {
         guard source(token) != nil else { return }
         let index = Int(token.index)
         // Destroyed when the access is over.
-        _ = places[index].source.take()
-        places[index].turn &+= 1
-        vacant.append(index)
+        _ = registrations[index].source.take()
+        registrations[index].generation &+= 1
+        freeIndices.append(index)
     }
 
     func watch(_ descriptor: Int32, for events: UInt32, _ token: Token) throws(SystemError) {
         _ = try check("epoll_ctl") {
-            brigade_epoll_control(poller, EPOLL_CTL_ADD, descriptor, events, token.bits)
+            brigade_epoll_control(epoll, EPOLL_CTL_ADD, descriptor, events, token.bits)
         }
     }
 
     func changeWatch(_ descriptor: Int32, for events: UInt32, _ token: Token) {
-        let result = brigade_epoll_control(poller, EPOLL_CTL_MOD, descriptor, events, token.bits)
-        precondition(result == 0, "a watched descriptor was closed by somebody else")
+        let result = brigade_epoll_control(epoll, EPOLL_CTL_MOD, descriptor, events, token.bits)
+        precondition(result == 0, "a watched descriptor was closed by other code")
     }
 
-    /// Calls the source's `timeCame` at a time of the monotonic clock. There is no way to take it back.
+    /// Calls the source's `deadlineReached` at a time of CLOCK_MONOTONIC. It cannot be taken back.
     func schedule(_ token: Token, at time: UInt64) {
-        deadlines.insert(token, at: time)
+        deadlines.insert(Deadline(time: time, token: token))
     }
 
-    /// Calls the source's `turnCame` once, when what is ready has been served, and those who asked before.
+    /// Calls the source's `turnReached` once, after ready descriptors have been served, and after the sources that asked
+    /// before.
     func queue(_ token: Token) {
-        turns.append(token)
+        queued.append(token)
     }
 
     private func source(_ token: Token) -> (any EventSource)? {
         let index = Int(token.index)
-        guard index < places.count, places[index].turn == token.turn else { return nil }
-        return places[index].source
+        guard index < registrations.count, registrations[index].generation == token.generation else { return nil }
+        return registrations[index].source
     }
 
     // MARK: Passes
 
     func run() -> Never {
-        let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.mostEvents)
+        let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.maxEvents)
         while true { pass(events) }
     }
 
     private func pass(_ events: UnsafeMutablePointer<epoll_event>) {
-        let nextDeadline = deadlines.first
-        var patience = wait(until: nextDeadline)
-        if patience > 0, !LoopExecutor.shared.fallAsleep() { patience = 0 }
-        let count = epoll_wait(poller, events, Int32(Self.mostEvents), patience)
+        let nextDeadline = deadlines.min?.time
+        var timeout = timeout(until: nextDeadline)
+        if timeout > 0, !LoopExecutor.shared.fallAsleep() { timeout = 0 }
+        let count = epoll_wait(epoll, events, Int32(Self.maxEvents), timeout)
         LoopExecutor.shared.awake()
         let start = beginPass()
         for index in 0..<max(0, Int(count)) {
@@ -149,34 +176,37 @@ import Glibc
             if bits == Self.wakeToken { continue }
             source(Token(bits: bits))?.ready(brigade_epoll_events(events + index))
         }
-        if LoopExecutor.shared.hasMessages { performMessages() }
-        if let nextDeadline, nextDeadline <= start { callLate(until: start) }
+        if LoopExecutor.shared.hasMessages { handleMessages() }
+        if let nextDeadline, nextDeadline <= start { runDeadlines(until: start) }
         LoopExecutor.shared.runJobs()
-        if turns.count > 0 { giveTurns() }
+        if !queued.isEmpty { runQueued() }
         onPassEnd?()
     }
 
-    /// One each to those that have work left, for a while: the rest go first in the next pass.
-    private func giveTurns() {
+    /// One turn each for the sources that have work left, for a while: the rest go first in the next pass.
+    private func runQueued() {
         updateTime()
-        lateness = moment.nanoseconds + Self.longestSlice
-        var waiting = turns.count
-        while waiting > 0, !isLate, let token = turns.popFirst() {
+        lateAfter = time.nanoseconds + Self.maxSlice
+        var waiting = queued.count
+        while waiting > 0, !isLate, let token = queued.popFirst() {
             waiting -= 1
-            source(token)?.turnCame()
+            source(token)?.turnReached()
             updateTime()
         }
     }
 
-    /// Those whose time had come when the pass began: one that schedules itself anew waits for the next.
-    private func callLate(until start: UInt64) {
-        while let token = deadlines.takeFirst(notAfter: start) { source(token)?.timeCame() }
+    /// Deadlines that had come when the pass began: a source that schedules itself again waits for the next pass.
+    private func runDeadlines(until start: UInt64) {
+        while let next = deadlines.min, next.time <= start {
+            deadlines.removeMin()
+            source(next.token)?.deadlineReached()
+        }
     }
 
-    /// Milliseconds that there is nothing to do for.
-    private func wait(until deadline: UInt64?) -> Int32 {
-        if LoopExecutor.shared.hasJobs || turns.count > 0 { return 0 }
-        var nanoseconds = Self.longestWait
+    /// Milliseconds that epoll may wait.
+    private func timeout(until deadline: UInt64?) -> Int32 {
+        if LoopExecutor.shared.hasJobs || !queued.isEmpty { return 0 }
+        var nanoseconds = Self.maxWait
         if let deadline {
             let now = MonotonicClock.nanoseconds
             nanoseconds = deadline > now ? min(nanoseconds, deadline - now) : 0
@@ -189,13 +219,13 @@ import Glibc
         var now = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
         let start = MonotonicClock.nanoseconds
-        moment.begin(at: start, second: now.tv_sec)
-        lateness = start + Self.longestSlice
+        time.begin(at: start, second: now.tv_sec)
+        lateAfter = start + Self.maxSlice
         onPass?(start)
         return start
     }
 
-    private func performMessages() {
+    private func handleMessages() {
         onMessages?()
         var taken: [LoopExecutor.Message] = []
         swap(&taken, &messages)
@@ -206,7 +236,40 @@ import Glibc
             case .call(let body): body()
             }
         }
-        taken.removeAll(keepingCapacity: taken.count <= Self.mostEvents)
+        taken.removeAll(keepingCapacity: taken.count <= Self.maxEvents)
         swap(&taken, &messages)
+    }
+}
+
+/// Calls a function on the loop again and again, with a pause after each call.
+@LoopActor final class RepeatingTimer: EventSource {
+    private let interval: UInt64
+    private let body: @LoopActor (_ now: UInt64) -> Void
+    private var token: EventLoop.Token?
+
+    /// - Parameters:
+    ///   - interval: nanoseconds.
+    ///   - body: gets the time of the pass: CLOCK_MONOTONIC, nanoseconds.
+    init(every interval: UInt64, _ body: @escaping @LoopActor (_ now: UInt64) -> Void) {
+        self.interval = interval
+        self.body = body
+    }
+
+    /// The loop keeps the timer, and calls it for as long as the process runs.
+    func start() {
+        token = EventLoop.shared.add(self)
+        schedule()
+    }
+
+    func ready(_ events: UInt32) {}
+
+    func deadlineReached() {
+        body(EventLoop.shared.time.nanoseconds)
+        schedule()
+    }
+
+    private func schedule() {
+        guard let token else { return }
+        EventLoop.shared.schedule(token, at: EventLoop.shared.time.nanoseconds + interval)
     }
 }

@@ -3,33 +3,33 @@ internal import Contract
 import Glibc
 import Synchronization
 
-/// Where the loop's jobs wait: the executor of `LoopActor`, and of every task that prefers the loop.
+/// The executor of `LoopActor`, and of every task that prefers the loop.
 ///
-/// A job that the loop's own thread adds costs no lock; one from another thread goes through a locked queue, and an
-/// eventfd wakes the loop if it sleeps: it looks into the queue before it does, and many messages cost one wake-up.
+/// A job from the loop's own thread costs no lock. One from another thread goes through a locked queue, and an eventfd wakes
+/// the loop if it sleeps. The loop looks into the queue before it sleeps, so that many messages cost one wake-up.
 final class LoopExecutor: SerialExecutor, TaskExecutor {
     static let shared = LoopExecutor()
 
-    /// What another thread asks of the loop.
+    /// What another thread sends to the loop.
     enum Message: Sendable {
         case job(UnownedJob)
         case call(@Sendable @LoopActor () -> Void)
     }
 
-    /// Written when there are messages and the loop sleeps; it is edge-triggered, and nobody reads it.
+    /// Written when there are messages and the loop sleeps. It is edge-triggered, so nothing reads it.
     let wakeDescriptor: Int32
 
     private let messages = Mutex<[Message]>([])
-    /// Whether there are, or somebody who has put the first of them there is about to say so.
+    /// Whether there are messages, or are about to be.
     private let isAsked = Atomic(false)
     private let isAsleep = Atomic(false)
     private let thread = Atomic<pthread_t>(0)
-    // Only the loop's thread touches it: `enqueue` looks at the thread first, and `runJobs` is the loop's. It is looked at in
-    // every pass, and not checked at run time: nothing is called meanwhile that comes back here.
+    // Only the loop's thread uses it: `enqueue` checks the thread first, and `runJobs` is the loop's. It is read in every pass,
+    // and not checked at run time: nothing is called meanwhile that comes back here.
     @exclusivity(unchecked) private nonisolated(unsafe) var jobs: [UnownedJob] = []
 
     private init() {
-        wakeDescriptor = HostLimit.descriptor("eventfd") { eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)) }
+        wakeDescriptor = HostResources.descriptor("eventfd") { eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)) }
     }
 
     /// From now on the calling thread is the loop's.
@@ -66,36 +66,36 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
             return messages.count == 1
         }
         guard isFirst else { return }
-        // Either this thread sees that the loop sleeps, or the loop sees that it is asked: each writes its own word before it
+        // Either this thread sees that the loop sleeps, or the loop sees the message: each writes its own word before it
         // reads the other's.
         isAsked.store(true, ordering: .sequentiallyConsistent)
         if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { eventfd_write(wakeDescriptor, 1) }
     }
 
     /// The loop is about to sleep.
-    /// - Returns: false when it must not, because it is asked for something.
+    /// - Returns: false when it must not, because there are messages.
     @LoopActor func fallAsleep() -> Bool {
         isAsleep.store(true, ordering: .sequentiallyConsistent)
         return !isAsked.load(ordering: .sequentiallyConsistent)
     }
 
-    /// The loop is awake: it looks into the queue by itself.
+    /// The loop is awake, and looks into the queue by itself.
     @LoopActor func awake() {
         isAsleep.store(false, ordering: .relaxed)
     }
 
     @LoopActor var hasMessages: Bool { isAsked.load(ordering: .acquiring) }
 
-    /// What other threads have asked since the last time.
+    /// The messages since the last time.
     @LoopActor func takeMessages(into taken: inout [Message]) {
-        // Before they are taken: who puts the first one there meanwhile says so anew.
+        // Before they are taken: a thread that adds the first message meanwhile sets it again.
         isAsked.store(false, ordering: .sequentiallyConsistent)
         messages.withLock { swap(&$0, &taken) }
     }
 
     @LoopActor var hasJobs: Bool { !jobs.isEmpty }
 
-    /// Runs the jobs that are there now; those that they add wait for the next pass.
+    /// Runs the jobs that are there now; jobs that these add wait for the next pass.
     @LoopActor func runJobs() {
         if jobs.isEmpty { return }
         let taken = jobs
@@ -105,5 +105,28 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     @LoopActor func run(_ job: UnownedJob) {
         job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+    }
+}
+
+/// What lives on the loop's thread: connections, timers, and the tasks that answer requests.
+///
+/// Traps: `Task {}` in a nonisolated function and `Task.detached` leave the loop. A call of `@MainActor` code never returns,
+/// because the main thread is the loop's. `EventLoop.run` must be called outside of any task, which would be the current task
+/// for ever.
+@globalActor actor LoopActor {
+    static let shared = LoopActor()
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { LoopExecutor.shared.asUnownedSerialExecutor() }
+
+    /// Makes the calling thread the loop's for ever, and runs the function there first.
+    nonisolated static func occupyThread(_ start: @escaping @LoopActor () -> Void) -> Never {
+        LoopExecutor.shared.adoptThread()
+        let isolated: @LoopActor () -> Never = {
+            start()
+            EventLoop.shared.run()
+        }
+        // The two function types differ in isolation alone, and `adoptThread` has made this thread the actor's. It is what
+        // MainActor.assumeIsolated does, which other global actors do not have.
+        unsafeBitCast(isolated, to: (() -> Never).self)()
     }
 }

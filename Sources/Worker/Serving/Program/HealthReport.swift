@@ -3,7 +3,7 @@ internal import Linux
 import Logging
 import Synchronization
 
-/// What the application says is wrong with it, on its way to the master: what was said last counts, once a second at most.
+/// The health problem that the application reports, on its way to the master: the last one counts, once per second at most.
 final class HealthReport: Sendable {
     static let shared = HealthReport()
 
@@ -12,39 +12,40 @@ final class HealthReport: Sendable {
 
     private struct State {
         var problem: String?
-        var told: String?
-        var toldAt: UInt64?
-        /// Tells one of them, and says whether it could; nil before there is anybody to tell.
-        var tell: (@Sendable (String?) -> Bool)?
+        var sent: String?
+        var sentAt: UInt64?
+        /// Sends a problem, and returns whether it could; nil before the worker serves.
+        var send: (@Sendable (String?) -> Bool)?
     }
 
     private let state = Mutex(State())
 
-    /// - Parameter problem: as the application has it; nil and an empty one are none.
+    /// - Parameter problem: nil and an empty text are none.
     func report(_ problem: String?) {
         let text = problem.map(WorkerMessage.bounded).flatMap { $0.isEmpty ? nil : $0 }
-        let isNews = state.withLock { state in
+        let shouldReport = state.withLock { state in
             guard state.problem != text else { return false }
             state.problem = text
-            return state.tell != nil
+            return state.send != nil
         }
-        if isNews { LoopExecutor.shared.call { self.tell(at: MonotonicClock.nanoseconds) } }
+        if shouldReport { LoopExecutor.shared.call { self.send(at: MonotonicClock.nanoseconds) } }
     }
 
-    /// From now on there is somebody to tell.
-    func open(_ tell: @escaping @Sendable (String?) -> Bool) {
-        state.withLock { $0.tell = tell }
-        self.tell(at: MonotonicClock.nanoseconds)
+    /// The worker serves.
+    /// - Parameter send: returns whether there was room.
+    func open(_ send: @escaping @Sendable (String?) -> Bool) {
+        state.withLock { $0.send = send }
+        self.send(at: MonotonicClock.nanoseconds)
     }
 
-    /// Again and again: what came too soon after another, or found no room, is told then.
-    func tell(at now: UInt64) {
+    /// Called once per second: sends what came too soon after another, or found no room.
+    func send(at now: UInt64) {
         state.withLock { state in
-            guard state.problem != state.told, now >= (state.toldAt ?? 0) + Self.interval, let tell = state.tell,
-                tell(state.problem)
+            guard state.problem != state.sent, now >= (state.sentAt ?? 0) + Self.interval, let send = state.send,
+                send(state.problem)
             else { return }
-            state.told = state.problem
-            state.toldAt = now
+            state.sent = state.problem
+            state.sentAt = now
         }
     }
 }
@@ -52,12 +53,11 @@ final class HealthReport: Sendable {
 extension WorkerProgram {
     /// Tells the operator that the application cannot do all that it should, or that it can again.
     ///
-    /// The server shows it in `brigade status` as long as a worker says so, and has one line in its log when the first
-    /// worker says it and one when none does any more, however many workers there are. So let each worker say the same
-    /// thing in the same words, without numbers that differ. It changes nothing else: readiness is the application's answer
-    /// to a request.
+    /// `brigade status` shows the problem as long as a worker has it. The log has one line when the first worker has it, and
+    /// one when none has it any more, however many workers there are. So let each worker report the same problem in the same
+    /// words, without numbers that differ. It does not change readiness, which is the application's response to a request.
     ///
-    /// Any thread may call it, as often as it likes; what was said last counts, and the master hears it within a second.
+    /// Any thread may call it, as often as it likes; the last call counts, and the master hears it within a second.
     /// - Parameter problem: one line for a person, of which 200 bytes are shown; nil when there is none any more.
     public static func reportHealthProblem(_ problem: String?) {
         HealthReport.shared.report(problem)

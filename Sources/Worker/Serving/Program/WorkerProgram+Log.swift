@@ -5,20 +5,19 @@ public import Logging
 extension WorkerProgram {
     /// Where the log lines of a worker go.
     ///
-    /// The operator's side is the same for every application: the server's own lines ("ready", "a request failed") are one
-    /// line each on stderr or in `--error-log`, in the format that `brigade` has itself. An author may have other plans for
-    /// the lines of the application, and of its libraries.
+    /// The server's own lines ("ready", "a request failed") go to stderr or `--error-log`, in the format of `brigade` itself,
+    /// for every application. An author may choose another place for the lines of the application and of its libraries.
     public struct Log: Sendable {
         fileprivate let make: (@Sendable (String) -> any LogHandler)?
         fileprivate let hasServer: Bool
 
-        /// All lines are as the server's own.
+        /// All lines go where the server's own go.
         public static let lines = Log(make: nil, hasServer: false)
 
         /// Lines of the application go to handlers of its own. Their level is the operator's (`--log-level`).
         /// - Parameters:
-        ///   - includingServer: whether the server's own lines go there too, with the label `serving`. The operator finds
-        ///     them in none of the usual places then.
+        ///   - includingServer: whether the server's own lines go there too, with the label `serving`, and not to the usual
+        ///     places.
         ///   - make: a handler for the loggers of a label.
         public static func handler(
             includingServer: Bool = false, _ make: @escaping @Sendable (_ label: String) -> any LogHandler

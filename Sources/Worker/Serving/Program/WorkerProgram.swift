@@ -5,16 +5,16 @@ import Glibc
 import Logging
 public import Messages
 
-/// A worker: what an application's `main.swift` makes and runs.
+/// The program of a worker: what an application's `main.swift` makes and runs.
 ///
 /// ```swift
 /// WorkerProgram("recipes") { try makeAPI(Store()).build() }.run()
 /// ```
 ///
-/// What lives as long as the worker, such as a pool of connections, is opened and closed around serving; see `Serve`.
+/// What lives as long as the worker, such as a connection pool, is opened and closed around serving; see `Serve`.
 ///
 /// Call `run` from the top level of `main.swift` or from another function that is not async: the main thread becomes the
-/// server's loop for ever, so `@MainActor` code never gets a turn.
+/// server's loop for ever, so `@MainActor` code never runs.
 public struct WorkerProgram: Sendable {
     private let name: String
     private let prestart: (@Sendable () throws -> Void)?
@@ -25,16 +25,16 @@ public struct WorkerProgram: Sendable {
 
     /// - Parameters:
     ///   - name: the process's name in ps and top, at most 15 bytes.
-    ///   - prestart: what is to be done once before the first worker starts, such as migrations; an error that says that
-    ///     a setting will not do is a `SettingRefusal`.
-    ///   - check: whether the application could be made, by its settings and what they name; it writes nothing. For
-    ///     `brigade check`, which runs it as the user that workers run as.
+    ///   - prestart: runs once before the first worker starts, for example migrations. When a setting is invalid, it throws an
+    ///     `InvalidSettingError`.
+    ///   - check: throws when the application could not be made with its settings; it must not write anything. For
+    ///     `brigade check`, which runs it as the workers' user.
     ///   - commands: further commands.
     ///   - log: where the lines of the application's loggers go.
     ///   - scope: prepares the worker, serves an application, and cleans up. It runs on the loop, before the worker accepts
-    ///     connections and after the last answer, and its end is the worker's. An error before it serves means that the
-    ///     application cannot be made; one after it is logged. It is cancelled when the worker is to leave at once, and when
-    ///     it is to leave before it serves.
+    ///     connections and after the last response, and the worker exits when it ends. An error before it serves means that
+    ///     the application cannot be made; a later error is logged. It is cancelled when the worker stops, and when the
+    ///     worker drains before it serves.
     public init(
         _ name: String, prestart: (@Sendable () throws -> Void)? = nil, check: (@Sendable () throws -> Void)? = nil,
         commands: [Command] = [], log: Log = .lines, scope: @escaping @Sendable (Serve) async throws -> Void
@@ -47,14 +47,14 @@ public struct WorkerProgram: Sendable {
         self.scope = scope
     }
 
-    /// The short form, where nothing is to be done around serving.
+    /// The short form, for a worker that does nothing around serving.
     /// - Parameters:
     ///   - name: the process's name in ps and top, at most 15 bytes.
-    ///   - prestart: what is to be done once before the first worker starts. See the other form.
-    ///   - check: whether the application could be made. See the other form.
+    ///   - prestart: runs once before the first worker starts. See the other form.
+    ///   - check: throws when the application could not be made. See the other form.
     ///   - commands: further commands.
     ///   - log: where the lines of the application's loggers go.
-    ///   - application: makes the application; called once a worker, on the loop, before it accepts connections.
+    ///   - application: makes the application; called once per worker, on the loop, before it accepts connections.
     public init(
         _ name: String, prestart: (@Sendable () throws -> Void)? = nil, check: (@Sendable () throws -> Void)? = nil,
         commands: [Command] = [], log: Log = .lines,
@@ -67,15 +67,15 @@ public struct WorkerProgram: Sendable {
 
     /// Runs the command that the arguments name: `serve`, `prestart`, `check`, or one of the application's own.
     ///
-    /// The exit code is 0 after a drain, a prestart or a command, 1 for bad usage or settings (of a prestart also for a
-    /// `SettingRefusal`) and for a command whose words cannot be written, 2 for an address that cannot be bound, 3 when the
-    /// worker's inheritance is broken, 4 when the application cannot be made, 5 when the prestart failed or, where it says
-    /// nothing else, a command.
-    /// - Parameter arguments: with the program's name first; nil for those of the process.
+    /// Exit codes: 0 after a drain, a prestart or a command; 1 for invalid usage or settings (an `InvalidSettingError` of a
+    /// prestart, too) and for a command whose output cannot be written; 2 for an address that cannot be bound; 3 when what the
+    /// master hands over cannot be used; 4 when the application cannot be made; 5 when the prestart failed, or a command that
+    /// has no other code.
+    /// - Parameter arguments: the program's name first; nil for the arguments of the process.
     public func run(_ arguments: [String]? = nil) -> Never {
         let arguments = arguments ?? ProcessArguments.all
         brigade_set_name(name)
-        // A file at its size limit (RLIMIT_FSIZE) is like a full disk: the write fails, and its caller says what is lost.
+        // A file at its size limit (RLIMIT_FSIZE) is like a full disk: the write fails, and the caller reports it.
         signal(SIGXFSZ, SIG_IGN)
         let words = Array(arguments.dropFirst())
         let program = arguments.first ?? name
@@ -98,7 +98,7 @@ public struct WorkerProgram: Sendable {
 
     private func serve() -> Never {
         brigade_tune_malloc()
-        let environment = ProcessEnvironment()
+        let environment = InheritedEnvironment()
         let log = startLog(environment, as: environment.workerName)
         var settings = settings(environment, log)
         signal(SIGPIPE, SIG_IGN)
@@ -106,24 +106,24 @@ public struct WorkerProgram: Sendable {
         let descriptors = Self.raiseDescriptorLimit(log)
         if settings.maxConnections > descriptors {
             log.warning(
-                "max-connections is more than the files that this process may open allow; raise them by LimitNOFILE= or 'ulimit -n'",
+                "max-connections is more than the limit of open files allows; raise that by LimitNOFILE= or 'ulimit -n'",
                 metadata: ["wanted": "\(settings.maxConnections)", "served": "\(descriptors)"])
             settings.maxConnections = descriptors
         }
-        // Before any other thread is: threads inherit what is blocked, and none of them may take these.
-        let signals = Worker.blockSignals()
-        let worker: Worker
+        // Before any other thread starts: threads inherit the blocked signals, and none may take these.
+        let signals = SignalReader.blockSignals()
+        let worker: WorkerRuntime
         do {
-            worker = try Worker(environment, settings, signals: signals, log)
+            worker = try WorkerRuntime(environment, settings, signals: signals, log)
         } catch {
             log.critical("\(error)")
             exit(error.code.rawValue)
         }
-        HostLimit.checkThreads(settings.blockingThreads + Self.ownThreads)
+        HostResources.requireThreads(settings.blockingThreads + Self.ownThreads)
         worker.run(scope)
     }
 
-    /// Connections need descriptors. The soft limit is low only for the sake of select(2), which nobody here uses.
+    /// Connections need descriptors. The soft limit is low only because of select(2), which is not used here.
     /// - Returns: for how many connections there are descriptors.
     private static func raiseDescriptorLimit(_ log: Logger) -> Int {
         var limit = rlimit()
@@ -134,33 +134,33 @@ public struct WorkerProgram: Sendable {
         let files = Int(clamping: limit.rlim_max)
         guard files < 2 * ownDescriptors else { return files - ownDescriptors }
         log.critical(
-            "this process may open only \(files) files; allow \(2 * ownDescriptors) at least, by LimitNOFILE= or 'ulimit -n'"
+            "the limit of open files is \(files); raise it to at least \(2 * ownDescriptors), by LimitNOFILE= or 'ulimit -n'"
         )
         exit(ExitCode.boot.rawValue)
     }
 
     /// For the loop, its threads, and the application.
     private static let ownDescriptors = 64
-    /// For those who accept, and the application's libraries.
+    /// For the accept threads, and the application's libraries.
     private static let ownThreads = 8
 
     private func runPrestart() -> Never {
         signal(SIGPIPE, SIG_IGN)
-        let environment = ProcessEnvironment()
+        let environment = InheritedEnvironment()
         let log = startLog(environment, as: "prestart pid=\(getpid())")
         _ = settings(environment, log)
         do {
             try prestart?()
         } catch {
             log.critical("\(error)")
-            Self.leave(error is any SettingRefusal ? .usage : .prestart)
+            Self.exitNow(error is any InvalidSettingError ? .usage : .prestart)
         }
-        Self.leave(.ok)
+        Self.exitNow(.ok)
     }
 
     private func run(_ command: Command, _ arguments: [String], of program: String) -> Never {
         if command.arguments.isEmpty, !arguments.isEmpty { sayUsage(of: program) }
-        let log = startLog(ProcessEnvironment(), as: "\(command.name) pid=\(getpid())")
+        let log = startLog(InheritedEnvironment(), as: "\(command.name) pid=\(getpid())")
         do {
             try command.run(arguments)
         } catch is Command.UsageError {
@@ -171,57 +171,56 @@ public struct WorkerProgram: Sendable {
             _exit(command.failureCode)
         }
         guard brigade_flush_stdout() == 0 else {
-            log.critical("what '\(command.name)' prints cannot be written: \(SystemError("write"))")
-            Self.leave(.usage)
+            log.critical("cannot write the output of '\(command.name)': \(SystemError("write"))")
+            Self.exitNow(.usage)
         }
-        Self.leave(.ok)
+        Self.exitNow(.ok)
     }
 
     private func runCheck() -> Never {
-        let environment = ProcessEnvironment()
+        let environment = InheritedEnvironment()
         let log = startLog(environment, as: "check pid=\(getpid())", onStandardError: true)
         _ = settings(environment, log)
         do {
             try check?()
         } catch {
             log.critical("\(error)")
-            Self.leave(.usage)
+            Self.exitNow(.usage)
         }
-        Self.leave(.ok)
+        Self.exitNow(.ok)
     }
 
-    /// What has done its work ends now. Destructors and exit handlers of libraries run while other threads still work, and
-    /// could crash or hang: they have nothing to add.
-    static func leave(_ code: ExitCode) -> Never {
+    /// Exits without the exit handlers of libraries: these would run while other threads still work, and could crash or hang.
+    static func exitNow(_ code: ExitCode) -> Never {
         fflush(nil)
         _exit(code.rawValue)
     }
 
-    /// - Parameter onStandardError: whether it stays there, whatever the settings say: somebody waits for it.
+    /// - Parameter onStandardError: whether the log goes there, whatever the settings say.
     private func startLog(
-        _ environment: ProcessEnvironment, as process: String, onStandardError: Bool = false
+        _ environment: InheritedEnvironment, as process: String, onStandardError: Bool = false
     ) -> Logger {
         let settings = try? Settings.resolved(flags: [:], environment: environment.variables)
         LogOutput.open()
         LoggingSystem.bootstrap(log.factory(process: process, level: (settings?.logLevel ?? .info).level))
         let log = Logger(label: Log.serverLabel)
-        // A master has made it stderr already.
+        // A master has redirected stderr already.
         guard let path = settings?.errorLog, !environment.isMastersChild, !onStandardError else { return log }
         do {
             try InheritedDescriptor(path: path)?.examine()
             try LogOutput.redirect(to: path)
         } catch {
-            log.critical("the error log '\(path)' cannot be opened: \(error); choose another by ERROR_LOG")
-            Self.leave(.usage)
+            log.critical("cannot open the error log '\(path)': \(error); choose another with ERROR_LOG")
+            Self.exitNow(.usage)
         }
         return log
     }
 
-    private func settings(_ environment: ProcessEnvironment, _ log: Logger) -> Settings {
+    private func settings(_ environment: InheritedEnvironment, _ log: Logger) -> Settings {
         do {
             let resolution = try ResolvedSettings(
                 flags: [:], environment: environment.variables, file: nil, isFromMaster: environment.isMastersChild)
-            // A master has said so already.
+            // A master has logged them already.
             if !environment.isMastersChild { for warning in resolution.warnings { log.warning("\(warning)") } }
             return resolution.settings
         } catch {
@@ -230,3 +229,77 @@ public struct WorkerProgram: Sendable {
         }
     }
 }
+
+extension WorkerProgram {
+    /// Serves an application: the middle of a worker's scope, which calls it once.
+    ///
+    /// ```swift
+    /// WorkerProgram("recipes") { serve in
+    ///     let store = Store()
+    ///     try await serve(makeAPI(store).build())
+    ///     await store.close()
+    /// }.run()
+    /// ```
+    public struct Serve: Sendable {
+        private let serve: @Sendable (any Application) async throws -> Void
+
+        init(_ serve: @escaping @Sendable (any Application) async throws -> Void) {
+            self.serve = serve
+        }
+
+        /// Makes the worker ready. It returns when the worker has sent its last response and the application has stopped; at
+        /// once, when the worker has been told to end meanwhile. When its task is cancelled, the worker drains.
+        /// - Throws: when it is called a second time.
+        public func callAsFunction(_ application: any Application) async throws {
+            try await serve(application)
+        }
+    }
+
+    /// Runs the scope without a worker, for tests.
+    /// - Parameter serve: runs in place of serving; the scope goes on when it returns.
+    package func runScope(_ serve: @escaping @Sendable (any Application) async throws -> Void) async throws {
+        try await scope(Serve(serve))
+    }
+}
+
+extension WorkerProgram {
+    /// A command of the application's own, for its operator.
+    ///
+    /// ```swift
+    /// let openapi = WorkerProgram.Command("openapi") { _ in print(try makeAPI(Store()).openAPIDocument().indentedText) }
+    /// ```
+    public struct Command: Sendable {
+        /// Thrown by a command for wrong arguments: the usage is printed, and the exit code is 1.
+        public struct UsageError: Error {
+            /// The usage is printed, nothing else.
+            public init() {}
+        }
+
+        let name: String
+        let arguments: String
+        let failureCode: Int32
+        let run: @Sendable ([String]) throws -> Void
+
+        /// - Parameters:
+        ///   - name: the program's first argument.
+        ///   - arguments: the arguments in the usage; empty for a command that takes none, which then does not run with some.
+        ///   - failureCode: the exit code after an error.
+        ///   - run: gets the arguments after the name. An error that it throws is logged in one line. Output that cannot be
+        ///     written is an error too, with exit code 1.
+        public init(
+            _ name: String, arguments: String = "", failureCode: Int32 = 5,
+            run: @escaping @Sendable (_ arguments: [String]) throws -> Void
+        ) {
+            self.name = name
+            self.arguments = arguments
+            self.failureCode = failureCode
+            self.run = run
+        }
+    }
+}
+
+/// An error about an invalid setting of the application's own, so that a restart would not help.
+///
+/// A prestart that throws one exits with code 1 instead of 5, and so does a master that starts. A service manager can then be
+/// told not to restart it, as `RestartPreventExitStatus=1 4` of the shipped unit does.
+public protocol InvalidSettingError: Error {}

@@ -5,16 +5,16 @@ import Messages
 /// Drives a connection as `ClientSocket` does. The input decides what the client, the handlers and the clock do. It stops the
 /// process if the connection breaks an invariant.
 struct ConnectionHarness: ~Copyable {
-    private static let limits = Limits(body: 1 << 20)
+    private static let limits = RequestLimits(body: 1 << 20)
     /// Bytes of output: the high-water mark, and the answers that were ready when their turn came.
-    private static let maxOutput = Connection.mostOutput + (Connection.mostExchanges + 1) * (1 << 20 | 1 << 10)
+    private static let maxOutput = Connection.maxOutput + (Pipeline.maxExchanges + 1) * (1 << 20 | 1 << 10)
     /// Bytes of unparsed input: the high-water mark and one read.
-    private static let maxInput = Connection.mostUnread + maxRead
+    private static let maxInput = Connection.maxUnread + maxRead
     private static let maxRead = 64 << 10
 
     private var connection: Connection
     private var now: UInt64 = 1_000_000_000
-    private var moment: Moment { Moment(nanoseconds: now, date: HTTPDate(second: 0)) }
+    private var moment: LoopTime { LoopTime(nanoseconds: now) }
     /// What the client is about to send.
     private var unsent: [UInt8] = []
     private var handled = 0
@@ -32,9 +32,9 @@ struct ConnectionHarness: ~Copyable {
     private var isClosed = false
 
     init(request: UInt64?) {
-        var times = ConnectionTimes()
+        var times = ConnectionTimeouts()
         times.request = request
-        connection = Connection(limits: Self.limits, times: times, isLogged: true, at: 1_000_000_000)
+        connection = Connection(limits: Self.limits, timeouts: times, isLogged: true, at: 1_000_000_000)
     }
 
     mutating func step(_ decisions: inout Decisions) {
@@ -112,7 +112,7 @@ struct ConnectionHarness: ~Copyable {
     }
 
     private mutating func writeToClient(_ limit: Int) {
-        let count = min(limit, connection.output.count)
+        let count = min(limit, connection.writer.output.count)
         if count > 0 { connection.wrote(count, at: now) }
     }
 
@@ -133,8 +133,8 @@ struct ConnectionHarness: ~Copyable {
         case 1:
             connection.stop(at: moment)
             pending = []
-        case 2: if connection.gathered != nil { connection.holdBack(at: now) }
-        case 3: connection.readOn(at: now)
+        case 2: if connection.bufferedContent != nil { connection.pauseReading(at: now) }
+        case 3: connection.resumeReading(at: now)
         default: break
         }
     }
@@ -142,7 +142,7 @@ struct ConnectionHarness: ~Copyable {
     // MARK: Actions
 
     private mutating func performActions(_ decisions: inout Decisions) {
-        connection.beginTurn([Turn.usual, 1, 0][decisions.number(below: 3)], at: now)
+        connection.beginTurn([TurnBudget.usual, 1, 0][decisions.number(below: 3)], at: now)
         var actions = 0
         while let action = connection.next(at: moment) {
             require(!isClosed, "an action after the close")
@@ -151,7 +151,7 @@ struct ConnectionHarness: ~Copyable {
             require(actions < 10_000, "actions without an end")
         }
         var count = 0
-        connection.takeAnswers { _ in count += 1 }
+        connection.takeUncounted { _ in count += 1 }
         answered += count
         isQueued = !isClosed && connection.wantsTurn(at: now)
         checkAccessLog()
@@ -166,7 +166,7 @@ struct ConnectionHarness: ~Copyable {
             lines += 1
             if answer.isAborted { fatalError("a sent answer is logged as aborted") }
         }
-        if isAllSent, !isClosed { require(connection.unsent.isEmpty, "a sent answer is not logged") }
+        if isAllSent, !isClosed { require(!connection.writer.hasUnlogged, "a sent answer is not logged") }
         if isClosed, !isFullyLogged {
             isFullyLogged = true
             connection.takeUnsent(at: now) { _, _ in lines += 1 }
@@ -188,7 +188,7 @@ struct ConnectionHarness: ~Copyable {
             require(request.body.count <= Self.limits.body, "a body beyond the limit")
             pending.append(number)
             if request.isStreamed { streamedRequest = number }
-        case .refuse(let number, let request, let refusal):
+        case .reject(let number, let request, let refusal):
             require(number == handled + 1, "a refusal of request \(number) comes after \(handled)")
             require(request.body.isEmpty, "a refused request has content")
             require(!connection.answer(number, with: refusal.response, at: moment), "a refusal is a stream")
@@ -199,11 +199,11 @@ struct ConnectionHarness: ~Copyable {
             } else {
                 streamedRequest = nil
             }
-        case .make(let number, _):
+        case .produce(let number, _):
             // A response of known length may have ended before its handler notices.
             require(number > streamedResponse ?? 0, "a response is streamed out of turn")
             streamedResponse = number
-        case .makeMore: break
+        case .resumeProducer: break
         case .halfClose:
             require(!isHalfClosed, "half-closed twice")
             isHalfClosed = true
@@ -214,8 +214,8 @@ struct ConnectionHarness: ~Copyable {
     private mutating func checkInvariants() {
         // One more: a rejected request.
         require(answered <= handled + 1, "a request is answered twice")
-        require(connection.output.count <= Self.maxOutput, "\(connection.output.count) bytes of output")
-        require(connection.parser.buffered <= Self.maxInput, "\(connection.parser.buffered) bytes of input")
+        require(connection.writer.output.count <= Self.maxOutput, "\(connection.writer.output.count) bytes of output")
+        require(connection.unparsedBytes <= Self.maxInput, "\(connection.unparsedBytes) bytes of input")
         if isClosed {
             require(connection.deadline == nil && !connection.wantsInput, "waits after the close")
         } else if connection.hasOutput

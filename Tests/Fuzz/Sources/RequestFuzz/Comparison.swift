@@ -4,7 +4,7 @@ enum Comparison {
     static func difference(_ ours: Reading, _ nio: Reading, of bytes: [UInt8]) -> String? {
         for (index, request) in ours.requests.enumerated() {
             guard index < nio.requests.count else {
-                guard case .refused(let error) = nio.ending else {
+                guard case .rejected(let error) = nio.ending else {
                     return "we parsed a request where NIO waits for more"
                 }
                 return Leniency(request, nio: error, in: bytes) == nil ? "NIO rejects a request that we accept" : nil
@@ -16,8 +16,8 @@ enum Comparison {
         switch ours.ending {
         case .waiting:
             return nio.requests.count > ours.requests.count ? "NIO parsed a request where we wait for more" : nil
-        case .refused(let reason):
-            if case .refused = nio.ending, nio.requests.count == ours.requests.count { return nil }
+        case .rejected(let reason):
+            if case .rejected = nio.ending, nio.requests.count == ours.requests.count { return nil }
             return Strictness(rawValue: reason) == nil
                 ? "NIO accepts a request that we reject for an unknown reason" : nil
         }

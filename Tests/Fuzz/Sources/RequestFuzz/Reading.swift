@@ -11,7 +11,7 @@ struct Reading: Equatable {
         /// It waits for more bytes.
         case waiting
         /// It has stopped, with this error.
-        case refused(String)
+        case rejected(String)
     }
 
     var requests: [ReadRequest] = []
@@ -49,7 +49,7 @@ struct ReadRequest: Equatable {
 
 extension Reading {
     /// Small, so that inputs of a few hundred bytes can reach every limit.
-    static let limits = Limits(
+    static let limits = RequestLimits(
         requestLine: 200, fieldLine: 120, fieldLines: 12, head: 600, chunkLine: 40, chunkExtensions: 60, body: 300)
 
     /// By our parser.
@@ -60,7 +60,7 @@ extension Reading {
             while let outcome = parser.next(at: 0) {
                 switch outcome {
                 case .request(let request): requests.append(ReadRequest(request))
-                case .refused(let refusal): ending = .refused("\(refusal.status.code) \(refusal.detail)")
+                case .rejected(let refusal): ending = .rejected("\(refusal.status.code) \(refusal.detail)")
                 }
             }
         }
@@ -76,7 +76,7 @@ extension ReadRequest {
         let isOfServer = request.method == .options && request.path.elementsEqual("*".utf8)
         precondition(request.path.first == UInt8(ascii: "/") || isOfServer, "a path begins with a slash")
         precondition(request.method.rawValue.utf8.elementsEqual(line[0]))
-        precondition(line[2].last == UInt8(ascii: "0") || !incoming.isOld)
+        precondition(line[2].last == UInt8(ascii: "0") || !incoming.isHTTP10)
         // Path and query are the end of the target.
         var seen = request.path + (request.query.map { [UInt8(ascii: "?")] + $0 } ?? [])
         if !line[1].suffix(seen.count).elementsEqual(seen) { seen = seen.dropFirst() }
@@ -109,7 +109,7 @@ extension Reading {
         } catch {
             // Requests before the error count.
             take(from: channel, &open)
-            ending = .refused("\(error)")
+            ending = .rejected("\(error)")
         }
     }
 

@@ -1,0 +1,404 @@
+internal import Contract
+internal import Linux
+import Logging
+import Messages
+
+/// Runs the application for the requests of one connection: handlers that answer at once, tasks, and blocking work. It also
+/// makes the server's own responses: rejections, and the 500 for a handler that failed.
+@LoopActor final class RequestRunner {
+    /// A request that is not answered to the end.
+    private struct Handler {
+        enum Work {
+            case task(Task<Void, Never>)
+            case blocking(BlockingPool.Job)
+        }
+
+        let entry: InFlightTable.Entry
+        /// Without its content.
+        let request: Request
+        /// nil while its response, whose content is still to be produced, waits for its turn.
+        var work: Work?
+
+        func cancel() {
+            switch work {
+            case .task(let task): task.cancel()
+            case .blocking(let job): job.cancel()
+            case nil: break
+            }
+        }
+    }
+
+    private let peer: SocketAddress
+    private let authority: String
+    private let server: Server
+    private let application: any Application
+    private let requests: RequestTracker
+    private let loop = EventLoop.shared
+    /// From `open` to `close`. Each keeps the other until then.
+    private var socket: ClientSocket?
+    private var handlers: [Int: Handler] = [:]
+    /// The request whose asynchronous handler has not suspended yet.
+    private var starting: Int?
+    /// Of the request whose handler reads its content piece by piece.
+    private var contentReader: RequestContentReader?
+    /// Of the response whose content is produced while it is sent.
+    private var contentWriter: ResponseContentWriter?
+
+    /// - Parameter authority: host and port of the listening address.
+    init(peer: SocketAddress, authority: String, server: Server) {
+        self.peer = peer
+        self.authority = authority
+        self.server = server
+        application = server.application
+        requests = server.requests
+    }
+
+    func open(_ socket: ClientSocket) {
+        self.socket = socket
+    }
+
+    /// The connection is closed.
+    func close() {
+        socket = nil
+        cancelAll()
+        deliver(.failure(.incomplete))
+    }
+
+    // MARK: Requests
+
+    /// - Returns: the response, when it is there at once.
+    func handle(_ number: Int, _ incoming: IncomingRequest) -> Response? {
+        let request = request(number, incoming)
+        let entry = requests.enter(request, at: incoming.arrival)
+        #if DEBUG
+            let begin = MonotonicClock.nanoseconds
+            defer { requests.handlerReturned(request, from: begin) }
+        #endif
+        do {
+            switch try application.answer(request) {
+            case .now(let response):
+                loop.updateTime()
+                if !canSend(response, request) {
+                    return finish(replacement(for: response), number, entry, request)
+                }
+                return settled(number, entry, request, response)
+            case .later(let body): return start(number, entry, withoutContent(request), body)
+            case .blocking(let operation, let body):
+                return submit(number, entry, withoutContent(request), operation, body)
+            }
+        } catch {
+            loop.updateTime()
+            return finish(ownResponse(to: error), number, entry, request)
+        }
+    }
+
+    /// A request is rejected before it is handled.
+    /// - Returns: the response, when it is there at once.
+    func reject(_ number: Int, _ incoming: IncomingRequest, _ rejection: RequestRejection) -> Response? {
+        finish(rejection.response, number, nil, Request(head: incoming.head, connection: connectionInfo(incoming)))
+    }
+
+    /// The response to a request whose handler is too late. The application cannot take time to finish it.
+    func response(to number: Int, rejectedFor rejection: RequestRejection) -> Response {
+        guard let request = handlers[number]?.request,
+            case .now(let finished) = application.decorate(rejection.response, for: request)
+        else { return rejection.response }
+        let response = sendable(finished, or: rejection.response)
+        // The connection does not notify of these: they are sent with this pass, or never.
+        notifySent(response)
+        return response
+    }
+
+    /// The request is answered to the end.
+    func remove(_ number: Int) {
+        guard !handlers.isEmpty, let handler = handlers.removeValue(forKey: number) else { return }
+        requests.leave(handler.entry)
+    }
+
+    func cancel(_ number: Int) {
+        guard !handlers.isEmpty, let handler = handlers.removeValue(forKey: number) else { return }
+        requests.leave(handler.entry)
+        handler.cancel()
+    }
+
+    func cancelAll() {
+        if handlers.isEmpty { return }
+        let cancelled = handlers.values
+        handlers = [:]
+        for handler in cancelled {
+            requests.leave(handler.entry)
+            handler.cancel()
+        }
+    }
+
+    private func request(_ number: Int, _ incoming: IncomingRequest) -> Request {
+        guard incoming.isStreamed, let socket else {
+            return Request(head: incoming.head, body: incoming.body, connection: connectionInfo(incoming))
+        }
+        let reader = RequestContentReader(socket, number)
+        contentReader = reader
+        return Request(head: incoming.head, source: reader, connection: connectionInfo(incoming))
+    }
+
+    private func withoutContent(_ request: Request) -> Request {
+        Request(head: request.head, connection: request.connection)
+    }
+
+    private func connectionInfo(_ incoming: IncomingRequest) -> ConnectionInfo {
+        var scheme = ConnectionInfo.Scheme.http
+        if let range = incoming.forwardedScheme, peer.isTrusted, incoming.head.bytes.span.isWord(range, "https") {
+            scheme = .https
+        }
+        return ConnectionInfo(
+            scheme: scheme, authority: authority, peer: peer.host, isTrusted: peer.isTrusted,
+            deadline: server.timeouts.request.map { incoming.arrival + $0 })
+    }
+
+    // MARK: The server's own responses
+
+    /// Lets the application finish one of the server's own responses.
+    /// - Parameter entry: nil for a request that was not handled.
+    /// - Returns: the response, when it is there at once.
+    private func finish(_ own: Response, _ number: Int, _ entry: InFlightTable.Entry?, _ request: Request) -> Response?
+    {
+        let request = withoutContent(request)
+        func entered() -> InFlightTable.Entry {
+            entry ?? requests.enter(request, at: loop.time.nanoseconds)
+        }
+        switch application.decorate(own, for: request) {
+        case .now(let finished):
+            if let entry { requests.leave(entry) }
+            return sendable(finished, or: own)
+        case .later(let body): return start(number, entered(), request, insteadOf: own, body)
+        case .blocking(let operation, let body):
+            return submit(number, entered(), request, insteadOf: own, operation, body)
+        }
+    }
+
+    /// The same, where a handler that took its time has failed.
+    private func finishLate(_ own: Response, _ number: Int) {
+        guard let handler = handlers.removeValue(forKey: number) else { return }
+        guard let response = finish(own, number, handler.entry, handler.request) else { return }
+        conclude(number, response)
+    }
+
+    /// The same, in the task of the handler that has failed.
+    private func finished(_ own: Response, _ request: Request) async -> Response {
+        switch application.decorate(own, for: request) {
+        case .now(let finished): return sendable(finished, or: own)
+        case .later(let body): return (try? await body()).map { sendable($0, or: own) } ?? own
+        case .blocking(let operation, let body):
+            let finished: Response? = await withCheckedContinuation { continuation in
+                let isTaken = server.host.runBlocking(operation, deadline: request.connection.deadline) {
+                    continuation.resume(returning: try? body())
+                }
+                if !isTaken { continuation.resume(returning: nil) }
+            }
+            return finished.map { sendable($0, or: own) } ?? own
+        }
+    }
+
+    /// What the application made of one of the server's own responses; the server's own where that cannot be sent.
+    private func sendable(_ finished: Response, or own: Response) -> Response {
+        if finished.stream == nil, ResponseEncoder.isSendable(finished) { return finished }
+        notifySent(finished)
+        return own
+    }
+
+    /// Calls `Response.whenSent`: the response will not be sent.
+    private func notifySent(_ response: Response) {
+        if let whenSent = response.whenSent { server.host.afterPass(whenSent) }
+    }
+
+    private func canSend(_ response: borrowing Response, _ request: borrowing Request) -> Bool {
+        // A large response waits for its client, and where there is no memory for that it is dropped; but not one that tells
+        // what a request has done.
+        ResponseEncoder.isSendable(response)
+            && (response.body.count <= Connection.maxOutput || !server.connections.isFull
+                || !request.head.method.isSafe)
+    }
+
+    /// What is sent in place of a response that cannot be sent.
+    private func replacement(for response: Response) -> Response {
+        notifySent(response)
+        return ResponseEncoder.isSendable(response)
+            ? RequestRejection.noMemory.response : internalServerError(UnsendableResponse())
+    }
+
+    /// The response to an error that a handler threw: the client's own faults by name.
+    private func ownResponse(to error: any Error) -> Response {
+        (error as? ContentError)?.response ?? internalServerError(error)
+    }
+
+    /// The client gets an id, and the log has the error beside it.
+    private func internalServerError(_ error: any Error) -> Response {
+        let id = report(error)
+        return Response(
+            .internalServerError, fields: [Field("content-type", "application/json")],
+            body: Array(#"{"detail":"Internal Server Error","id":"\#(id)"}"#.utf8))
+    }
+
+    /// Logs why a request failed.
+    /// - Returns: the id in the log.
+    @discardableResult
+    private func report(_ error: any Error) -> String {
+        let id = RandomID.make()
+        server.log.error("a request failed", metadata: ["id": "\(id)", "error": "\(error)"])
+        return id
+    }
+
+    // MARK: Handlers
+
+    /// The response is there.
+    private func settled(
+        _ number: Int, _ entry: InFlightTable.Entry, _ request: Request, _ response: consuming Response
+    ) -> Response {
+        if response.stream == nil {
+            requests.leave(entry)
+        } else {
+            handlers[number] = Handler(entry: entry, request: withoutContent(request), work: nil)
+        }
+        return response
+    }
+
+    /// Runs a handler in a task.
+    /// - Parameter own: the server's own response that the body finishes; it is sent when the body fails.
+    private func start(
+        _ number: Int, _ entry: InFlightTable.Entry, _ request: Request, insteadOf own: Response? = nil,
+        _ body: @escaping @Sendable () async throws -> Response
+    ) -> Response? {
+        starting = number
+        var early: Response?
+        let task = Task.immediate(executorPreference: LoopExecutor.shared) {
+            let response: Response
+            do {
+                let made = try await body()
+                if let own {
+                    response = self.sendable(made, or: own)
+                } else if !self.canSend(made, request) {
+                    response = await self.finished(self.replacement(for: made), request)
+                } else {
+                    response = made
+                }
+            } catch {
+                if let own {
+                    response = own
+                } else if Task.isCancelled {
+                    // Nobody waits for the response of a handler that was cancelled.
+                    response = RequestRejection.stopping.response
+                } else {
+                    response = await self.finished(self.ownResponse(to: error), request)
+                }
+            }
+            if self.starting == number { early = response } else { self.conclude(number, response) }
+        }
+        starting = nil
+        loop.updateTime()
+        if let early { return settled(number, entry, request, early) }
+        handlers[number] = Handler(entry: entry, request: request, work: .task(task))
+        return nil
+    }
+
+    /// Runs a handler on a blocking thread.
+    /// - Parameter own: the server's own response that the body finishes; it is sent when the body fails.
+    private func submit(
+        _ number: Int, _ entry: InFlightTable.Entry, _ request: Request, insteadOf own: Response? = nil,
+        _ operation: BlockingOperation, _ body: @escaping @Sendable () throws -> Response
+    ) -> Response? {
+        let job = server.pool.submit(operation, deadline: request.connection.deadline) {
+            let result = Result { try body() }
+            LoopExecutor.shared.call { self.take(result, of: number, request, insteadOf: own) }
+        }
+        guard let job else {
+            if let own {
+                requests.leave(entry)
+                return own
+            }
+            return finish(RequestRejection.busy.response, number, entry, request)
+        }
+        loop.updateTime()
+        socket?.markLastBlocking()
+        handlers[number] = Handler(entry: entry, request: request, work: .blocking(job))
+        return nil
+    }
+
+    /// A blocking thread is done.
+    private func take(
+        _ result: Result<Response, any Error>, of number: Int, _ request: Request, insteadOf own: Response?
+    ) {
+        switch result {
+        case .success(let response):
+            if let own { return conclude(number, sendable(response, or: own)) }
+            if !canSend(response, request) { return finishLate(replacement(for: response), number) }
+            conclude(number, response)
+        case .failure(let error):
+            if let own { conclude(number, own) } else { finishLate(ownResponse(to: error), number) }
+        }
+    }
+
+    /// A handler that took its time has answered.
+    private func conclude(_ number: Int, _ response: Response) {
+        handlers[number]?.work = nil
+        guard let socket else { return notifySent(response) }
+        socket.answer(number, late: response)
+    }
+
+    // MARK: Content that is read or produced piece by piece
+
+    func deliver(_ event: IncomingContent.Event) {
+        guard let reader = contentReader else { return }
+        if case .piece = event {} else { contentReader = nil }
+        reader.deliver(event)
+    }
+
+    /// Produces the content of a response.
+    func produce(_ stream: ResponseStream, for number: Int) {
+        guard let socket else { return }
+        let writer = ResponseContentWriter(socket, number)
+        contentWriter = writer
+        var isOver = false
+        let task = Task.immediate(executorPreference: LoopExecutor.shared) {
+            do {
+                try await stream.run { try await writer.send($0) }
+                self.endContent(number)
+            } catch {
+                self.cutContent(number, because: error)
+            }
+            isOver = true
+        }
+        if !isOver { handlers[number]?.work = .task(task) }
+    }
+
+    /// There is room for more content.
+    func resumeProducer() {
+        contentWriter?.resume()
+    }
+
+    private func endContent(_ number: Int) {
+        remove(number)
+        guard let socket else { return }
+        let missing = socket.endContent(number)
+        if missing > 0 { report(ShortContent(missing: missing)) }
+        socket.advance()
+    }
+
+    private func cutContent(_ number: Int, because error: any Error) {
+        remove(number)
+        guard let socket else { return }
+        // An error of the client is not logged, nor is the cancellation of a task.
+        if socket.cutContent(number), !(error is ContentError), !Task.isCancelled { report(error) }
+        socket.advance()
+    }
+}
+
+/// A response of the application that breaks the rules of `ResponseEncoder.isSendable`.
+private struct UnsendableResponse: Error, CustomStringConvertible {
+    var description: String { "the response has a status or a header field that cannot be sent" }
+}
+
+/// A response whose content ends before the length that the client was told.
+private struct ShortContent: Error, CustomStringConvertible {
+    let missing: Int
+
+    var description: String { "the content of a response ends \(missing) bytes before its length" }
+}

@@ -1,0 +1,118 @@
+internal import Contract
+internal import Linux
+import Logging
+import Messages
+
+/// Tells the scoreboard, the access log and the worker's log of requests: when they begin, when they are answered, and when
+/// they are rejected.
+@LoopActor final class RequestTracker {
+    private let slot: Scoreboard.Slot
+    private let inFlight: InFlightTable
+    private let accessLog: AccessLogWriter?
+    private let recycling: Recycling?
+    private let log: Logger
+    /// The scoreboard gets the same number, and is never read: other processes can write to it.
+    private var answered: UInt64 = 0
+    private var slowHandlers = SlowHandlerReports()
+
+    /// - Parameter recycling: nil for a worker that serves any number of requests.
+    init(slot: Scoreboard.Slot, accessLog: AccessLogWriter?, recycling: Recycling?, log: Logger) {
+        self.slot = slot
+        inFlight = InFlightTable(slot)
+        self.accessLog = accessLog
+        self.recycling = recycling
+        self.log = log
+    }
+
+    /// Whether there is an access log.
+    var isLogged: Bool { accessLog != nil }
+
+    /// A request is about to be handled.
+    func enter(_ request: Request, at arrival: UInt64) -> InFlightTable.Entry {
+        inFlight.enter(request.head.bytes, path: request.head.path, at: arrival)
+    }
+
+    /// A request is answered, or nobody waits for the response.
+    func leave(_ entry: InFlightTable.Entry) {
+        inFlight.leave(entry)
+    }
+
+    /// A response is sent.
+    func answered(_ response: ResponseMetrics) {
+        slot.requestAnswered(in: response.latency)
+        answered += 1
+        if let recycling { recycling.answered(answered) }
+    }
+
+    /// A response has been sent, or never will be.
+    /// - Parameter peer: the client's address; empty for a unix socket.
+    func log(_ response: ResponseMetrics, _ fields: AccessLogFields, peer: String) {
+        accessLog?.append(response, fields, peer: peer)
+    }
+
+    /// The server itself rejected a request, or its content. Clients can cause that as often as they like, so it is logged at
+    /// level `debug` only.
+    func rejected(_ rejection: RequestRejection, peer: String) {
+        log.debug(
+            "request rejected",
+            metadata: ["status": "\(rejection.status.code)", "reason": "\(rejection.detail)", "peer": "\(peer)"])
+    }
+
+    /// A handler that ran on the loop has returned.
+    func handlerReturned(_ request: Request, from start: UInt64) {
+        let end = MonotonicClock.nanoseconds
+        let path = String(decoding: request.path, as: UTF8.self)
+        guard slowHandlers.shouldReport("\(request.method) \(path)", from: start, to: end) else { return }
+        log.warning(
+            "a handler blocked the loop, and all other requests waited for it; run it on the blocking threads",
+            metadata: [
+                "method": "\(request.method)", "path": "\(path)", "milliseconds": "\((end - start) / 1_000_000)",
+            ])
+    }
+}
+
+/// Which handlers that block the loop are reported, in debug builds: a value. Times in nanoseconds.
+///
+/// All other requests wait while a handler blocks the loop, which a developer with one client does not notice.
+struct SlowHandlerReports {
+    static let threshold: UInt64 = 50_000_000
+    /// Between two reports.
+    private static let interval: UInt64 = 1_000_000_000
+    /// There can be any number of paths.
+    private static let maxReports = 100
+
+    private var reported: Set<String> = []
+    private var lastTime: UInt64?
+
+    /// - Parameter name: the method and the path; each is reported once.
+    mutating func shouldReport(_ name: @autoclosure () -> String, from start: UInt64, to end: UInt64) -> Bool {
+        guard end >= start, end - start > Self.threshold, reported.count < Self.maxReports else { return false }
+        if let lastTime, end - lastTime < Self.interval { return false }
+        guard reported.insert(name()).inserted else { return false }
+        lastTime = end
+        return true
+    }
+}
+
+/// When a worker asks to be replaced because it has answered `--max-requests`. It serves until it is told to drain.
+struct Recycling {
+    private let limit: UInt64
+    private let ask: () -> Void
+
+    /// - Parameters:
+    ///   - limit: of requests.
+    ///   - jitter: by how many percent the worker's own limit may differ, so that workers that start together are not
+    ///     replaced together.
+    ///   - ask: called once.
+    init(after limit: Int, jitter: Int, ask: @escaping () -> Void) {
+        let spread = limit / 100 * jitter + limit % 100 * jitter / 100
+        self.limit = UInt64(max(1, Int.random(in: limit - spread...limit + spread)))
+        self.ask = ask
+    }
+
+    /// A request is answered.
+    /// - Parameter count: of all that are, this one included.
+    func answered(_ count: UInt64) {
+        if count == limit { ask() }
+    }
+}

@@ -1,0 +1,169 @@
+internal import Contract
+internal import Linux
+import Logging
+import Messages
+
+/// Serves an application: accepts connections, and ends them when the worker drains or stops.
+@LoopActor final class Server {
+    let application: any Application
+    /// Whether responses say how long they took.
+    let isTimed: Bool
+    let limits: RequestLimits
+    let timeouts: ConnectionTimeouts
+    let pool: BlockingPool
+    let host: ServerHost
+    let requests: RequestTracker
+    let connections: ConnectionTable
+    let log: Logger
+    private let acceptors: AcceptorGroup
+    private let slot: Scoreboard.Slot
+    private let accessLog: AccessLogWriter?
+    private let trimmer = MemoryTrimmer()
+    /// Nanoseconds that requests may wait for blocking threads before the log says so; nil is for ever.
+    private let stallTimeout: UInt64?
+    /// Whether the application knows that the worker is about to stop.
+    private var isWithdrawn = false
+    private var isDraining = false
+
+    /// - Parameter recycling: nil for a worker that serves any number of requests.
+    init(
+        application: any Application, settings: Settings, scoreboard: Scoreboard, slot: Scoreboard.Slot,
+        accessLog: AccessLogWriter? = nil, recycling: Recycling? = nil, log: Logger
+    ) {
+        self.application = application
+        self.slot = slot
+        self.accessLog = accessLog
+        self.log = log
+        isTimed = application.sendsProcessTime
+        limits = RequestLimits(settings)
+        timeouts = ConnectionTimeouts(settings)
+        stallTimeout = settings.workerTimeout?.asNanoseconds
+        requests = RequestTracker(slot: slot, accessLog: accessLog, recycling: recycling, log: log)
+        connections = ConnectionTable(
+            bufferMemory: settings.bufferMemory ?? Settings.bufferMemory(of: settings.maxWorkerMemory),
+            maxBody: settings.maxBody)
+        acceptors = AcceptorGroup(settings, scoreboard: scoreboard, slot: slot, log: log)
+        pool = BlockingPool(
+            threads: settings.blockingThreads, capacity: settings.maxConnections * Pipeline.maxExchanges, slot: slot)
+        host = ServerHost(pool)
+        application.start(on: host)
+    }
+
+    /// Accepts connections from now on. Does nothing the second time, and when the worker drains or stops.
+    func start(_ listeners: [AcceptSocket]) {
+        guard !acceptors.isStarted, !isDraining else { return }
+        watchLoop()
+        slot.tick = MonotonicClock.nanoseconds
+        slot.state = .ready
+        acceptors.start(listeners) { [self] descriptor, peer, listener in
+            let socket = ClientSocket(owning: descriptor, peer: peer, authority: listener.authority, server: self)
+            connections.insert(socket)
+            socket.open()
+            if isDraining { socket.drain() }
+        }
+    }
+
+    private func watchLoop() {
+        let loop = EventLoop.shared
+        loop.onPass = { [slot, trimmer] now in
+            slot.tick = now
+            trimmer.passBegins(at: now)
+        }
+        loop.onMessages = { [host] in host.runAfterPass() }
+        loop.onPassEnd = { [host, accessLog, pool, connections] in
+            host.runAfterPass()
+            pool.wake()
+            accessLog?.flush()
+            connections.resumeReaders()
+        }
+        RepeatingTimer(every: 1_000_000_000) { [weak self] now in
+            HealthReport.shared.send(at: now)
+            self?.reportStalls(at: now)
+        }.start()
+    }
+
+    /// Nothing is done about stalled operations but to log them: they may only be slow.
+    private func reportStalls(at now: UInt64) {
+        guard let stallTimeout else { return }
+        for event in pool.stallEvents(at: now, timeout: stallTimeout) {
+            switch event {
+            case .stalled(let stall):
+                log.warning(
+                    """
+                    requests wait for blocking threads, and no request of their operation ends; allow more by \
+                    --blocking-threads, or set --request-timeout
+                    """,
+                    metadata: [
+                        "operation": "\(stall.operation)", "waiting": "\(stall.waiting)",
+                        "seconds": "\(stall.idleTime / 1_000_000_000)", "held_by": "\(stall.holdersText)",
+                    ])
+            case .resumed(let operation):
+                log.notice("blocking threads make progress again", metadata: ["operation": "\(operation)"])
+            }
+        }
+    }
+
+    /// - Parameter bytes: that the connection held.
+    func closed(_ socket: ClientSocket, holding bytes: Int) {
+        connections.remove(socket, holding: bytes)
+        acceptors.connectionClosed(from: socket.peer)
+    }
+
+    // MARK: The end
+
+    /// The whole server is about to stop: tells the application, and serves on.
+    func withdraw() {
+        if isWithdrawn { return }
+        isWithdrawn = true
+        application.drain()
+    }
+
+    /// No other worker will serve what waits on the listeners: the accept threads take it before they end.
+    func closeListeners() {
+        acceptors.closeListeners()
+    }
+
+    /// Accepts no more, and returns when every connection is finished.
+    /// - Parameter draining: called when no connection is accepted any more.
+    func drain(draining: () -> Void = {}) async {
+        isDraining = true
+        withdraw()
+        slot.state = .draining
+        connections.drain()
+        await acceptors.stopAndWait()
+        draining()
+        await finished()
+    }
+
+    /// Cancels what is in flight and closes every connection.
+    func stop() {
+        isDraining = true
+        withdraw()
+        slot.state = .draining
+        acceptors.stop()
+        connections.stop()
+    }
+
+    /// Returns when no connection is open, and all that waited for a response to be sent have been called.
+    func finished() async {
+        await connections.waitUntilEmpty()
+        host.runAfterPass()
+    }
+}
+
+extension ConnectionTimeouts {
+    fileprivate init(_ settings: Settings) {
+        self.init(
+            head: settings.headerTimeout.asNanoseconds, keepAlive: settings.keepAlive.asNanoseconds,
+            body: settings.bodyTimeout.asNanoseconds, send: settings.sendTimeout.asNanoseconds,
+            request: settings.requestTimeout?.asNanoseconds)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds; none below zero.
+    fileprivate var asNanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, attoseconds / 1_000_000_000))
+    }
+}

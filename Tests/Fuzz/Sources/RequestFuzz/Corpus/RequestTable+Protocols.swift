@@ -1,0 +1,1 @@
+../../../../ServingTests/RequestTable+Protocols.swift
