@@ -8,7 +8,7 @@ if [ $# -ne 1 ] || [ "$1" = --help ]; then
     exit 1
 fi
 folder=$1
-# Swagger UI 5.33.1 and ReDoc 2.5.4. To update, also change Sources/Worker/Endpoints/OpenAPI/DocumentationFile.swift.
+# Swagger UI 5.33.1 and ReDoc 2.5.4. To update, also change Sources/Worker/Endpoints/OpenAPI/DocumentationAssets.swift.
 package=drf-spectacular-sidecar==2026.10.1
 
 work=$(mktemp -d)
