@@ -67,7 +67,7 @@ echo "--- upgrade: another executable in the same process, and systemd does not 
 main=$(property MainPID)
 cp /usr/local/bin/brigade /usr/local/bin/brigade.new && mv /usr/local/bin/brigade.new /usr/local/bin/brigade
 systemctl kill -s USR2 --kill-who=main brigade.service
-# Lines of the master only: `brigade reload` prints the same words.
+# The master's own lines: `brigade reload` says so too.
 wait_for "upgrade done" && wait_for "master pid=[0-9]*: reload done" 3
 for _ in $(seq 50); do [ "$(property ActiveState)" = active ] && break; sleep 0.1; done
 [ "$(property MainPID) $(property ActiveState)" = "$main active" ] || fail "the upgrade was noticed"
@@ -102,7 +102,7 @@ echo "--- socket activation: systemd listens, and the first request starts the s
 rm /etc/default/brigade /etc/default/brigade.secrets
 systemctl start brigade.socket
 curl -fsS http://127.0.0.1:8001/api/v1/recipes/3 | grep Tofu >/dev/null || fail "not activated"
-grep -q "the sockets are the service manager's" <(log) || fail "the log does not say where the socket comes from"
+grep -q "using the service manager's sockets" <(log) || fail "the log does not say where the socket comes from"
 systemctl kill -s KILL --kill-who=main brigade.service
 curl -fsS --retry 5 --retry-all-errors http://127.0.0.1:8001/api/v1/recipes/3 >/dev/null || fail "killed master: not back"
 systemctl stop brigade.socket brigade.service
