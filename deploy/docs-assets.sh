@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Fills a folder with Swagger UI and ReDoc, and their licences, for DOCS_ASSETS: with it /docs and /redoc need no internet.
+# Downloads Swagger UI, ReDoc and their licences to a folder for DOCS_ASSETS: /docs and /redoc then need no internet.
 #   deploy/docs-assets.sh FOLDER
-# The files are those that the pages otherwise get from a CDN; a package on PyPI carries them. Needs python3 with pip.
+# These are the files that the pages otherwise load from a CDN, from a package on PyPI. Needs python3 with pip.
 set -euo pipefail
 if [ $# -ne 1 ] || [ "$1" = --help ]; then
     sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" >&2
     exit 1
 fi
 folder=$1
-# Swagger UI 5.33.1 and ReDoc 2.5.4. A newer one is newer in Sources/Worker/Endpoints/OpenAPI/DocumentationFile.swift too.
+# Swagger UI 5.33.1 and ReDoc 2.5.4. To update, also change Sources/Worker/Endpoints/OpenAPI/DocumentationAssets.swift.
 package=drf-spectacular-sidecar==2026.10.1
 
 work=$(mktemp -d)
@@ -24,7 +24,7 @@ import zipfile
 
 work, folder = sys.argv[1:]
 inside = "drf_spectacular_sidecar/static/drf_spectacular_sidecar/"
-# Where it is in the package, its name in the folder, and what it must be.
+# The path in the package, the name in the folder, and the SHA-384.
 files = [
     ("swagger-ui-dist/swagger-ui-bundle.js", "swagger-ui-bundle.js",
      "ZPehFMQommnnuaZ4rpxgkgTT2DKFVp4hZC/7pLit+9Lek9T1YGSo23eHFbvNkXkw"),
@@ -36,7 +36,7 @@ files = [
     ("redoc/bundles/redoc.standalone.js.LICENSE.txt", "redoc.standalone.js.LICENSE.txt", None),
     ("redoc/LICENSE", "redoc.LICENSE.txt", None),
 ]
-# ReDoc would ask another server for its makers' logo; where that fails it shows none.
+# ReDoc would request a logo from the server of its makers. Without it, it shows none.
 logo = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 
 os.makedirs(folder, exist_ok=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Dockerfile and tries what it makes: it starts, serves, reloads under requests, stops cleanly.
+# Builds the image and tests it: it starts, serves, reloads under requests, and stops cleanly.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 name=brigade-test-$$ tag=localhost/brigade-test
@@ -8,7 +8,7 @@ fail() { echo "FAILED: $*" >&2; podman logs "$name" >&2 || true; exit 1; }
 
 "$here/container.sh" build "$here/../.." "$tag"
 trap 'podman rm -f -t 0 "$name" >/dev/null 2>&1 || true' EXIT
-# The host's network, on a port of loopback that is free now.
+# The network of the host, on a free port of loopback.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 "$here/container.sh" run "$tag" "$name" --network=host -e "BIND=127.0.0.1:$port" -e WEB_CONCURRENCY=2 >/dev/null
 url=http://127.0.0.1:$port

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds a Dockerfile unchanged and runs what it makes, with no image pulled: base images are made from Debian packages.
+# Builds an unchanged Dockerfile and runs the image, without pulling images: base images are made from Debian packages.
 #   container.sh build CONTEXT TAG        container.sh run TAG NAME [podman run options ...] -- [command ...]
-# The machine's Swift toolchain, the authorities that it trusts, and a mirror of packages where git is told of one, are
-# mounted into the build instead of being copied into the base image. crun refuses hybrid cgroups, so it is runc; both ulimits are needed.
+# The build mounts the Swift toolchain of the machine, its certificate authorities, and a mirror of packages if git is
+# configured for one. It uses runc, because crun refuses hybrid cgroups. Both ulimits are needed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../scripts/setup.sh"
@@ -26,7 +26,7 @@ base_images() {
     m=$(buildah mount "$c")
     cp -n /etc/apt/apt.conf.d/* "$m/etc/apt/apt.conf.d/" 2>/dev/null || true
     buildah run --network=host --isolation=chroot "$c" -- sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends binutils git libc6-dev libcurl4-openssl-dev libedit2 libgcc-12-dev libsqlite3-dev libstdc++-12-dev libxml2 libncurses6 pkg-config tzdata zlib1g-dev ca-certificates >/dev/null && apt-get clean'
-    mkdir -p "$m$swift_home" "$m$packages" # empty, to be mounted over
+    mkdir -p "$m$swift_home" "$m$packages" # mount points
     for b in swift swiftc swift-build swift-package swift-test swift-run; do ln -s "$swift_home/usr/bin/$b" "$m/usr/bin/$b"; done
     buildah umount "$c" >/dev/null
     buildah commit -q --rm "$c" "$swift"

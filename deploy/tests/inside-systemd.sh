@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Runs inside the machine that systemd.sh boots, with the repository at /opt/brigade: the units, tried.
+# Tests the units. Runs inside the machine that systemd.sh boots, with the repository at /opt/brigade.
 set -euo pipefail
-# The tree may have been booted before.
+# Of this boot only: the tree may have been booted before.
 log() { journalctl -b -u brigade --no-pager "$@"; }
 fail() { echo "FAILED: $*" >&2; systemctl status brigade --no-pager >&2 || true; log -n 50 >&2; exit 1; }
 property() { systemctl show -P "$1" brigade.service; }
 workers() { pgrep -P "$(property MainPID)" | sort | tr '\n' ' '; }
-# wait_for TEXT [N]: until the log has it, N times.
+# wait_for TEXT [N]: waits until the log has the text N times.
 wait_for() {
     for _ in $(seq 300); do [ "$(log | grep -c "$1")" -ge "${2:-1}" ] && return; sleep 0.2; done
     fail "the log never says '$1'"
 }
 
-# settings KEY=VALUE...: the env file, which the service's own user has to read.
+# settings KEY=VALUE...: writes the env file, readable for the user of the service.
 settings() { printf '%s\n' "$@" | install -m 644 /dev/stdin /etc/default/brigade; }
-# has PID NAME=VALUE: whether the process was started with that variable.
+# has PID NAME=VALUE: whether the environment of the process has that variable.
 has() { tr '\0' '\n' <"/proc/$1/environ" | grep -xF "$2" >/dev/null; }
-# staffed N: until there are N workers, and none that still leaves.
-staffed() {
+# wait_for_workers N: waits until there are exactly N workers.
+wait_for_workers() {
     for _ in $(seq 100); do [ "$(workers | wc -w)" = "$1" ] && return; sleep 0.1; done
     fail "workers: $(workers)"
 }
@@ -44,7 +44,7 @@ settings WEB_CONCURRENCY=3 KEEP_ALIVE=7s GREETING=hello
 ( for _ in $(seq 300); do curl -fsS -o /dev/null http://127.0.0.1:8001/api/v1/recipes/2 || echo lost; done ) >/tmp/lost 2>&1 &
 load=$!
 systemctl reload brigade.service || fail "reload"
-staffed 3
+wait_for_workers 3
 for pid in $(workers); do has "$pid" KEEP_ALIVE=7s && has "$pid" GREETING=hello || fail "worker $pid has the old settings"; done
 grep -q "KEEP_ALIVE changes from 75s to 7s" <(log) || fail "the log does not say what changes"
 wait "$load"
@@ -61,7 +61,7 @@ wait_for "reload failed: KEEP_ALIVE in /etc/default/brigade:2: invalid value 'so
 curl -fsS http://127.0.0.1:8001/health/ready >/dev/null || fail "not ready after an abandoned reload"
 settings WEB_CONCURRENCY=2
 systemctl reload brigade.service || fail "a reload with mended settings"
-staffed 2
+wait_for_workers 2
 
 echo "--- upgrade: another executable in the same process, and systemd does not notice"
 main=$(property MainPID)

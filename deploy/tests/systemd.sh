@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Boots a real systemd (252) in a container and runs a script inside it, without a terminal.
-#   systemd.sh INSIDE.sh [FOLDER]     FOLDER appears as /opt/brigade inside; INSIDE.sh runs there as root.
-# BUILD=debug tries another build than the release. A debug build needs Swift's libraries in ROOT, where it looks for them.
-# First use: about 50 s (a Debian tree is made in ROOT); after that about 2 s. The exit status is INSIDE.sh's.
-# MemoryMax and TasksMax are silently not enforced in it, and Type=notify-reload needs systemd 253.
+# Boots a real systemd (252) in a container and runs a script in it, without a terminal.
+#   systemd.sh INSIDE.sh [FOLDER]     FOLDER is mounted at /opt/brigade; INSIDE.sh runs as root.
+# BUILD=debug tests the debug build, which needs the libraries of Swift in ROOT.
+# The first run takes about 50 s, because it makes a Debian tree in ROOT; later ones take about 2 s. The exit code is that
+# of INSIDE.sh. MemoryMax= and TasksMax= have no effect in it, and Type=notify-reload needs systemd 253.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../scripts/setup.sh"
