@@ -18,6 +18,7 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = ["DequeModule", "HeapModule"].map {
     Target.Dependency.product(name: $0, package: "swift-collections")
 }
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let ssl = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb = ["GRDB", "GRDBSQLite"].map { Target.Dependency.product(name: $0, package: "GRDB.swift") }
@@ -47,6 +48,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.4"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -58,19 +60,19 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
         .target(name: "Contract", path: "Sources/Shared/Contract", swiftSettings: settings),
         .target(
-            name: "Linux", dependencies: ["CLinux", "Contract", log], path: "Sources/Shared/Linux",
+            name: "Linux", dependencies: ["CLinux", "Contract", log, system], path: "Sources/Shared/Linux",
             swiftSettings: settings),
 
         // Master: no NIO, no database, no Task, no Dispatch queue.
         .target(
             name: "Supervisor", dependencies: ["Contract"], path: "Sources/Master/Supervisor", swiftSettings: settings),
         .target(
-            name: "Platform", dependencies: ["CLinux", "Contract", "Linux"], path: "Sources/Master/Platform",
+            name: "Platform", dependencies: ["CLinux", "Contract", "Linux", system], path: "Sources/Master/Platform",
             swiftSettings: settings),
         .executableTarget(
             name: "BrigadeCommand",
             dependencies: [
-                "Contract", "Linux", "Platform", "Supervisor", log,
+                "Contract", "Linux", "Platform", "Supervisor", log, system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Master/Command",
@@ -83,7 +85,7 @@ let package = Package(
         // Worker.
         .target(name: "Messages", path: "Sources/Worker/Messages", swiftSettings: settings),
         .target(
-            name: "Serving", dependencies: ["CLinux", "Contract", "Linux", "Messages", log] + collections,
+            name: "Serving", dependencies: ["CLinux", "Contract", "Linux", "Messages", log, system] + collections,
             path: "Sources/Worker/Serving",
             swiftSettings: settings),
         .target(
@@ -122,15 +124,16 @@ let package = Package(
 
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
-        .testTarget(name: "LinuxTests", dependencies: ["Contract", "Linux"], swiftSettings: settings),
+        .testTarget(name: "LinuxTests", dependencies: ["Contract", "Linux", system], swiftSettings: settings),
         .testTarget(name: "SupervisorTests", dependencies: ["Contract", "Supervisor"], swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["BrigadeCommand", "Contract", "Linux", "Supervisor"],
             swiftSettings: settings),
         .testTarget(
-            name: "PlatformTests", dependencies: ["CLinux", "Contract", "Linux", "Platform"], swiftSettings: settings),
+            name: "PlatformTests", dependencies: ["CLinux", "Contract", "Linux", "Platform", system],
+            swiftSettings: settings),
         .testTarget(
-            name: "ServingTests", dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", log],
+            name: "ServingTests", dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", log, system],
             swiftSettings: settings),
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "Messages"], exclude: ["Snapshots"],

@@ -2,6 +2,7 @@ import Contract
 import Linux
 import Glibc
 import Testing
+import SystemPackage
 
 @Suite struct ControlChannelTests {
     @Test func everyMessageArrivesWholeAndInOrder() throws {
@@ -23,7 +24,7 @@ import Testing
         let master = try ControlChannel.pair(workerEnd: &end)
         end = nil
         guard case .end = master.receive(WorkerMessage.self) else { Issue.record("no end"); return }
-        #expect(throws: SystemError("send", errno: EPIPE)) { try master.send(MasterMessage.drain) }
+        #expect(throws: SystemError("send", errno: .brokenPipe)) { try master.send(MasterMessage.drain) }
     }
 
     @Test func aHealthProblemIsShortAndOnOneLine() throws {

@@ -2,6 +2,7 @@ import Contract
 import Linux
 import Glibc
 import Testing
+import SystemPackage
 
 @Suite struct ScoreboardTests {
     @Test func twoMappingsShowTheSame() throws {
@@ -41,7 +42,7 @@ import Testing
             var value = value
             #expect(pwrite(board.descriptor, &value, 4, offset) == 4)
             if offset == 0 || offset == 8 {
-                #expect(throws: SystemError("scoreboard", errno: EPROTO)) {
+                #expect(throws: SystemError("scoreboard", errno: .protocolError)) {
                     try Scoreboard.inherited(descriptor: board.descriptor)
                 }
             }

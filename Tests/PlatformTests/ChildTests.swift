@@ -4,6 +4,7 @@ import Linux
 import Glibc
 import Platform
 import Testing
+import SystemPackage
 
 @Suite struct ChildTests {
     @Test func aGroupEndsWhole() throws {
@@ -69,7 +70,7 @@ import Testing
             let child = try Child(resuming: getppid())
             Issue.record("resumed \(child.pid)")
         } catch {
-            #expect(error == SystemError("waitid", errno: ECHILD))
+            #expect(error == SystemError("waitid", errno: .noChildProcess))
         }
     }
 }

@@ -4,6 +4,7 @@ import Linux
 import Glibc
 import Platform
 import Testing
+import SystemPackage
 
 @Suite struct ExecutableTests {
     private let folder = Folder()
@@ -45,7 +46,7 @@ import Testing
         let executable = try Executable(opening: folder.write("no program", to: "broken", mode: 0o755))
         let kept = try MemoryFile.write("the state")
         let error = executable.replaceProcess(arguments: [], environment: [:], keeping: [kept.number])
-        #expect(error == SystemError("exec of \(folder.file("broken"))", errno: ENOEXEC))
+        #expect(error == SystemError("exec of \(folder.file("broken"))", errno: .execFormatError))
         let number = kept.number
         #expect(fcntl(number, F_GETFD) == FD_CLOEXEC)
     }
@@ -59,7 +60,7 @@ import Testing
         #expect(fcntl(kept, F_GETFD) == FD_CLOEXEC)
         let child = try Launch(resumed, arguments: [], environment: [:]).start(threads: 1)
         #expect(waitForEnd(of: child) == .exited(7))
-        #expect(throws: SystemError("fcntl", errno: EBADF)) {
+        #expect(throws: SystemError("fcntl", errno: .badFileDescriptor)) {
             try Executable(resuming: -1, path: path, isScript: false)
         }
     }
@@ -93,7 +94,7 @@ import Testing
         #expect(try MemoryFile.read(descriptor: number) == text)
         #expect(try MemoryFile.read(descriptor: number) == text)
         #expect(ftruncate(number, (16 << 20) + 1) == 0)
-        #expect(throws: SystemError("read", errno: EFBIG)) { try MemoryFile.read(descriptor: number) }
+        #expect(throws: SystemError("read", errno: .fileTooLarge)) { try MemoryFile.read(descriptor: number) }
         // The file lives until here.
         #expect(file.release() == number && close(number) == 0)
     }

@@ -4,6 +4,7 @@ import Linux
 import Glibc
 import Platform
 import Testing
+import SystemPackage
 
 @Suite struct LaunchTests {
     /// A shell that stops itself, so that it can be looked at.
@@ -90,8 +91,8 @@ import Testing
         #expect(waitForEnd(of: next) == .exited(2))
     }
 
-    @Test(arguments: [("\u{1}\u{2}no program", ENOEXEC), ("#!/no/such/interpreter\n", ENOENT)])
-    func anExecThatFailsIsAnErrorAndNoChild(content: String, errno: Int32) throws {
+    @Test(arguments: [("\u{1}\u{2}no program", Errno.execFormatError), ("#!/no/such/interpreter\n", .noSuchFileOrDirectory)])
+    func anExecThatFailsIsAnErrorAndNoChild(content: String, errno: Errno) throws {
         let folder = Folder()
         let path = folder.write(content, to: "worker", mode: 0o755)
         let launch = Launch(try Executable(opening: path), arguments: [], environment: [:])
@@ -106,9 +107,11 @@ import Testing
     @Test func whatCannotBeRunIsRefusedWhenItIsOpened() {
         let folder = Folder()
         let plain = folder.write("text", to: "plain")
-        #expect(throws: SystemError("open", errno: ENOENT)) { try Executable(opening: folder.file("none")) }
-        #expect(throws: SystemError("access", errno: EACCES)) { try Executable(opening: plain) }
-        #expect(throws: SystemError("open", errno: EISDIR)) { try Executable(opening: folder.path) }
+        #expect(throws: SystemError("open", errno: .noSuchFileOrDirectory)) {
+            try Executable(opening: folder.file("none"))
+        }
+        #expect(throws: SystemError("access", errno: .permissionDenied)) { try Executable(opening: plain) }
+        #expect(throws: SystemError("open", errno: .isDirectory)) { try Executable(opening: folder.path) }
     }
 
     @Test func aProcessWithThreadsDoesNotFork() throws {
@@ -134,7 +137,7 @@ import Testing
                 ).start(threads: 1)
                 Issue.record("started as \(child.pid)")
             } catch {
-                #expect(error == .system(SystemError("starting /bin/sh: fork", errno: EAGAIN)))
+                #expect(error == .system(SystemError("starting /bin/sh: fork", errno: .resourceTemporarilyUnavailable)))
             }
         }
     }

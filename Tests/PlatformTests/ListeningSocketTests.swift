@@ -4,6 +4,7 @@ import Linux
 import Glibc
 import Platform
 import Testing
+import SystemPackage
 
 @Suite struct ListeningSocketTests {
     private let folder = Folder()
@@ -28,7 +29,7 @@ import Testing
     @Test func whatDoesNotListenIsNotResumed() {
         let plain = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(plain) }
-        #expect(throws: SystemError("listen", errno: EINVAL)) {
+        #expect(throws: SystemError("listen", errno: .invalidArgument)) {
             try ListeningSocket(resuming: plain, address: .unix(path: folder.file("socket")), isActivated: false)
         }
         #expect(fcntl(plain, F_GETFD) != -1)

@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import Synchronization
 import Testing
+import SystemPackage
 
 @testable import Serving
 
@@ -68,12 +69,12 @@ import Testing
 
     @Test func aFileThatCannotBeOpenedIsAnError() throws {
         let folder = try Folder()
-        #expect(throws: SystemError("open", errno: ENOENT)) {
+        #expect(throws: SystemError("open", errno: .noSuchFileOrDirectory)) {
             try AccessLogWriter(path: folder.path("no/log"), log: LoopThread.quiet)
         }
         // A FIFO that nobody reads is one too, and no reason to wait for a reader.
         mkfifo(folder.path("fifo"), 0o600)
-        #expect(throws: SystemError("open", errno: ENXIO)) {
+        #expect(throws: SystemError("open", errno: .noSuchAddressOrDevice)) {
             try AccessLogWriter(path: folder.path("fifo"), log: LoopThread.quiet)
         }
     }

@@ -2,6 +2,7 @@ internal import CLinux
 internal import Contract
 package import Linux
 import Glibc
+internal import SystemPackage
 
 /// A text in memory that is handed on by a descriptor (memfd_create(2)).
 package enum MemoryFile {
@@ -27,7 +28,7 @@ package enum MemoryFile {
             let count = try check("read") { pread(descriptor, &part, part.count, bytes.count) }
             if count == 0 { return String(decoding: bytes, as: UTF8.self) }
             bytes += part.prefix(count)
-            guard bytes.count <= limit else { throw SystemError("read", errno: EFBIG) }
+            guard bytes.count <= limit else { throw SystemError("read", errno: .fileTooLarge) }
         }
     }
 

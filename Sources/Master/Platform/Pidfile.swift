@@ -2,6 +2,7 @@ internal import CLinux
 import Contract
 import Glibc
 import Linux
+internal import SystemPackage
 
 /// A file that says who the master is. The lock on it is the truth; the number in it is for people.
 ///
@@ -80,7 +81,9 @@ package final class Pidfile {
         do {
             _ = try check("fcntl") { brigade_lock(file) }
         } catch {
-            guard error.errno == EAGAIN || error.errno == EACCES else { throw PidfileError(path, error) }
+            guard error.errno == .resourceTemporarilyUnavailable || error.errno == .permissionDenied else {
+                throw PidfileError(path, error)
+            }
             throw PidfileError(path, lockedBy: number(in: file))
         }
     }
@@ -90,7 +93,7 @@ package final class Pidfile {
         var information = stat()
         do throws(SystemError) {
             _ = try check("fstat") { fstat(file, &information) }
-            guard information.isOf(S_IFREG) else { throw SystemError("open", errno: EINVAL) }
+            guard information.isOf(S_IFREG) else { throw SystemError("open", errno: .invalidArgument) }
             let kept = try OwnedPath(path: path, file: FileIdentity(of: information))
             return kept.isOurs ? kept : nil
         } catch {
@@ -156,10 +159,12 @@ package struct PidfileError: Error, CustomStringConvertible {
     init(_ path: String, _ error: SystemError) {
         let reason =
             switch error.errno {
-            case ENOENT, ENOTDIR: "there is no such folder; make it"
-            case EACCES, EPERM, EROFS: "this user may not write there; choose another path with --pidfile"
-            case ELOOP: "it is a symbolic link; name the file itself"
-            case EISDIR, EINVAL, ENXIO, ESPIPE: "it is no file; choose another path with --pidfile"
+            case .noSuchFileOrDirectory, .notDirectory: "there is no such folder; make it"
+            case .permissionDenied, .notPermitted, .readOnlyFileSystem:
+                "this user may not write there; choose another path with --pidfile"
+            case .tooManySymbolicLinkLevels: "it is a symbolic link; name the file itself"
+            case .isDirectory, .invalidArgument, .noSuchAddressOrDevice, .illegalSeek:
+                "it is no file; choose another path with --pidfile"
             default: error.description
             }
         self.init(path, reason)

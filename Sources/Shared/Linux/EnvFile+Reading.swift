@@ -1,5 +1,6 @@
 package import Contract
 import Glibc
+import SystemPackage
 
 extension EnvFile {
     /// - Throws: what keeps it from being read, or the first line that is no such line.
@@ -26,7 +27,7 @@ extension EnvFile {
         let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard number >= 0 else {
             let advice = errno == EACCES ? "; let the server's own user read it" : ""
-            throw unreadable(path, String(cString: strerror(errno)) + advice)
+            throw unreadable(path, Errno(rawValue: errno).description + advice)
         }
         let file = OwnedDescriptor(owning: number)
         var information = stat()
@@ -41,7 +42,7 @@ extension EnvFile {
                 if length < 0 { failure = errno }
                 count = max(0, length)
             }
-            guard failure == 0 else { throw unreadable(path, String(cString: strerror(failure))) }
+            guard failure == 0 else { throw unreadable(path, Errno(rawValue: failure).description) }
             if part.isEmpty { return bytes }
             bytes += part
             guard bytes.count <= largest else {

@@ -1,8 +1,12 @@
-/// A path in the file system, as text.
-package enum FilePath {
-    /// The folder, `.` for a name alone, and the name in it.
-    package static func split(_ path: String) -> (folder: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
+package import SystemPackage
+
+extension FilePath {
+    /// The directory that it is in; `.` for a name alone.
+    package var directory: String {
+        let directory = removingLastComponent().string
+        return directory.isEmpty ? "." : directory
     }
+
+    /// Its last component; empty for the root.
+    package var name: String { lastComponent?.string ?? "" }
 }

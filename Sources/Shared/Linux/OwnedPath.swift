@@ -1,5 +1,6 @@
 internal import CLinux
 package import Glibc
+internal import SystemPackage
 
 /// The name of a file in its folder, as long as it is still the file that was put there.
 package final class OwnedPath: Sendable {
@@ -11,7 +12,8 @@ package final class OwnedPath: Sendable {
 
     /// - Throws: why the folder cannot be used.
     package init(path: String, file: FileIdentity) throws(SystemError) {
-        (folderPath, name) = FilePath.split(path)
+        folderPath = FilePath(path).directory
+        name = FilePath(path).name
         folder = try Self.openFolder(folderPath)
         self.file = file
     }

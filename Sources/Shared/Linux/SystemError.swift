@@ -1,28 +1,30 @@
 import Glibc
+package import SystemPackage
 
 /// A system call that failed: its name, and errno.
 package struct SystemError: Error, Equatable, CustomStringConvertible {
     package let call: String
-    package let errno: Int32
+    package let errno: Errno
 
-    package init(_ call: String, errno: Int32 = Glibc.errno) {
+    package init(_ call: String, errno: Errno = Errno(rawValue: Glibc.errno)) {
         self.call = call
         self.errno = errno
     }
 
-    package var description: String { "\(call): \(String(cString: strerror(errno)))" }
+    package var description: String { "\(call): \(errno)" }
 
     /// Which of the host's limits to raise (getrlimit(2), systemd.exec(5)), for an error that is one's.
     package var advice: String? {
         switch errno {
-        case EMFILE, ENFILE: "allow more open files, by LimitNOFILE= or 'ulimit -n'"
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem: "allow more open files, by LimitNOFILE= or 'ulimit -n'"
         // pthread_create(3) says so too when there is no memory for a stack.
-        case EAGAIN where call == "pthread_create":
+        case .resourceTemporarilyUnavailable where call == "pthread_create":
             "allow more threads, by TasksMax=, LimitNPROC= or 'ulimit -u', or more memory for their stacks, by LimitAS= or "
                 + "'ulimit -v'"
-        case EAGAIN: "allow more processes and threads, by TasksMax=, LimitNPROC= or 'ulimit -u'"
-        case ENOMEM: "allow more memory, by LimitAS=, LimitDATA= or 'ulimit -v'"
-        case EFBIG: "allow larger files, by LimitFSIZE= or 'ulimit -f'"
+        case .resourceTemporarilyUnavailable:
+            "allow more processes and threads, by TasksMax=, LimitNPROC= or 'ulimit -u'"
+        case .noMemory: "allow more memory, by LimitAS=, LimitDATA= or 'ulimit -v'"
+        case .fileTooLarge: "allow larger files, by LimitFSIZE= or 'ulimit -f'"
         default: nil
         }
     }
@@ -36,7 +38,7 @@ package func check<Value: BinaryInteger>(_ call: String, _ body: () -> Value) th
     while true {
         let value = body()
         if value != -1 { return value }
-        let error = errno
-        if error != EINTR { throw SystemError(call, errno: error) }
+        let error = Errno(rawValue: errno)
+        if error != .interrupted { throw SystemError(call, errno: error) }
     }
 }

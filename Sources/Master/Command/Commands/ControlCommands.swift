@@ -3,6 +3,7 @@ import Contract
 import Linux
 import Glibc
 import Platform
+import SystemPackage
 
 /// `brigade status`.
 struct StatusCommand: ParsableCommand {
@@ -128,9 +129,9 @@ struct ControlOptions: ParsableArguments {
 
     private static func advice(_ error: SystemError) -> String {
         switch error.errno {
-        case ENOENT, ECONNREFUSED: "it is not running, or has no --control; \(error)"
-        case EAGAIN: "it accepts no connection"
-        case EACCES, EPERM: "only the server's user and root may connect; \(error)"
+        case .noSuchFileOrDirectory, .connectionRefused: "it is not running, or has no --control; \(error)"
+        case .resourceTemporarilyUnavailable: "it accepts no connection"
+        case .permissionDenied, .notPermitted: "only the server's user and root may connect; \(error)"
         default: "\(error)"
         }
     }

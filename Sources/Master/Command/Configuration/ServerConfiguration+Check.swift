@@ -3,6 +3,7 @@ import Linux
 import Glibc
 import Platform
 import Supervisor
+import SystemPackage
 
 /// Whether what the settings name can be used: what `brigade check` looks at, and a start in part.
 extension ServerConfiguration {
@@ -121,7 +122,7 @@ extension ServerConfiguration {
             }
             return
         }
-        let (directory, _) = FilePath.split(path)
+        let directory = FilePath(path).directory
         guard stat(directory, &information) == 0, faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0 else {
             let reason = Self.reason
             throw StartError(
@@ -131,7 +132,7 @@ extension ServerConfiguration {
         }
     }
 
-    private static var reason: String { String(cString: strerror(errno)) }
+    private static var reason: String { Errno(rawValue: errno).description }
 
     /// Workers open it themselves.
     private func checkAccessLog(_ path: String) throws(StartError) {
@@ -185,7 +186,7 @@ extension ServerConfiguration {
 
     /// What keeps a worker that could be opened from being started, and what to do.
     private static func advice(starting error: SystemError) -> String {
-        error.errno == EACCES ? advice(opening: error) : ChildProcesses.text(error)
+        error.errno == .permissionDenied ? advice(opening: error) : ChildProcesses.text(error)
     }
 
     private func wait(for child: consuming Child) throws(StartError) -> ExitStatus {

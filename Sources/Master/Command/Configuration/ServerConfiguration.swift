@@ -2,6 +2,7 @@ import Contract
 import Linux
 import Glibc
 import Platform
+import SystemPackage
 
 /// The settings with nothing left open: which worker, how many, and how much memory each has; and what follows from them
 /// for this process and its children.
@@ -108,7 +109,7 @@ struct ServerConfiguration {
         throw StartError(
             .usage,
             "\(directory.assignment): cannot change to the directory \(directory.path) "
-                + "(\(String(cString: strerror(errno)))); create it, or choose another")
+                + "(\(Errno(rawValue: errno))); create it, or choose another")
     }
 
     // MARK: - Values
@@ -173,9 +174,9 @@ struct ServerConfiguration {
     /// What keeps a worker from being opened, and what to do.
     static func advice(opening error: SystemError) -> String {
         switch error.errno {
-        case ENOENT, ENOTDIR: "no such file; build it, or give another with --worker"
-        case EACCES: "this user may not execute it; change its mode with chmod"
-        case EISDIR: "it is not a regular file; give an executable with --worker"
+        case .noSuchFileOrDirectory, .notDirectory: "no such file; build it, or give another with --worker"
+        case .permissionDenied: "this user may not execute it; change its mode with chmod"
+        case .isDirectory: "it is not a regular file; give an executable with --worker"
         default: error.advised
         }
     }

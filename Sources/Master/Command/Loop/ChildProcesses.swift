@@ -3,6 +3,7 @@ import Glibc
 import Linux
 import Platform
 import Supervisor
+import SystemPackage
 
 /// What children of a generation are started from: an executable that was opened once, and the environment that its settings
 /// make.
@@ -54,7 +55,7 @@ final class ChildProcesses {
         } catch {
             throw .system(error)
         }
-        guard let workerEnd = end.take() else { throw .system(SystemError("socketpair", errno: EBADF)) }
+        guard let workerEnd = end.take() else { throw .system(SystemError("socketpair", errno: .badFileDescriptor)) }
         let listeners = resources.listeners.all
         let controlDescriptor = Int(WorkerEnvironment.firstDescriptor) + listeners.count
         var launch = Launch(material.executable, arguments: ["serve"], environment: material.environment)
@@ -163,10 +164,12 @@ final class ChildProcesses {
     /// Why a program that could be opened was not started, and what to do.
     static func text(_ error: SystemError) -> String {
         switch error.errno {
-        case ENOEXEC: "\(error); it is not a program for this machine, and not a script that begins with #!"
-        case ENOENT: "\(error); the interpreter or loader that it names does not exist"
-        case EMFILE, ENFILE: "\(error); raise LimitNOFILE= or 'ulimit -n', or have fewer workers"
-        case EAGAIN, ENOMEM: "\(error); raise TasksMax= or 'ulimit -u', or have fewer workers"
+        case .execFormatError: "\(error); it is not a program for this machine, and not a script that begins with #!"
+        case .noSuchFileOrDirectory: "\(error); the interpreter or loader that it names does not exist"
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
+            "\(error); raise LimitNOFILE= or 'ulimit -n', or have fewer workers"
+        case .resourceTemporarilyUnavailable, .noMemory:
+            "\(error); raise TasksMax= or 'ulimit -u', or have fewer workers"
         default: "\(error)"
         }
     }

@@ -1,5 +1,6 @@
 import Contract
 import Glibc
+import SystemPackage
 
 /// Where a new package gets Brigade from.
 enum BrigadeSource: Hashable {
@@ -21,7 +22,7 @@ enum BrigadeSource: Hashable {
             self = .repository(text)
         } else {
             guard let path = Self.resolved(text) else {
-                throw StartError(.usage, "--brigade: \(text): \(String(cString: strerror(errno)))")
+                throw StartError(.usage, "--brigade: \(text): \(Errno(rawValue: errno))")
             }
             guard Self.isCheckout(path) else {
                 throw StartError(.usage, "--brigade: \(path) is not a checkout of Brigade: \(Self.marker) is missing")

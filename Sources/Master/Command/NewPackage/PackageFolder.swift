@@ -1,5 +1,6 @@
 import Contract
 import Glibc
+import SystemPackage
 
 /// A new directory, and the files in it.
 struct PackageFolder {
@@ -10,7 +11,7 @@ struct PackageFolder {
         self.path = path
         guard mkdir(path, 0o777) == 0 else {
             let error = errno
-            let what = error == EEXIST ? "it exists already; nothing was written" : String(cString: strerror(error))
+            let what = error == EEXIST ? "it exists already; nothing was written" : Errno(rawValue: error).description
             throw StartError(.usage, "cannot create \(path): \(what)")
         }
     }
@@ -38,6 +39,6 @@ struct PackageFolder {
 
     private func failure(_ file: String) -> StartError {
         StartError(
-            .usage, "cannot write \(file): \(String(cString: strerror(errno))); remove \(path) before you try again")
+            .usage, "cannot write \(file): \(Errno(rawValue: errno)); remove \(path) before you try again")
     }
 }

@@ -2,6 +2,7 @@ internal import CLinux
 internal import Contract
 package import Linux
 import Glibc
+internal import SystemPackage
 
 /// A program that was opened once: every start of it runs the same file, whatever stands at its path by now.
 package final class Executable {
@@ -18,7 +19,7 @@ package final class Executable {
         let number = file.number
         var information = stat()
         _ = try check("fstat") { fstat(number, &information) }
-        guard information.isOf(S_IFREG) else { throw SystemError("open", errno: EISDIR) }
+        guard information.isOf(S_IFREG) else { throw SystemError("open", errno: .isDirectory) }
         _ = try check("access") { faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) }
         var start: (UInt8, UInt8) = (0, 0)
         let count = try check("pread") { pread(number, &start, 2, 0) }

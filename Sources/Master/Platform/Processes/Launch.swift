@@ -2,6 +2,7 @@ internal import CLinux
 internal import Contract
 import Glibc
 package import Linux
+internal import SystemPackage
 
 /// How a child is started: what it runs, and everything that it is given.
 package struct Launch {
@@ -81,7 +82,7 @@ package struct Launch {
         guard pid < 0 else { return pid }
         let error = errno
         let call = failed.map { ": \(String(cString: $0))" } ?? ""
-        throw SystemError("starting \(executable.path)\(call)", errno: error)
+        throw SystemError("starting \(executable.path)\(call)", errno: Errno(rawValue: error))
     }
 }
 

@@ -2,6 +2,7 @@ internal import CLinux
 import Contract
 import Glibc
 package import Linux
+internal import SystemPackage
 
 /// Where a master is asked how it does, and told what to do.
 package enum ControlSocket {
@@ -26,7 +27,7 @@ extension ControlSocket {
     /// - Parameter time: for a place in the queue of a server that takes nobody from it.
     /// - Throws: EAGAIN when there was none in that time.
     package static func connect(_ path: String, atMost time: Duration) throws(SystemError) -> OwnedDescriptor {
-        guard path.utf8.count <= BindAddress.longestPath else { throw SystemError("connect", errno: ENAMETOOLONG) }
+        guard path.utf8.count <= BindAddress.longestPath else { throw SystemError("connect", errno: .fileNameTooLong) }
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         let socket = OwnedDescriptor(owning: try check("socket") { Glibc.socket(AF_UNIX, type, 0) })
         let number = socket.number

@@ -2,6 +2,7 @@ internal import CLinux
 import Contract
 import Glibc
 package import Linux
+internal import SystemPackage
 
 /// Whoever started this process and wants to know how it does (sd_notify(3)).
 ///
@@ -24,7 +25,7 @@ package final class ServiceManager {
             return
         }
         guard name.hasPrefix("/") || name.hasPrefix("@"), name.utf8.count <= BindAddress.longestPath else {
-            throw SystemError(Self.variable, errno: EINVAL)
+            throw SystemError(Self.variable, errno: .invalidArgument)
         }
         let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         socket = OwnedDescriptor(owning: try check("socket") { Glibc.socket(AF_UNIX, type, 0) })

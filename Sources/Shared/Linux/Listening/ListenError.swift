@@ -1,5 +1,6 @@
 package import Contract
 import Glibc
+import SystemPackage
 
 /// An address at which nobody can listen. Its text says what to do.
 package struct ListenError: Error, CustomStringConvertible {
@@ -37,12 +38,13 @@ package struct ListenError: Error, CustomStringConvertible {
             case .overlaps(let other):
                 return "this server is to listen on \(other) too, which leaves no room for it; leave one out"
             case .folder(let folder, let error):
-                let cause = String(cString: strerror(error.errno))
+                let cause = error.errno.description
                 return "the folder \(folder) cannot be used (\(cause)); make it and let this user write to it"
             case .system(let error):
                 switch error.errno {
-                case EADDRNOTAVAIL: return "this machine has no such address; give one of its own, or 0.0.0.0 for all"
-                case EACCES, EPERM:
+                case .addressNotAvailable:
+                    return "this machine has no such address; give one of its own, or 0.0.0.0 for all"
+                case .permissionDenied, .notPermitted:
                     return "this user may not; choose a port from 1024 on, or a path that is this user's"
                 default: return error.advised
                 }

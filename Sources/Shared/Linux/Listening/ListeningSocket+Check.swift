@@ -1,5 +1,6 @@
 package import Contract
 import Glibc
+internal import SystemPackage
 
 extension ListeningSocket {
     /// Whether a server could listen there. Nothing listens, nothing is written, and a server may run: an address that is
@@ -30,7 +31,7 @@ extension ListeningSocket {
 
     /// The socket's folder is there and can be written to, and nothing but a socket stands at its path.
     private static func checkFolder(_ path: String) throws(ListenError.Reason) {
-        let (folderPath, name) = FilePath.split(path)
+        let (folderPath, name) = (FilePath(path).directory, FilePath(path).name)
         let folder = try openFolder(folderPath)
         do {
             // As this user's rights are, also where they are not those of whoever started it.
@@ -83,7 +84,7 @@ extension ListeningSocket {
                 guard let own else { return nil }
                 self = .internet(own)
             case .unix(let path):
-                let (folder, name) = FilePath.split(path)
+                let (folder, name) = (FilePath(path).directory, FilePath(path).name)
                 var information = stat()
                 guard stat(folder, &information) == 0 else { return nil }
                 self = .file(folder: FileIdentity(of: information), name: name)

@@ -2,6 +2,7 @@ internal import Contract
 internal import CLinux
 import Glibc
 internal import Synchronization
+internal import SystemPackage
 
 extension ListeningSocket {
     /// Bound under a temporary name and renamed over: whoever connects meets a socket that listens, the old or the new.
@@ -9,7 +10,7 @@ extension ListeningSocket {
     package static func unix(
         _ path: String, _ backlog: Int, mode: Int
     ) throws(ListenError.Reason) -> ListeningSocket {
-        let (folderPath, name) = FilePath.split(path)
+        let (folderPath, name) = (FilePath(path).directory, FilePath(path).name)
         let folder = try openFolder(folderPath)
         let turn = OwnedPath.turn(in: folderPath)
         try refuseIfTaken(path, name, in: folder.number)
@@ -49,13 +50,15 @@ extension ListeningSocket {
         var paths = ["/proc/self/fd/\(folder)/\(temporary)", "\(folderPath)/\(temporary)"][...]
         while let path = paths.popFirst() {
             do throws(SystemError) {
-                guard path.utf8.count <= BindAddress.longestPath else { throw SystemError("bind", errno: ENAMETOOLONG) }
+                guard path.utf8.count <= BindAddress.longestPath else {
+                    throw SystemError("bind", errno: .fileNameTooLong)
+                }
                 _ = try check("bind") {
                     withoutUmask { UnixSocketAddress.with(path: path) { Glibc.bind(socket, $0, $1) } }
                 }
                 return temporary
             } catch {
-                if paths.isEmpty || error.errno != ENOENT { throw .folder(folderPath, error) }
+                if paths.isEmpty || error.errno != .noSuchFileOrDirectory { throw .folder(folderPath, error) }
             }
         }
         return temporary
@@ -80,9 +83,9 @@ extension ListeningSocket {
         do {
             _ = try check("connect") { UnixSocketAddress.connect(probe.number, to: path) }
         } catch {
-            if error.errno == ECONNREFUSED || error.errno == ENOENT { return }
+            if error.errno == .connectionRefused || error.errno == .noSuchFileOrDirectory { return }
             // A full queue is a server too.
-            if error.errno != EAGAIN { throw .system(error) }
+            if error.errno != .resourceTemporarilyUnavailable { throw .system(error) }
         }
         throw .inUse
     }

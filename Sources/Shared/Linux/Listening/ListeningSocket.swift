@@ -2,6 +2,7 @@ internal import CLinux
 package import Contract
 import Glibc
 internal import Synchronization
+internal import SystemPackage
 
 /// A listening stream socket, TCP or unix, of a master that shares it with its workers, or of a worker that runs by itself.
 /// The file of a unix socket is removed with the value.
@@ -58,7 +59,7 @@ package final class ListeningSocket: Sendable {
         listens: Bool = true
     ) throws(SystemError) {
         _ = try check("fcntl") { fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-        guard !listens || Self.listens(descriptor) else { throw SystemError("listen", errno: EINVAL) }
+        guard !listens || Self.listens(descriptor) else { throw SystemError("listen", errno: .invalidArgument) }
         socket = OwnedDescriptor(owning: descriptor)
         self.address = address
         self.isActivated = isActivated
@@ -123,7 +124,9 @@ package final class ListeningSocket: Sendable {
             do throws(SystemError) {
                 return try next()
             } catch {
-                guard error.errno == EMFILE || error.errno == ENFILE, spare != nil else { return nil }
+                guard error.errno == .tooManyOpenFiles || error.errno == .tooManyOpenFilesInSystem, spare != nil else {
+                    return nil
+                }
                 spare = nil
                 _ = try? next()
                 spare = Self.anyDescriptor
@@ -166,7 +169,7 @@ extension ListeningSocket {
         do {
             _ = try check("listen") { listen(number, Int32(backlog)) }
         } catch {
-            throw error.errno == EADDRINUSE ? .inUse : .system(error)
+            throw error.errno == .addressInUse ? .inUse : .system(error)
         }
         let port = InternetAddress(of: number)?.port ?? 0
         return ListeningSocket(owning: socket, at: .tcp(host: host, port: port))
@@ -190,7 +193,7 @@ extension ListeningSocket {
         do {
             _ = try check("bind") { address.with { bind(number, $0, $1) } }
         } catch {
-            throw error.errno == EADDRINUSE ? .inUse : .system(error)
+            throw error.errno == .addressInUse ? .inUse : .system(error)
         }
         return socket
     }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Contract
 import Glibc
+internal import SystemPackage
 
 /// The shared memory in which each worker shows how it does: a slot a worker, and behind it the requests that it has in
 /// flight.
@@ -58,7 +59,7 @@ package struct Scoreboard: Sendable {
         }
         guard length == MemoryLayout<brigade_scoreboard_header>.size,
             header.version == UInt32(BRIGADE_SCOREBOARD_VERSION)
-        else { throw SystemError("scoreboard", errno: EPROTO) }
+        else { throw SystemError("scoreboard", errno: .protocolError) }
         return try Scoreboard(mapping: descriptor, entries: Int(header.entries), secret: header.secret)
     }
 
@@ -73,7 +74,7 @@ package struct Scoreboard: Sendable {
         var information = stat()
         _ = try check("fstat") { fstat(descriptor, &information) }
         guard (0...Self.mostEntries).contains(entries), Int(information.st_size) == Self.size(entries: entries) else {
-            throw SystemError("scoreboard", errno: EPROTO)
+            throw SystemError("scoreboard", errno: .protocolError)
         }
         let size = Self.size(entries: entries)
         guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), base != MAP_FAILED else {

@@ -4,6 +4,7 @@ internal import Linux
 import Glibc
 import Messages
 import Synchronization
+internal import SystemPackage
 
 /// Threads for work that blocks, and a bounded queue before them. No operation may hold all of them (`BlockingScheduler`).
 ///
@@ -55,7 +56,9 @@ final class BlockingPool: Sendable {
         private static let key: pthread_key_t = {
             var key = pthread_key_t()
             let failure = pthread_key_create(&key, nil)
-            if failure != 0 { HostResources.exit(because: SystemError("pthread_key_create", errno: failure)) }
+            if failure != 0 {
+                HostResources.exit(because: SystemError("pthread_key_create", errno: Errno(rawValue: failure)))
+            }
             return key
         }()
     }

@@ -3,6 +3,7 @@ internal import Contract
 internal import Linux
 import Glibc
 import Logging
+internal import SystemPackage
 
 /// A POSIX thread.
 struct SystemThread: Sendable {
@@ -32,7 +33,7 @@ struct SystemThread: Sendable {
                 Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
                 return nil
             }, body)
-        if failure != 0 { HostResources.exit(because: SystemError("pthread_create", errno: failure)) }
+        if failure != 0 { HostResources.exit(because: SystemError("pthread_create", errno: Errno(rawValue: failure))) }
         return SystemThread(identifier: identifier)
     }
 
@@ -83,6 +84,6 @@ enum HostResources {
         }
         pthread_mutex_unlock(barrier)
         for thread in threads { pthread_join(thread, nil) }
-        if failure != 0 { exit(because: SystemError("pthread_create", errno: failure)) }
+        if failure != 0 { exit(because: SystemError("pthread_create", errno: Errno(rawValue: failure))) }
     }
 }
