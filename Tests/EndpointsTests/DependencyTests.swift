@@ -79,6 +79,16 @@ import Testing
         #expect(counter.value == 0)
     }
 
+    @Test(arguments: ["/", "/group"])
+    func issuesOfADependencyThatTwoShareAreReportedOnce(path: String) async throws {
+        let greeting = Dependency(user) { "Hello, \($0.name)" }
+        var api = API(title: "t", version: "1")
+        api.get("/", admin, greeting) { "\($0.name) \($1)" }
+        api.group("/group", dependencies: admin) { $0.get("", greeting) { $0 } }
+        let response = try await get(path, api, token: "ab")
+        #expect(try response.issues == [#"string_too_short ["header","x-token"]"#])
+    }
+
     @Test func theParametersOfADependencyAreInTheDocumentOnce() throws {
         let operation = try api.openAPIDocument()["paths"]?["/both/{id}"]?["get"]
         guard case .array(let parameters)? = operation?["parameters"] else {

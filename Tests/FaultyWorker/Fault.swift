@@ -5,16 +5,16 @@ import Serving
 
 /// What goes wrong before a worker serves: the text of the file that FAULT_FILE names, else of FAULT.
 ///
-/// The file is read at each start, so that a test can break and mend the next worker while the server runs.
+/// The file is read at each start, so that a test can break and repair the next worker while the server runs.
 enum Fault: Equatable, Sendable {
     case none
     /// `exit:CODE`: it ends before it is ready.
     case exits(Int32)
     /// `silent`: it never says that it is ready.
     case silent
-    /// `deaf`: it says that it is ready and hears nothing from then on, no signal and no message.
+    /// `deaf`: it says that it is ready, and ignores all signals and messages from then on.
     case deaf
-    /// `liar`: it says that it is ready, writes nonsense over its slot of the scoreboard, and stands still.
+    /// `liar`: it says that it is ready, writes nonsense over its slot of the scoreboard, and hangs.
     case lies
     /// `trap`: it crashes before it is ready.
     case traps
@@ -24,7 +24,7 @@ enum Fault: Equatable, Sendable {
     case scopeReturns
     /// `scope-waits`: the scope waits for ever before it serves, until it is cancelled.
     case scopeWaits
-    /// `end-says`: it says a line when it has served.
+    /// `end-says`: the scope prints a line when it has served.
     case endSays
     /// `end-throws`: the scope throws when it has served.
     case endThrows
@@ -83,7 +83,7 @@ enum Fault: Equatable, Sendable {
         case .deaf: UnresponsiveWorker().run()
         case .lies: UnresponsiveWorker().lie()
         case .traps: fatalError("asked to crash at boot")
-        case .scopeThrows: throw Oops()
+        case .scopeThrows: throw RequestedFailure()
         case .scopeReturns: return false
         case .scopeWaits:
             Self.say("preparing")
@@ -96,7 +96,7 @@ enum Fault: Equatable, Sendable {
     func applyToEnd(_ serve: WorkerProgram.Serve) async throws {
         switch self {
         case .endSays: Self.say("the rest of the scope")
-        case .endThrows: throw Oops()
+        case .endThrows: throw RequestedFailure()
         case .endServes: try await serve(FaultyApplication())
         case .endWaits:
             Self.say("waiting")
@@ -120,7 +120,7 @@ enum Fault: Equatable, Sendable {
     }
 }
 
-struct Oops: Error, CustomStringConvertible {
+struct RequestedFailure: Error, CustomStringConvertible {
     var description: String { "asked to fail" }
 }
 
@@ -128,7 +128,7 @@ func sleepForEver() -> Never {
     while true { pause() }
 }
 
-/// A worker that ticks, but accepts no connection and obeys nothing.
+/// A worker whose tick advances, but that accepts no connection and follows no order.
 struct UnresponsiveWorker {
     private let inherited = Inherited()
 
@@ -146,7 +146,7 @@ struct UnresponsiveWorker {
         }
     }
 
-    /// Lies in its slot, once, and then stands still.
+    /// Writes nonsense over its slot once, and hangs.
     func lie() -> Never {
         sayReady()
         inherited.spoilSlot()
@@ -154,7 +154,7 @@ struct UnresponsiveWorker {
     }
 
     private func sayReady() {
-        // The channel itself stays open: its end would be the worker's.
+        // A duplicate: the master takes the end of the channel for the end of the worker.
         let channel = ControlChannel(owning: OwnedDescriptor(owning: dup(inherited.control)))
         do {
             try channel.send(WorkerMessage.ready)

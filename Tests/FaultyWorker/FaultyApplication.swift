@@ -5,10 +5,10 @@ import Messages
 import Serving
 import Synchronization
 
-/// Endpoints that do harm when asked, and some that do not.
+/// Endpoints that harm the worker, and some that do not.
 struct FaultyApplication: Application {
     private static let block = BlockingOperation("block", threads: .max)
-    /// A handler that blocks and does nothing: what the way to the pool and back costs.
+    /// Does nothing on the pool: the cost of the switch to a thread and back.
     private static let empty = BlockingOperation("empty", threads: .max)
     private static let nothing = Response(.ok, body: Array("hello".utf8))
     private static let isDraining = Atomic(false)
@@ -16,7 +16,7 @@ struct FaultyApplication: Application {
     private let build = Environment.variables["FAULTY_BUILD"] ?? ""
 
     func answer(_ request: Request) throws -> Answer {
-        // What follows a name in a path makes a target that the test finds again in the log.
+        // The rest of the path is free: it makes a target that a test finds again in the log.
         let name = request.path.dropFirst().prefix { $0 != UInt8(ascii: "/") }
         switch String(decoding: name, as: UTF8.self) {
         case "hello": return .now(text("hello"))
@@ -85,8 +85,7 @@ struct FaultyApplication: Application {
         Response(status, fields: [Field("content-type", "text/plain")], body: Array(text.utf8))
     }
 
-    /// Makes the program's own file unreadable where it is mapped as a whole, which is for the report of a crash: that will
-    /// come to grief itself.
+    /// Makes the mapping of the program's file unreadable that the report of a crash uses, so that the report crashes too.
     private static func hideSymbols() {
         guard let file = fopen("/proc/self/maps", "re") else { return }
         defer { fclose(file) }
@@ -105,7 +104,7 @@ struct FaultyApplication: Application {
         if let largest { mprotect(UnsafeMutableRawPointer(bitPattern: largest.lowerBound), largest.count, PROT_NONE) }
     }
 
-    /// Touched, so that the memory is this process's own.
+    /// The pages are written, so that they count as memory of this process.
     private static func leak(_ bytes: Int) {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 4096)
         memset(memory, 1, bytes)

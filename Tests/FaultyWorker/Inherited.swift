@@ -3,10 +3,9 @@ import Contract
 import Linux
 import Glibc
 
-/// What a worker inherits, as one has it that goes behind the library's back.
+/// What the master hands over, for a worker that bypasses the library.
 ///
-/// The library has taken the inheritance out of the environment by now; the kernel still has what the process was started
-/// with.
+/// The library has removed it from the environment by now; the kernel still has the environment at the start.
 struct Inherited {
     let control: Int32
     let scoreboard: Int32
@@ -38,8 +37,8 @@ struct Inherited {
         memset(memory, 0xee, MemoryLayout<brigade_scoreboard_header>.size)
     }
 
-    /// Writes nonsense over all of this worker's own slot, and the entries in it; and that it accepts, with no connection,
-    /// and made its last pass in some years.
+    /// Writes nonsense over this worker's slot and its entries. By the slot, the worker accepts, has no connections, and made
+    /// its last pass some years in the future.
     func spoilSlot() {
         let memory = memory
         let header = memory.assumingMemoryBound(to: brigade_scoreboard_header.self)
@@ -67,7 +66,7 @@ struct Inherited {
         }
     }
 
-    /// Says the same to the master for ever, in a thread of its own.
+    /// Sends the same message to the master for ever, in a thread of its own.
     func flood() {
         var thread = pthread_t()
         pthread_create(

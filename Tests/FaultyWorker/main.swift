@@ -1,6 +1,6 @@
 import Serving
 
-// A worker that comes to grief as its environment or a request tells it to: the server's tests run it.
+// A worker that fails in the way that its environment or a request asks for. The server's tests run it.
 let fault = Fault.current
 WorkerProgram(
     "faulty-worker",
@@ -10,7 +10,7 @@ WorkerProgram(
             if words.isEmpty { throw WorkerProgram.Command.UsageError() }
             print(words.joined(separator: " "))
         },
-        WorkerProgram.Command("fail", failureCode: 9) { _ in throw Oops() },
+        WorkerProgram.Command("fail", failureCode: 9) { _ in throw RequestedFailure() },
     ]
 ) { serve in
     guard try await fault.applyToBoot() else { return }

@@ -22,11 +22,11 @@ struct ServerTransport: TestTransport {
         request.httpShouldHandleCookies = false
         for field in fields { request.addValue(field.value, forHTTPHeaderField: field.name) }
         if !body.isEmpty { request.httpBody = Data(body) }
-        let exchange = Exchange()
-        let session = URLSession(configuration: .ephemeral, delegate: exchange, delegateQueue: nil)
+        let delegate = SessionDelegate()
+        let session = URLSession(configuration: .ephemeral, delegate: delegate, delegateQueue: nil)
         let task = session.dataTask(with: request)
         return try await withTaskCancellationHandler {
-            try await exchange.begin(task, of: session)
+            try await delegate.begin(task, of: session)
         } onCancel: {
             task.cancel()
         }
@@ -53,7 +53,7 @@ enum SetCookieLines {
 }
 
 /// One request and its response.
-private final class Exchange: NSObject, URLSessionDataDelegate, @unchecked Sendable {
+private final class SessionDelegate: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     // Unchecked: the state is set before the task starts; from then on only the session's own serial queue uses it.
     private var head: CheckedContinuation<StreamingTestResponse, any Error>?
     private var content: AsyncThrowingStream<[UInt8], any Error>.Continuation?

@@ -81,7 +81,7 @@ final class APIRuntime: Sendable {
                 do {
                     try await job()
                 } catch {
-                    logger.error("work after an answer failed", metadata: ["error": "\(error)"])
+                    logger.error("work after a response failed", metadata: ["error": "\(error)"])
                 }
             }
         }

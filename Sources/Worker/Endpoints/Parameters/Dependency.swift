@@ -98,9 +98,9 @@ public final class Dependency<Value: Sendable>: Parameter {
         declaration = ParameterDeclaration(
             dependency: DependencyIdentity(), of: Operation.declarations(repeat each parameters), execution: execution)
         self.makePending = { context, issues in
-            let known = issues.count
             let unresolved = (repeat try (each parameters).read(from: context, issues: &issues))
-            guard issues.count == known else { return nil }
+            // Of earlier parameters too: a dependency that they share has appended its issues only once.
+            guard issues.isEmpty else { return nil }
             return makePending(context, repeat try (each unresolved).unwrapped())
         }
     }

@@ -14,26 +14,26 @@ public struct Health: Sendable {
     public var router: Router {
         var router = Router(prefix: "/health", tags: ["health"])
         router.get("/live", name: "live", description: "Whether the server answers", run: .inline) {
-            HealthReport.healthy
+            HealthResponse.healthy
         }
         router.get(
             "/ready", name: "ready", description: "Whether the server wants requests", RequestContext(),
             errors: [.serviceUnavailable], run: .inline
-        ) { [problem] context -> HealthReport in
+        ) { [problem] context -> HealthResponse in
             if context.isDraining { return .draining }
-            return try problem().map(HealthReport.unavailable) ?? .healthy
+            return try problem().map(HealthResponse.unavailable) ?? .healthy
         }
         return router
     }
 }
 
-/// The state of the server. The usual responses are made once, because these endpoints are called often.
-private struct HealthReport: ResponseConvertible {
-    static let healthy = HealthReport(.ok, ["status": "ok"])
-    static let draining = HealthReport(.serviceUnavailable, ["status": "draining"])
+/// The response of a health endpoint. The usual ones are made once, because these endpoints are called often.
+private struct HealthResponse: ResponseConvertible {
+    static let healthy = HealthResponse(.ok, ["status": "ok"])
+    static let draining = HealthResponse(.serviceUnavailable, ["status": "draining"])
 
-    static func unavailable(_ reason: String) -> HealthReport {
-        HealthReport(.serviceUnavailable, ["status": "unavailable", "reason": .string(reason)])
+    static func unavailable(_ reason: String) -> HealthResponse {
+        HealthResponse(.serviceUnavailable, ["status": "unavailable", "reason": .string(reason)])
     }
 
     private let response: Response

@@ -144,8 +144,7 @@ public struct RouteBuilder: Sendable {
     mutating func reject(_ path: String, _ name: String?, returning type: String) {
         var operation = Operation(
             method: method, path: path, name: name, description: "", parameters: [], status: .ok, content: nil,
-            errors: [],
-            isDocumented: false, makeResponder: { _ in { _ in .now(Response(.internalServerError)) } })
+            errors: [], isDocumented: false, makeResponder: { _ in { _ in .now(Response(.internalServerError)) } })
         operation.mistake =
             "its handler returns a \(type), which is not a response; make it a Model, or return nothing"
         declared.append(operation)

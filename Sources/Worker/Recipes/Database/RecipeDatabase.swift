@@ -181,7 +181,7 @@ final class RecipeDatabase: Sendable {
     }
 
     private func handle(_ event: DatabaseHealth.Event) {
-        let (effects, isUsable) = health.withLock { ($0.handle(event, at: .now), $0.isUsable) }
+        let effects = health.withLock { $0.handle(event, at: .now) }
         for effect in effects {
             switch effect {
             case .reportProblem(let text):
@@ -192,8 +192,9 @@ final class RecipeDatabase: Sendable {
                 report(nil)
             }
         }
-        // The event loop does not ask for the health per request: it finds the connection closed.
-        if !isUsable { nonBlockingReader?.close() }
+        // The event loop does not ask for the health per request: it finds the reader closed. The health is read only now: the
+        // files, and the reader with them, may have been reopened since.
+        if !health.withLock({ $0.isUsable }) { nonBlockingReader?.close() }
     }
 
     // MARK: Repair

@@ -195,8 +195,8 @@ struct Connection: ~Copyable {
     /// What is being sent is not sent to its end.
     private mutating func end(withReset: Bool, at now: UInt64) {
         if isClosed { return }
-        if case .streaming(let response) = pipeline.first?.state {
-            finishExchange(status: response.status, size: response.size, isCut: true, at: now)
+        if case .streaming(let outgoing) = pipeline.first?.state {
+            finishExchange(status: outgoing.status, size: outgoing.size, isCut: true, at: now)
         }
         phase = .closing(withReset: withReset)
     }
@@ -509,7 +509,7 @@ struct Connection: ~Copyable {
         guard let stream = response.stream, let exchange = pipeline.first else { return }
         let isStreamed = exchange.streamsContent(of: response)
         if content.isOpen, !isStreamed { closeContent() }
-        var framing: StreamingResponse.Framing?
+        var framing: OutgoingContent.Framing?
         if ResponseEncoder.hasContent(response.status) {
             framing = stream.length.map { .sized(remaining: $0) } ?? (exchange.isHTTP10 ? .untilClose : .chunked)
         }
@@ -521,34 +521,34 @@ struct Connection: ~Copyable {
             return finishExchange(status: response.status.code, size: 0, at: time.nanoseconds)
         }
         pipeline.enterFirst(
-            .streaming(StreamingResponse(framing: framing, status: response.status.code, producer: .due(stream))))
+            .streaming(OutgoingContent(framing: framing, status: response.status.code, producer: .due(stream))))
     }
 
     /// Whether content of the response to that request is still to be produced.
     mutating func isStreaming(_ number: Int) -> Bool { pipeline.isStreaming && pipeline.first?.number == number }
 
-    private func streamedResponse(_ number: Int) -> StreamingResponse? {
-        guard !isClosed, pipeline.first?.number == number, case .streaming(let response) = pipeline.first?.state else {
+    private func outgoingContent(_ number: Int) -> OutgoingContent? {
+        guard !isClosed, pipeline.first?.number == number, case .streaming(let outgoing) = pipeline.first?.state else {
             return nil
         }
-        return response
+        return outgoing
     }
 
     private mutating func startProducer() -> Action? {
-        guard let exchange = pipeline.first, case .streaming(var response) = exchange.state,
-            case .due(let stream) = response.producer
+        guard let exchange = pipeline.first, case .streaming(var outgoing) = exchange.state,
+            case .due(let stream) = outgoing.producer
         else { return nil }
-        response.producer = .running
-        pipeline.enterFirst(.streaming(response))
+        outgoing.producer = .running
+        pipeline.enterFirst(.streaming(outgoing))
         return .produce(number: exchange.number, stream)
     }
 
     private mutating func resumeProducer() -> Action? {
-        guard hasRoomForContent, case .streaming(var response) = pipeline.first?.state,
-            case .waiting = response.producer
+        guard hasRoomForContent, case .streaming(var outgoing) = pipeline.first?.state,
+            case .waiting = outgoing.producer
         else { return nil }
-        response.producer = .running
-        pipeline.enterFirst(.streaming(response))
+        outgoing.producer = .running
+        pipeline.enterFirst(.streaming(outgoing))
         return .resumeProducer
     }
 
@@ -557,28 +557,28 @@ struct Connection: ~Copyable {
 
     /// The producer waits for `resumeProducer`.
     mutating func waitForRoom(_ number: Int) {
-        guard var response = streamedResponse(number) else { return }
-        response.producer = .waiting
-        pipeline.enterFirst(.streaming(response))
+        guard var outgoing = outgoingContent(number) else { return }
+        outgoing.producer = .waiting
+        pipeline.enterFirst(.streaming(outgoing))
     }
 
     /// A piece of content.
     /// - Returns: false when no more is wanted.
     mutating func send(_ number: Int, _ piece: [UInt8], at time: LoopTime) -> Bool {
-        guard var response = streamedResponse(number) else { return false }
+        guard var outgoing = outgoingContent(number) else { return false }
         if piece.isEmpty { return true }
         beginOutput(at: time.nanoseconds)
-        writer.write(piece, of: &response)
-        pipeline.enterFirst(.streaming(response))
-        if case .sized(remaining: 0) = response.framing { finishStream(response, at: time) }
+        writer.write(piece, of: &outgoing)
+        pipeline.enterFirst(.streaming(outgoing))
+        if case .sized(remaining: 0) = outgoing.framing { finishStream(outgoing, at: time) }
         return true
     }
 
     /// There are no more pieces.
     /// - Returns: how many bytes are missing; then the connection is cut.
     mutating func endContent(_ number: Int, at time: LoopTime) -> Int {
-        guard let response = streamedResponse(number) else { return 0 }
-        switch response.framing {
+        guard let outgoing = outgoingContent(number) else { return 0 }
+        switch outgoing.framing {
         case .chunked:
             beginOutput(at: time.nanoseconds)
             writer.writeLastChunk()
@@ -587,21 +587,21 @@ struct Connection: ~Copyable {
             end(withReset: true, at: time.nanoseconds)
             return remaining
         }
-        finishStream(response, at: time)
+        finishStream(outgoing, at: time)
         return 0
     }
 
     /// The content has no end: the client must not take what it has for the whole.
     /// - Returns: false when that content is not being sent any more.
     mutating func cutContent(_ number: Int, at now: UInt64) -> Bool {
-        guard streamedResponse(number) != nil else { return false }
+        guard outgoingContent(number) != nil else { return false }
         end(withReset: true, at: now)
         return true
     }
 
-    private mutating func finishStream(_ response: StreamingResponse, at time: LoopTime) {
+    private mutating func finishStream(_ outgoing: OutgoingContent, at time: LoopTime) {
         if content.isOpen { closeContent() }
-        finishExchange(status: response.status, size: response.size, at: time.nanoseconds)
+        finishExchange(status: outgoing.status, size: outgoing.size, at: time.nanoseconds)
         writeReady(at: time)
     }
 

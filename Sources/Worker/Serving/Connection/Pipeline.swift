@@ -9,7 +9,7 @@ struct Exchange {
         /// The response waits until those before it are sent.
         case ready(Response)
         /// The head of the response is sent; its content is produced while it is sent.
-        case streaming(StreamingResponse)
+        case streaming(OutgoingContent)
     }
 
     /// Counts the requests of the connection.

@@ -79,31 +79,31 @@ import Messages
             case .now(let response):
                 loop.updateTime()
                 if !canSend(response, request) {
-                    return finish(replacement(for: response), number, entry, request)
+                    return decorate(replacement(for: response), number, entry, request)
                 }
-                return settled(number, entry, request, response)
+                return answerNow(number, entry, request, response)
             case .later(let body): return start(number, entry, withoutContent(request), body)
             case .blocking(let operation, let body):
                 return submit(number, entry, withoutContent(request), operation, body)
             }
         } catch {
             loop.updateTime()
-            return finish(ownResponse(to: error), number, entry, request)
+            return decorate(ownResponse(to: error), number, entry, request)
         }
     }
 
     /// A request is rejected before it is handled.
     /// - Returns: the response, when it is there at once.
     func reject(_ number: Int, _ incoming: IncomingRequest, _ rejection: RequestRejection) -> Response? {
-        finish(rejection.response, number, nil, Request(head: incoming.head, connection: connectionInfo(incoming)))
+        decorate(rejection.response, number, nil, Request(head: incoming.head, connection: connectionInfo(incoming)))
     }
 
-    /// The response to a request whose handler is too late. The application cannot take time to finish it.
+    /// The response to a request whose handler is too late. The application must decorate it at once.
     func response(to number: Int, rejectedFor rejection: RequestRejection) -> Response {
         guard let request = handlers[number]?.request,
-            case .now(let finished) = application.decorate(rejection.response, for: request)
+            case .now(let decorated) = application.decorate(rejection.response, for: request)
         else { return rejection.response }
-        let response = sendable(finished, or: rejection.response)
+        let response = sendable(decorated, or: rejection.response)
         // The connection does not notify of these: they are sent with this pass, or never.
         notifySent(response)
         return response
@@ -156,19 +156,20 @@ import Messages
 
     // MARK: The server's own responses
 
-    /// Lets the application finish one of the server's own responses.
+    /// Lets the application decorate one of the server's own responses.
     /// - Parameter entry: nil for a request that was not handled.
     /// - Returns: the response, when it is there at once.
-    private func finish(_ own: Response, _ number: Int, _ entry: InFlightTable.Entry?, _ request: Request) -> Response?
-    {
+    private func decorate(
+        _ own: Response, _ number: Int, _ entry: InFlightTable.Entry?, _ request: Request
+    ) -> Response? {
         let request = withoutContent(request)
         func entered() -> InFlightTable.Entry {
             entry ?? requests.enter(request, at: loop.time.nanoseconds)
         }
         switch application.decorate(own, for: request) {
-        case .now(let finished):
+        case .now(let decorated):
             if let entry { requests.leave(entry) }
-            return sendable(finished, or: own)
+            return sendable(decorated, or: own)
         case .later(let body): return start(number, entered(), request, insteadOf: own, body)
         case .blocking(let operation, let body):
             return submit(number, entered(), request, insteadOf: own, operation, body)
@@ -176,32 +177,32 @@ import Messages
     }
 
     /// The same, where a handler that took its time has failed.
-    private func finishLate(_ own: Response, _ number: Int) {
+    private func decorateLater(_ own: Response, _ number: Int) {
         guard let handler = handlers.removeValue(forKey: number) else { return }
-        guard let response = finish(own, number, handler.entry, handler.request) else { return }
-        conclude(number, response)
+        guard let response = decorate(own, number, handler.entry, handler.request) else { return }
+        answerLater(number, response)
     }
 
     /// The same, in the task of the handler that has failed.
-    private func finished(_ own: Response, _ request: Request) async -> Response {
+    private func decorated(_ own: Response, _ request: Request) async -> Response {
         switch application.decorate(own, for: request) {
-        case .now(let finished): return sendable(finished, or: own)
+        case .now(let decorated): return sendable(decorated, or: own)
         case .later(let body): return (try? await body()).map { sendable($0, or: own) } ?? own
         case .blocking(let operation, let body):
-            let finished: Response? = await withCheckedContinuation { continuation in
+            let decorated: Response? = await withCheckedContinuation { continuation in
                 let isTaken = server.host.runBlocking(operation, deadline: request.connection.deadline) {
                     continuation.resume(returning: try? body())
                 }
                 if !isTaken { continuation.resume(returning: nil) }
             }
-            return finished.map { sendable($0, or: own) } ?? own
+            return decorated.map { sendable($0, or: own) } ?? own
         }
     }
 
     /// What the application made of one of the server's own responses; the server's own where that cannot be sent.
-    private func sendable(_ finished: Response, or own: Response) -> Response {
-        if finished.stream == nil, ResponseEncoder.isSendable(finished) { return finished }
-        notifySent(finished)
+    private func sendable(_ decorated: Response, or own: Response) -> Response {
+        if decorated.stream == nil, ResponseEncoder.isSendable(decorated) { return decorated }
+        notifySent(decorated)
         return own
     }
 
@@ -250,7 +251,7 @@ import Messages
     // MARK: Handlers
 
     /// The response is there.
-    private func settled(
+    private func answerNow(
         _ number: Int, _ entry: InFlightTable.Entry, _ request: Request, _ response: consuming Response
     ) -> Response {
         if response.stream == nil {
@@ -262,7 +263,7 @@ import Messages
     }
 
     /// Runs a handler in a task.
-    /// - Parameter own: the server's own response that the body finishes; it is sent when the body fails.
+    /// - Parameter own: the server's own response that the body decorates; it is sent when the body fails.
     private func start(
         _ number: Int, _ entry: InFlightTable.Entry, _ request: Request, insteadOf own: Response? = nil,
         _ body: @escaping @Sendable () async throws -> Response
@@ -276,7 +277,7 @@ import Messages
                 if let own {
                     response = self.sendable(made, or: own)
                 } else if !self.canSend(made, request) {
-                    response = await self.finished(self.replacement(for: made), request)
+                    response = await self.decorated(self.replacement(for: made), request)
                 } else {
                     response = made
                 }
@@ -287,20 +288,20 @@ import Messages
                     // Nobody waits for the response of a handler that was cancelled.
                     response = RequestRejection.stopping.response
                 } else {
-                    response = await self.finished(self.ownResponse(to: error), request)
+                    response = await self.decorated(self.ownResponse(to: error), request)
                 }
             }
-            if self.starting == number { early = response } else { self.conclude(number, response) }
+            if self.starting == number { early = response } else { self.answerLater(number, response) }
         }
         starting = nil
         loop.updateTime()
-        if let early { return settled(number, entry, request, early) }
+        if let early { return answerNow(number, entry, request, early) }
         handlers[number] = Handler(entry: entry, request: request, work: .task(task))
         return nil
     }
 
     /// Runs a handler on a blocking thread.
-    /// - Parameter own: the server's own response that the body finishes; it is sent when the body fails.
+    /// - Parameter own: the server's own response that the body decorates; it is sent when the body fails.
     private func submit(
         _ number: Int, _ entry: InFlightTable.Entry, _ request: Request, insteadOf own: Response? = nil,
         _ operation: BlockingOperation, _ body: @escaping @Sendable () throws -> Response
@@ -314,7 +315,7 @@ import Messages
                 requests.leave(entry)
                 return own
             }
-            return finish(RequestRejection.busy.response, number, entry, request)
+            return decorate(RequestRejection.busy.response, number, entry, request)
         }
         loop.updateTime()
         socket?.markLastBlocking()
@@ -328,16 +329,16 @@ import Messages
     ) {
         switch result {
         case .success(let response):
-            if let own { return conclude(number, sendable(response, or: own)) }
-            if !canSend(response, request) { return finishLate(replacement(for: response), number) }
-            conclude(number, response)
+            if let own { return answerLater(number, sendable(response, or: own)) }
+            if !canSend(response, request) { return decorateLater(replacement(for: response), number) }
+            answerLater(number, response)
         case .failure(let error):
-            if let own { conclude(number, own) } else { finishLate(ownResponse(to: error), number) }
+            if let own { answerLater(number, own) } else { decorateLater(ownResponse(to: error), number) }
         }
     }
 
     /// A handler that took its time has answered.
-    private func conclude(_ number: Int, _ response: Response) {
+    private func answerLater(_ number: Int, _ response: Response) {
         handlers[number]?.work = nil
         guard let socket else { return notifySent(response) }
         socket.answer(number, late: response)

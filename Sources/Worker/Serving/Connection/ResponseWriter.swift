@@ -42,7 +42,7 @@ struct ResponseWriter: ~Copyable {
     /// Writes the head of a response whose content is produced while it is sent.
     /// - Parameter framing: nil for a response that has no content.
     mutating func writeHead(
-        _ response: borrowing Response, framing: StreamingResponse.Framing?, for exchange: Exchange,
+        _ response: borrowing Response, framing: OutgoingContent.Framing?, for exchange: Exchange,
         _ persistence: ResponseEncoder.Persistence, at time: LoopTime
     ) {
         ResponseEncoder.appendHead(
@@ -51,17 +51,17 @@ struct ResponseWriter: ~Copyable {
     }
 
     /// Writes a piece of content, cut to the length that is left.
-    mutating func write(_ piece: [UInt8], of response: inout StreamingResponse) {
+    mutating func write(_ piece: [UInt8], of content: inout OutgoingContent) {
         var count = piece.count
-        switch response.framing {
+        switch content.framing {
         case .chunked: ResponseEncoder.append(chunk: piece, to: &output)
         case .untilClose: output.append(piece)
         case .sized(let remaining):
             count = min(remaining, piece.count)
             piece.withUnsafeBytes { output.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            response.framing = .sized(remaining: remaining - count)
+            content.framing = .sized(remaining: remaining - count)
         }
-        response.size += count
+        content.size += count
     }
 
     mutating func writeLastChunk() {

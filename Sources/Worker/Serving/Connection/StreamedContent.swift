@@ -33,8 +33,8 @@ enum IncomingContent {
     @inline(__always) var isOpen: Bool { openNumber != nil }
 }
 
-/// A response whose content is produced while it is sent.
-struct StreamingResponse {
+/// The content of a response, produced while it is sent.
+struct OutgoingContent {
     /// How the client knows the end of the content (RFC 9112, section 6.3).
     enum Framing {
         case chunked

@@ -55,7 +55,7 @@ struct ChunkedDecoder {
                 if line.isEmpty { return true }
                 trailerLines += 1
                 guard trailerLines <= limits.fieldLines else { throw .tooManyFields }
-                let field = try FieldLine.parse(line, of: bytes)
+                let field = try RequestHead.FieldLine.parse(line, of: bytes)
                 guard TrailerField.isAllowed(field.name, of: bytes) else { throw .malformed("Forbidden trailer field") }
             }
         }

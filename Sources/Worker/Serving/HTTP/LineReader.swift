@@ -48,9 +48,9 @@ struct LineReader {
     }
 }
 
-/// Field lines of a header or trailer section (RFC 9112, section 5).
-enum FieldLine {
-    /// Splits a line into name and value, strictly: no folding, no space before the colon, no control character.
+extension RequestHead.FieldLine {
+    /// Splits a line of a header or trailer section into name and value (RFC 9112, section 5), strictly: no folding, no
+    /// space before the colon, no control character.
     static func parse(_ line: Range<Int>, of bytes: Span<UInt8>) throws(RequestRejection) -> RequestHead.FieldLine {
         let index = bytes.end(of: TokenCharacters.contains, in: line)
         guard index > line.lowerBound, index < line.upperBound, bytes[index] == ASCII.colon else {

@@ -200,7 +200,7 @@ struct RequestParser: ~Copyable {
                     continue
                 }
                 guard fields.count < limits.fieldLines else { throw .tooManyFields }
-                let field = try FieldLine.parse(line, of: bytes.span)
+                let field = try RequestHead.FieldLine.parse(line, of: bytes.span)
                 try framing.read(field, in: bytes.span, origin: start)
                 if fields.isEmpty { fields.reserveCapacity(Self.usualFields) }
                 fields.append(field.relative(to: start))

@@ -42,7 +42,7 @@ enum ResponseEncoder {
     /// Appends the head of a response whose content is produced while it is sent.
     /// - Parameter framing: nil for a response that has no content.
     static func appendHead(
-        _ response: borrowing Response, framing: StreamingResponse.Framing?, persistence: Persistence, arrival: UInt64?,
+        _ response: borrowing Response, framing: OutgoingContent.Framing?, persistence: Persistence, arrival: UInt64?,
         at time: LoopTime, to output: inout OutputBuffer
     ) {
         appendFields(response, arrival: arrival, at: time, to: &output)

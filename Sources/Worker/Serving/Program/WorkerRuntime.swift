@@ -21,8 +21,7 @@ struct InheritedEnvironment {
     var listeners: Range<Int32> {
         let first = WorkerEnvironment.firstDescriptor
         guard number(WorkerEnvironment.listenPID) == getpid(), let count = number(WorkerEnvironment.listenCount),
-            count > 0,
-            count < 1024
+            count > 0, count < 1024
         else { return first..<first }
         return first..<first + count
     }
@@ -196,9 +195,9 @@ struct WorkerRuntime {
         coordinator.open(server)
         if let master {
             master.send(.ready)
-            HealthReport.shared.open { master.send(.healthProblem($0)) }
+            HealthReporter.shared.open { master.send(.healthProblem($0)) }
         } else {
-            HealthReport.shared.open { [log] problem in
+            HealthReporter.shared.open { [log] problem in
                 if let problem {
                     log.error("health problem: \(problem)")
                 } else {

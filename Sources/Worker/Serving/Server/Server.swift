@@ -77,7 +77,7 @@ import Messages
             connections.resumeReaders()
         }
         RepeatingTimer(every: 1_000_000_000) { [weak self] now in
-            HealthReport.shared.send(at: now)
+            HealthReporter.shared.send(at: now)
             self?.reportStalls(at: now)
         }.start()
     }

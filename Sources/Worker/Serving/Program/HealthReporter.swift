@@ -4,8 +4,8 @@ import Logging
 import Synchronization
 
 /// The health problem that the application reports, on its way to the master: the last one counts, once per second at most.
-final class HealthReport: Sendable {
-    static let shared = HealthReport()
+final class HealthReporter: Sendable {
+    static let shared = HealthReporter()
 
     /// Nanoseconds between two messages.
     static let interval: UInt64 = 1_000_000_000
@@ -60,6 +60,6 @@ extension WorkerProgram {
     /// Any thread may call it, as often as it likes; the last call counts, and the master hears it within a second.
     /// - Parameter problem: one line for a person, of which 200 bytes are shown; nil when there is none any more.
     public static func reportHealthProblem(_ problem: String?) {
-        HealthReport.shared.report(problem)
+        HealthReporter.shared.report(problem)
     }
 }
