@@ -180,11 +180,11 @@ import Testing
         ),
         (
             ["--bind", "unix:/no/s"],
-            "--bind unix:/no/s (command line): cannot listen on unix:/no/s: the folder /no cannot be used (No such file"
+            "--bind unix:/no/s (command line): cannot listen on unix:/no/s: the directory /no cannot be used (No such file"
         ),
         (
             ["--control", "/no/s"],
-            "--control /no/s (command line): cannot listen on unix:/no/s: the folder /no cannot be used (No such file"
+            "--control /no/s (command line): cannot listen on unix:/no/s: the directory /no cannot be used (No such file"
         ),
         (
             ["--bind", "nowhere.invalid:80"],

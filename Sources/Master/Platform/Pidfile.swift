@@ -156,7 +156,7 @@ package struct PidfileError: Error, CustomStringConvertible {
     init(_ path: String, _ error: SystemError) {
         let reason =
             switch error.errno {
-            case ENOENT, ENOTDIR: "there is no such folder; make it"
+            case ENOENT, ENOTDIR: "there is no such directory; create it"
             case EACCES, EPERM, EROFS: "this user may not write there; choose another path with --pidfile"
             case ELOOP: "it is a symbolic link; name the file itself"
             case EISDIR, EINVAL, ENXIO, ESPIPE: "it is no file; choose another path with --pidfile"

@@ -38,7 +38,7 @@ package struct ListenError: Error, CustomStringConvertible {
                 return "this server is to listen on \(other) too, which leaves no room for it; leave one out"
             case .folder(let folder, let error):
                 let cause = String(cString: strerror(error.errno))
-                return "the folder \(folder) cannot be used (\(cause)); make it and let this user write to it"
+                return "the directory \(folder) cannot be used (\(cause)); create it and let this user write to it"
             case .system(let error):
                 switch error.errno {
                 case EADDRNOTAVAIL: return "this machine has no such address; give one of its own, or 0.0.0.0 for all"
