@@ -129,7 +129,7 @@ import Testing
         let words = try BuiltCommand(["help", "serve"]).output.split(whereSeparator: \.isWhitespace)
             .joined(separator: " ")
         for setting in SettingsSchema.all {
-            let usual = setting.text(in: Settings()).map { "; default: \($0)" } ?? ""
+            let usual = setting.defaultDescription.map { "; default: \($0.replacing("`", with: ""))" } ?? ""
             #expect(words.contains("--\(setting.flag)"))
             #expect(words.contains("\(setting.help) (\(setting.variable)\(usual))"))
         }
