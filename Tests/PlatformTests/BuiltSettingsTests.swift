@@ -129,7 +129,7 @@ import Testing
         let words = try BuiltCommand(["help", "serve"]).output.split(whereSeparator: \.isWhitespace)
             .joined(separator: " ")
         for setting in SettingsSchema.all {
-            let usual = setting.text(in: Settings()).map { "; default: \($0)" } ?? ""
+            let usual = setting.defaultDescription.map { "; default: \($0.replacing("`", with: ""))" } ?? ""
             #expect(words.contains("--\(setting.flag)"))
             #expect(words.contains("\(setting.help) (\(setting.variable)\(usual))"))
         }
@@ -180,11 +180,11 @@ import Testing
         ),
         (
             ["--bind", "unix:/no/s"],
-            "--bind unix:/no/s (command line): cannot listen on unix:/no/s: the folder /no cannot be used (No such file"
+            "--bind unix:/no/s (command line): cannot listen on unix:/no/s: the directory /no cannot be used (No such file"
         ),
         (
             ["--control", "/no/s"],
-            "--control /no/s (command line): cannot listen on unix:/no/s: the folder /no cannot be used (No such file"
+            "--control /no/s (command line): cannot listen on unix:/no/s: the directory /no cannot be used (No such file"
         ),
         (
             ["--bind", "nowhere.invalid:80"],

@@ -38,7 +38,7 @@ import Testing
         let before = fcntl(listener.descriptor, F_GETFL)
         #expect(fcntl(listener.descriptor, F_SETFL, before | flags) == 0)
         #expect(listener.fault == .flags(flags))
-        #expect(try listener.mend(.flags(flags), backlog: 4) == nil)
+        #expect(try listener.repair(.flags(flags), backlog: 4) == nil)
         #expect(listener.fault == nil)
         #expect(fcntl(listener.descriptor, F_GETFL) == before)
     }
@@ -50,7 +50,7 @@ import Testing
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
         #expect(!isServed(free))
         #expect(listener.fault == .shutDown)
-        #expect(try listener.mend(.shutDown, backlog: 4) == nil)
+        #expect(try listener.repair(.shutDown, backlog: 4) == nil)
         #expect(listener.fault == nil)
         #expect(isServed(free))
     }
@@ -60,7 +60,7 @@ import Testing
         let chosen = try #require(port(of: listener))
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
         #expect(listener.fault == .shutDown)
-        if let other = try listener.mend(.shutDown, backlog: 4) { listener = other }
+        if let other = try listener.repair(.shutDown, backlog: 4) { listener = other }
         #expect(listener.fault == nil)
         #expect(port(of: listener) == chosen)
         #expect(isServed(chosen))
@@ -73,7 +73,7 @@ import Testing
         shutdown(listener.descriptor, Int32(how))
         #expect(!connects(to: path))
         #expect(listener.fault == .shutDown)
-        listener = try #require(try listener.mend(.shutDown, backlog: 4))
+        listener = try #require(try listener.repair(.shutDown, backlog: 4))
         #expect(listener.fault == nil)
         #expect(connects(to: path), "the old one has not taken the name with it")
     }
@@ -83,7 +83,7 @@ import Testing
         var listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
         unlink(path)
         #expect(listener.fault == .nameless)
-        listener = try #require(try listener.mend(.nameless, backlog: 4))
+        listener = try #require(try listener.repair(.nameless, backlog: 4))
         #expect(listener.fault == nil)
         #expect(connects(to: path))
     }
@@ -94,11 +94,11 @@ import Testing
         unlink(path)
         let other = try ListeningSocket.open(.unix(path: path), backlog: 4)
         #expect(listener.fault == .nameless)
-        #expect(throws: ListenError.self) { try listener.mend(.nameless, backlog: 4) }
+        #expect(throws: ListenError.self) { try listener.repair(.nameless, backlog: 4) }
         #expect(other.fault == nil)
         unlink(path)
         folder.write("notes", to: "socket")
-        #expect(throws: ListenError.self) { try listener.mend(.nameless, backlog: 4) }
+        #expect(throws: ListenError.self) { try listener.repair(.nameless, backlog: 4) }
         #expect(text(of: path) == "notes")
     }
 
@@ -108,7 +108,7 @@ import Testing
         let listener = try ListeningSocket(resuming: dup(own.descriptor), address: own.address, isActivated: true)
         shutdown(own.descriptor, Int32(SHUT_RDWR))
         #expect(listener.fault == .shutDown)
-        let error = #expect(throws: ListenError.self) { try listener.mend(.shutDown, backlog: 4) }
+        let error = #expect(throws: ListenError.self) { try listener.repair(.shutDown, backlog: 4) }
         #expect(error?.description.contains("restart its socket unit") == true)
     }
 }

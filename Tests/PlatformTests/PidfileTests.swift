@@ -91,7 +91,7 @@ import Testing
         let precious = folder.write("precious", to: "file")
         symlink(precious, folder.file("link"))
         for (path, reason) in [
-            (folder.file("link"), "symbolic link"), (folder.file("none/pid"), "no such folder"),
+            (folder.file("link"), "symbolic link"), (folder.file("none/pid"), "no such directory"),
             (folder.path, "it is no file"), ("/dev/null", "it is no file"),
         ] {
             let error = #expect(throws: PidfileError.self) { try Pidfile.take(path) }

@@ -75,7 +75,7 @@ import Testing
         let error = #expect(throws: ListenError.self) {
             try ListeningSocket.open(.unix(path: folder.file("none/socket")), backlog: 16)
         }
-        #expect(error?.description.contains("the folder \(folder.file("none"))") == true)
+        #expect(error?.description.contains("the directory \(folder.file("none"))") == true)
         #expect(throws: ListenError.Reason.self) {
             try ListeningSocket.examine(.unix(path: folder.file("none/socket")))
         }

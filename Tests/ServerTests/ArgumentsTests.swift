@@ -39,14 +39,14 @@ import Testing
     }
 
     @Test func aPreloadedLibraryThatSetsVariablesTakesNoneAway() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         let library = try preload(in: folder)
         let (code, output) = try run(
-            Built.brigade, ["config", "--workers", "3", "--worker", "/bin/true", "--bind", "127.0.0.1:9"],
+            BuildProducts.brigade, ["config", "--workers", "3", "--worker", "/bin/true", "--bind", "127.0.0.1:9"],
             ["LD_PRELOAD": library], in: folder)
         #expect(code == 0 && output.contains("127.0.0.1:9") && output.contains("command line"), "\(output)")
         // The master and its workers, which inherit the library.
-        let server = try Server(faulty: 1, environment: ["LD_PRELOAD": library], folder: folder)
+        let server = try TestServer(faulty: 1, environment: ["LD_PRELOAD": library], folder: folder)
         #expect(try server.ask("/hello").body == "hello")
         // Foundation reads a page of it and no more.
         let file = try #require(FileHandle(forReadingAtPath: "/proc/\(server.workers[0])/maps"))
@@ -60,23 +60,26 @@ import Testing
 
     /// In a mount namespace in which an empty folder hides it.
     @Test func withoutProcTheyAreKnownToo() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let hide = ["-m", "/bin/sh", "-c", "mount -t tmpfs none /proc && exec \"$0\" \"$@\""]
         guard try run("unshare", hide + ["/bin/true"], [:], in: folder).code == 0 else {
             try Test.cancel("mount namespaces are not allowed here")
         }
         let config = ["config", "--workers", "3", "--bind", "127.0.0.1:9"]
-        let (code, output) = try run("unshare", hide + [Built.brigade] + config, [:], in: folder)
+        let (code, output) = try run("unshare", hide + [BuildProducts.brigade] + config, [:], in: folder)
         #expect(code == 0 && output.contains("127.0.0.1:9"), "\(output)")
-        #expect(output.contains(Built.brigade.replacing("/brigade", with: "/recipe-worker")), "beside it: \(output)")
-        let usage = try run("unshare", hide + [Built.worker, "cook"], [:], in: folder)
-        #expect(usage.code == 1 && usage.output.contains("usage: \(Built.worker) "), "\(usage.output)")
+        #expect(
+            output.contains(BuildProducts.brigade.replacing("/brigade", with: "/recipe-worker")), "beside it: \(output)"
+        )
+        let usage = try run("unshare", hide + [BuildProducts.worker, "cook"], [:], in: folder)
+        #expect(usage.code == 1 && usage.output.contains("usage: \(BuildProducts.worker) "), "\(usage.output)")
         // And a server serves, by either kind of socket.
         for bind in ["127.0.0.1:0", "unix:http.sock"] {
-            let serve = ["serve", "--bind", bind, "--workers", "1", "--worker", Built.faultyWorker]
+            let serve = ["serve", "--bind", bind, "--workers", "1", "--worker", BuildProducts.faultyWorker]
             let master = try ChildProcess(
-                "unshare", hide + [Built.brigade] + serve, environment: ["PATH": "/usr/bin:/bin"], folder: folder)
+                "unshare", hide + [BuildProducts.brigade] + serve, environment: ["PATH": "/usr/bin:/bin"],
+                folder: folder)
             try master.waitFor("ready: 1 worker")
             if bind.hasPrefix("unix:") {
                 #expect(try Client(.unix(path: folder + "/http.sock")).ask("GET", "/hello").body == "hello")

@@ -3,17 +3,17 @@ import Testing
 
 /// Who accepts: connections that are opened at once, and kept, fall evenly over the workers.
 @Suite(.serialized) struct BalanceTests {
-    static let sockets = Server.Socket.allCases
+    static let sockets = TestServer.Socket.allCases
 
     @Test(arguments: sockets, [64, 8])
-    func connectionsAreSharedEvenly(socket: Server.Socket, count: Int) throws {
-        let server = try Server(faulty: 4, on: socket)
+    func connectionsAreSharedEvenly(socket: TestServer.Socket, count: Int) throws {
+        let server = try TestServer(faulty: 4, on: socket)
         try expectAnEvenShare(of: count, over: 4, server)
     }
 
     @Test(arguments: sockets)
-    func theShareStaysEvenAfterACrashMoreAndFewerWorkersAndAReload(socket: Server.Socket) throws {
-        let server = try Server(faulty: 4, on: socket)
+    func theShareStaysEvenAfterACrashMoreAndFewerWorkersAndAReload(socket: TestServer.Socket) throws {
+        let server = try TestServer(faulty: 4, on: socket)
         var mark = server.master.mark
         kill(server.workers[1], SIGKILL)
         try server.master.waitFor("worker ready", from: mark)
@@ -38,8 +38,8 @@ import Testing
     }
 
     @Test(arguments: sockets)
-    func aStoppedWorkerMakesNobodyWait(socket: Server.Socket) throws {
-        let server = try Server(faulty: 4, on: socket)
+    func aStoppedWorkerMakesNobodyWait(socket: TestServer.Socket) throws {
+        let server = try TestServer(faulty: 4, on: socket)
         Machine.stop(server.workers[2])
         // Enough that the stopped worker is the one with the fewest connections, to whom the others would defer.
         var kept: [Client] = []
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func anIdleServerWakesUpAFewTimesASecondAtMost() throws {
-        let server = try Server(faulty: 4)
+        let server = try TestServer(faulty: 4)
         #expect(try server.ask("/hello").status == 200)
         let processes = server.workers + [server.master.pid]
         let before = processes.map(Machine.voluntarySwitches)
@@ -73,7 +73,7 @@ import Testing
     /// Each worker has at least three quarters of the mean, and one connection. A worker that a busy machine lets wait for
     /// more than 5 ms counts as stuck and gets fewer, so that a share may be tried again; a wrong rule is wrong each time.
     private func expectAnEvenShare(
-        of count: Int, over workers: Int, _ server: Server, location: SourceLocation = #_sourceLocation
+        of count: Int, over workers: Int, _ server: TestServer, location: SourceLocation = #_sourceLocation
     ) throws {
         // A worker is told to after the log calls it ready.
         try Machine.wait(for: "workers that accept") { server.workers.allSatisfy(Machine.accepts) }
@@ -87,7 +87,7 @@ import Testing
     }
 
     /// How many of so many connections each worker has that has any; fewest first.
-    private func shares(of count: Int, _ server: Server) throws -> [Int] {
+    private func shares(of count: Int, _ server: TestServer) throws -> [Int] {
         // Those of the last look are closed when each worker has seen it.
         try server.waitForStatus("without connections") { $0.workers.allSatisfy { $0.connections == 0 } }
         let clients = try (0..<count).map { _ in try server.client() }

@@ -7,9 +7,9 @@ import Testing
 
     @Test(arguments: [(Int32(0), Int32(3)), (1, 1), (3, 3), (4, 4)])
     func workersThatEndAtBootEndAServerThatWasNeverReady(code: Int32, end: Int32) throws {
-        let folder = try Server.newFolder()
-        let master = try Server.start(
-            in: folder, ["--bind", "127.0.0.1:0", "--workers", "4", "--worker", Built.faultyWorker],
+        let folder = try TestServer.newFolder()
+        let master = try TestServer.start(
+            in: folder, ["--bind", "127.0.0.1:0", "--workers", "4", "--worker", BuildProducts.faultyWorker],
             ["FAULT": "exit:\(code)"])
         #expect(try master.waitForExit() == end)
         #expect(master.output.contains("exit code \(code)"))
@@ -19,7 +19,7 @@ import Testing
 
     @Test(arguments: codes)
     func aReloadWhoseWorkerEndsAtBootIsAbandoned(code: Int32) throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         let before = server.workers
         try server.breakNextWorker("exit:\(code)")
         let (result, output) = try server.command("reload", "--wait")
@@ -35,17 +35,20 @@ import Testing
     }
 
     @Test func workersThatAreNeverReadyEndAServerThatWasNeverReady() throws {
-        let folder = try Server.newFolder()
-        let master = try Server.start(
+        let folder = try TestServer.newFolder()
+        let master = try TestServer.start(
             in: folder,
-            ["--bind", "127.0.0.1:0", "--workers", "10", "--worker", Built.faultyWorker, "--boot-timeout", "500ms"],
+            [
+                "--bind", "127.0.0.1:0", "--workers", "10", "--worker", BuildProducts.faultyWorker, "--boot-timeout",
+                "500ms",
+            ],
             ["FAULT": "silent"])
         #expect(try master.waitForExit() == 3)
         #expect(master.output.contains("boot-timeout"))
     }
 
     @Test func aReloadWhoseWorkerIsNeverReadyIsAbandonedInTime() throws {
-        let server = try Server(faulty: 2, flags: ["--boot-timeout", "1s"])
+        let server = try TestServer(faulty: 2, flags: ["--boot-timeout", "1s"])
         let before = server.workers
         try server.breakNextWorker("silent")
         let began = ContinuousClock.now
@@ -59,7 +62,7 @@ import Testing
     }
 
     @Test func aReloadWhosePrestartFailsIsAbandoned() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         let before = server.workers
         try server.breakNextWorker("prestart-exit:5")
         let (result, output) = try server.command("reload", "--wait")
@@ -72,7 +75,7 @@ import Testing
     /// Once there was a ready worker, the master never gives up: it tries ever more slowly.
     @Test(arguments: ["exit:0", "exit:1", "exit:3", "exit:4", "trap"])
     func aWorkerThatCannotComeBackIsTriedAgainUntilItCan(fault: String) throws {
-        let server = try Server(faulty: 2, environment: ["SWIFT_BACKTRACE": "enable=no"])
+        let server = try TestServer(faulty: 2, environment: ["SWIFT_BACKTRACE": "enable=no"])
         let before = server.workers
         try server.breakNextWorker(fault)
         let mark = server.master.mark
@@ -88,7 +91,7 @@ import Testing
 
     /// It may be unwanted by then, and would take with it whoever came to it.
     @Test func aWorkerAcceptsNobodyBeforeItsMasterHasHeardThatItIsReady() throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         let first = server.workers[0]
         server.master.signal(SIGTTIN)
         try server.master.waitFor("worker=2")

@@ -7,7 +7,7 @@ import Testing
         "\n", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "scale -1\n", "scale 99999999999999999999\n", "\u{0}\n",
     ])
     func nonsenseIsRefused(words: String) throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         let client = try connect(server)
         defer { close(client) }
         send(words, to: client)
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func floodsAndHalfLinesAndSuddenEndsHarmNobody() throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         let before = server.workers
         let flood = String(repeating: "status ", count: 100_000)
         for words in [flood, "stat", "", "status json", flood + "\n"] {
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func clientsThatNeverReadOrNeverSpeakKeepTheMasterFromNothing() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         let clients = try (0..<64).map { number in
             let client = try connect(server)
             if number % 2 == 0 { send("status json\n", to: client) }
@@ -48,11 +48,11 @@ import Testing
     }
 
     @Test func aClientThatDoesNotWaitForItsReloadChangesNothingForIt() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         let mark = server.master.mark
         let client = try connect(server)
         send("reload wait\n", to: client)
-        // One that is gone before it is read is not carried out at all (SilentMasterTests).
+        // One that is gone before it is read is not carried out at all (UnresponsiveMasterTests).
         try server.master.waitFor("reload started", from: mark)
         close(client)
         #expect(try server.status().state != "")
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func scaleAndStopReportTheFinalResult() throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         #expect(try server.command("scale", "3").code == 0)
         #expect(server.workers.count == 3)
         #expect(try server.command("scale", "1").code == 0)
@@ -75,8 +75,8 @@ import Testing
         #expect(try server.command("status").code == 1)
     }
 
-    private func connect(_ server: Server) throws -> Int32 {
-        let client = SocketAddress.unix(path: server.folder + "/control.sock").connected()
+    private func connect(_ server: TestServer) throws -> Int32 {
+        let client = LocalAddress.unix(path: server.folder + "/control.sock").connected()
         guard client >= 0 else { throw Client.Failure.refused }
         return client
     }

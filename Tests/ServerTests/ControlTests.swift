@@ -3,14 +3,15 @@ import Testing
 
 /// The control socket, and the commands that speak to it.
 @Suite(.serialized) struct ControlTests {
-    private static func server(workers: Int = 2, flags: [String] = []) throws -> (server: Server, path: String) {
-        let path = try Server.newFolder() + "/control"
-        return (try Server(workers: workers, flags: ["--control", path] + flags), path)
+    private static func server(workers: Int = 2, flags: [String] = []) throws -> (server: TestServer, path: String) {
+        let path = try TestServer.newFolder() + "/control"
+        return (try TestServer(workers: workers, flags: ["--control", path] + flags), path)
     }
 
     /// The command's exit code, and what it said.
     private static func run(_ arguments: [String]) throws -> (code: Int32, said: String) {
-        let command = try ChildProcess(Built.brigade, arguments, environment: ["PATH": "/usr/bin:/bin"], folder: "/")
+        let command = try ChildProcess(
+            BuildProducts.brigade, arguments, environment: ["PATH": "/usr/bin:/bin"], folder: "/")
         let code = try command.waitForExit()
         return (code, command.output)
     }
@@ -40,9 +41,9 @@ import Testing
     }
 
     @Test func reloadSaysWhatCameOfIt() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         let worker = folder + "/worker"
-        try FileManager.default.copyItem(atPath: Built.worker, toPath: worker)
+        try FileManager.default.copyItem(atPath: BuildProducts.worker, toPath: worker)
         let (server, path) = try Self.server(flags: ["--worker", worker])
         let before = server.workers
         let done = try Self.run(["reload", "--wait", "--control", path])

@@ -4,7 +4,7 @@ import Testing
 /// Workers that die, and what is told of them.
 @Suite(.serialized) struct CrashTests {
     @Test func aCrashIsOneRecordWithEachRequestThatWasInFlight() throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         let worker = server.workers[0]
         let waiting = try (1...3).map { number in
             let client = try server.client()
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func aWorkerThatEndsInTheMiddleIsReplacedWhateverItsCode() throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         for code in [0, 1, 3, 4, 75] {
             let mark = server.master.mark
             let client = try server.client()
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func theMastersOwnKillIsNotBlamedOnAnybodyElse() throws {
-        let server = try Server(faulty: 1, flags: ["--worker-timeout", "2s"])
+        let server = try TestServer(faulty: 1, flags: ["--worker-timeout", "2s"])
         kill(server.workers[0], SIGSTOP)
         try server.master.waitFor("worker exited")
         let end = try #require(server.master.lines(with: "worker exited").first)

@@ -7,14 +7,14 @@ import Testing
     private static let environment = ["LOG_LEVEL": "debug"]
     private static let recipe = #"{"label":"Ramen","source":"Mum","url":"https://e.com/","submitter_id":1}"#
 
-    private func post(_ server: Server, _ recipe: String = recipe) throws -> (status: Int, id: Int?) {
+    private func post(_ server: TestServer, _ recipe: String = recipe) throws -> (status: Int, id: Int?) {
         let answer = try server.ask(
             "POST", "/api/v1/recipes/", fields: ["Content-Type: application/json"], body: recipe)
         return (answer.status, answer.body.firstMatch(of: /"id":(\d+)/).flatMap { Int($0.1) })
     }
 
     /// Creates so many recipes, however often the answer is a 503.
-    private func create(_ count: Int, _ server: Server) throws -> [Int] {
+    private func create(_ count: Int, _ server: TestServer) throws -> [Int] {
         var ids: [Int] = []
         while ids.count < count {
             let (status, id) = try post(server)
@@ -26,7 +26,7 @@ import Testing
 
     @Test(arguments: [["-wal"], ["-shm"], ["-wal", "-shm"]])
     func aLogThatIsRemovedLosesNothingThatWasAcknowledged(files: [String]) throws {
-        let server = try Server(workers: 2, environment: Self.environment)
+        let server = try TestServer(workers: 2, environment: Self.environment)
         var ids = try create(20, server)
         for file in files { #expect(unlink(server.folder + "/recipes.db" + file) == 0) }
         ids += try create(40, server)
@@ -48,17 +48,18 @@ import Testing
         server.master.signal(SIGTERM)
         #expect(try server.master.waitForExit() == 0)
 
-        let next = try Server(workers: 1, folder: server.folder)
+        let next = try TestServer(workers: 1, folder: server.folder)
         for id in ids { #expect(try next.ask("/api/v1/recipes/\(id)").status == 200) }
     }
 
     @Test func aRestoreByRenameIsTakenOver() throws {
-        let server = try Server(workers: 2, environment: Self.environment)
-        let other = try Server.newFolder()
+        let server = try TestServer(workers: 2, environment: Self.environment)
+        let other = try TestServer.newFolder()
         defer { try? FileManager.default.removeItem(atPath: other) }
         func run(_ command: [String], _ database: String) throws {
             let worker = try ChildProcess(
-                Built.worker, command, environment: ["DATABASE_URL": "sqlite:///\(other)/\(database)"], folder: other)
+                BuildProducts.worker, command, environment: ["DATABASE_URL": "sqlite:///\(other)/\(database)"],
+                folder: other)
             #expect(try worker.waitForExit() == 0, "\(worker.output)")
         }
         try run(["prestart"], "other.db")
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test func aRemovedDatabaseIsNoAnswerAndNoHangingReload() throws {
-        let server = try Server(workers: 2, flags: ["--control", "control.sock"], environment: Self.environment)
+        let server = try TestServer(workers: 2, flags: ["--control", "control.sock"], environment: Self.environment)
         _ = try create(1, server)
         #expect(rename(server.folder + "/recipes.db", server.folder + "/away") == 0)
         try server.master.wait(for: "both workers to notice") {
@@ -100,7 +101,7 @@ import Testing
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/prlimit")))
     func aFileAtItsSizeLimitIsAFullDisk() throws {
-        let server = try Server(workers: 2, environment: Self.environment)
+        let server = try TestServer(workers: 2, environment: Self.environment)
         let workers = server.workers
         func limit(_ size: String) throws {
             for pid in workers {
@@ -129,18 +130,18 @@ import Testing
 
     /// A file system of two megabytes, which nobody else sees.
     @Test(.enabled(if: geteuid() == 0, "mounts a file system")) func aFullDiskIsSaidAndEnds() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let program = folder + "/brigade"
         let script = """
             #!/bin/sh
             if [ -z "$MOUNTING" ]; then MOUNTING=1 exec unshare -m "$0" "$@"; fi
             unset MOUNTING
-            mount -t tmpfs -o size=2m tmpfs "$PWD" && cd "$PWD" && exec \(Built.brigade) "$@"
+            mount -t tmpfs -o size=2m tmpfs "$PWD" && cd "$PWD" && exec \(BuildProducts.brigade) "$@"
             """
         try Data(script.utf8).write(to: URL(filePath: program))
         #expect(chmod(program, 0o755) == 0)
-        let server = try Server(workers: 2, environment: Self.environment, program: program)
+        let server = try TestServer(workers: 2, environment: Self.environment, program: program)
         let workers = server.workers
         let filler = "/proc/\(server.master.pid)/cwd/filler"
         let file = open(filler, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)

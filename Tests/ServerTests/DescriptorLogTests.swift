@@ -43,14 +43,14 @@ import Testing
 
         /// - Parameter place: the shell's word for where the reader's end becomes a descriptor.
         init(_ reader: Reader, at place: String, _ flags: [String]) throws {
-            folder = try Server.newFolder()
+            folder = try TestServer.newFolder()
             let port = try Machine.freePort()
             address = .tcp(port: port)
             let closing = place.hasPrefix("3") ? "" : " 3>&-"
             master = try ChildProcess(
                 "/bin/sh",
-                ["-c", "exec \"$0\" \"$@\" \(place)\(closing)", Built.brigade, "serve"]
-                    + ["--bind", "127.0.0.1:\(port)", "--workers", "1", "--worker", Built.faultyWorker]
+                ["-c", "exec \"$0\" \"$@\" \(place)\(closing)", BuildProducts.brigade, "serve"]
+                    + ["--bind", "127.0.0.1:\(port)", "--workers", "1", "--worker", BuildProducts.faultyWorker]
                     + ["--control", "control.sock"] + flags,
                 environment: ["PATH": "/usr/bin:/bin"], folder: folder, descriptors: [reader.given])
         }
@@ -133,7 +133,7 @@ import Testing
                 "\(server.master.output)")
         }
         // In a master that runs some number of the kind is one of its own.
-        let file = try Server.newFolder() + "/b.env"
+        let file = try TestServer.newFolder() + "/b.env"
         try "ACCESS_LOG=off\n".write(toFile: file, atomically: true, encoding: .utf8)
         let server = try Served(reader, at: "7>&3", ["--env-file", file])
         try server.master.waitFor("ready: 1 worker")

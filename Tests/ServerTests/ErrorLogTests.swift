@@ -3,13 +3,13 @@ import Testing
 
 /// The log in a file of its own (`--error-log`), and in the journal.
 @Suite(.serialized) struct ErrorLogTests {
-    private func text(_ server: Server, _ name: String) -> String {
+    private func text(_ server: TestServer, _ name: String) -> String {
         (try? String(contentsOfFile: server.folder + "/" + name, encoding: .utf8)) ?? ""
     }
 
     @Test func masterWorkersAndPrestartWriteToIt() throws {
-        let folder = try Server.newFolder()
-        let server = try Server(
+        let folder = try TestServer.newFolder()
+        let server = try TestServer(
             workers: 1, flags: ["--error-log", "server.log", "--control", "control.sock"], folder: folder,
             log: folder + "/stderr")
         try server.waitForStatus("settled") { $0.isSettled }
@@ -23,8 +23,8 @@ import Testing
     }
 
     @Test func usr1OpensItAnewForEverybodyAndAnUpgradeKeepsIt() throws {
-        let folder = try Server.newFolder()
-        let server = try Server(
+        let folder = try TestServer.newFolder()
+        let server = try TestServer(
             faulty: 1, flags: ["--error-log", "server.log"], folder: folder, log: folder + "/stderr")
         try server.waitForStatus("settled") { $0.isSettled }
         #expect(rename(folder + "/server.log", folder + "/server.log.1") == 0)
@@ -44,9 +44,9 @@ import Testing
     }
 
     @Test func oneThatCannotBeOpenedAnewIsWrittenOn() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         #expect(mkdir(folder + "/logs", 0o755) == 0)
-        let server = try Server(
+        let server = try TestServer(
             faulty: 1, flags: ["--error-log", "logs/server.log"], folder: folder, log: folder + "/stderr")
         try server.waitForStatus("settled") { $0.isSettled }
         #expect(rename(folder + "/logs", folder + "/gone") == 0)
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func oneThatCannotBeOpenedIsAnErrorAtTheStart() throws {
-        let master = try Server.start(in: try Server.newFolder(), ["--error-log", "nowhere/server.log"])
+        let master = try TestServer.start(in: try TestServer.newFolder(), ["--error-log", "nowhere/server.log"])
         #expect(try master.waitForExit() == 1)
         #expect(
             master.output.hasPrefix(
@@ -69,8 +69,8 @@ import Testing
 
     /// Whoever starts it looks at the terminal.
     @Test func aStartThatFailsIsToldWhereItWasStartedToo() throws {
-        let server = try Server(workers: 1)
-        let other = try Server.start(
+        let server = try TestServer(workers: 1)
+        let other = try TestServer.start(
             in: server.folder, ["--bind", "127.0.0.1:\(server.port)", "--error-log", "server.log"])
         #expect(try other.waitForExit() == 2)
         #expect(other.output.contains("another server listens there"))
@@ -78,12 +78,12 @@ import Testing
     }
 
     @Test func onTheJournalsStreamEachLineHasItsPriority() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         let path = folder + "/journal"
         #expect(FileManager.default.createFile(atPath: path, contents: nil))
         var information = stat()
         #expect(stat(path, &information) == 0)
-        let server = try Server(
+        let server = try TestServer(
             faulty: 1,
             environment: [
                 "JOURNAL_STREAM": "\(information.st_dev):\(information.st_ino)", "SWIFT_BACKTRACE": "enable=no",
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func elsewhereNoLineHasOne() throws {
-        let server = try Server(faulty: 1, environment: ["JOURNAL_STREAM": "1:2"])
+        let server = try TestServer(faulty: 1, environment: ["JOURNAL_STREAM": "1:2"])
         #expect(server.master.lines(with: "worker ready").first?.hasPrefix("20") == true)
     }
 }

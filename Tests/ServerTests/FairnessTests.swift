@@ -6,14 +6,14 @@ import Testing
     /// The release build of a soak has the machine for itself.
     private static let most: Duration =
         ProcessInfo.processInfo.environment["SOAK"] == nil ? .milliseconds(500) : .milliseconds(50)
-    private static let room = Crowd.raiseDescriptorLimit()
+    private static let room = ManyConnections.raiseDescriptorLimit()
 
     @Test(arguments: [200, 800])
     func anOrdinaryClientIsServedBesideThoseThatPipeline(count: Int) throws {
         try #require(Self.room > count + 200, "the limit of open descriptors")
         let target = "/api/v1/recipes/1"
-        let server = try Server(workers: 2)
-        let crowd = try PipelineCrowd(count, port: server.port, target: target)
+        let server = try TestServer(workers: 2)
+        let crowd = try ManyPipelines(count, port: server.port, target: target)
         defer { crowd.stop() }
         let kept = try server.client()
         // Until all have filled the sockets' buffers.

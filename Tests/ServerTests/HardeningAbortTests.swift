@@ -18,10 +18,10 @@ import Testing
 
     @Test(arguments: Phase.allCases)
     func whoLeavesIsForgotten(phase: Phase) throws {
-        let server = try Server(faulty: 1)
-        let vitals = try Vitals(of: server)
+        let server = try TestServer(faulty: 1)
+        let vitals = try WorkerBaseline(of: server)
         for _ in 0..<3 {
-            let crowd = try Crowd(40, port: server.port)
+            let crowd = try ManyConnections(40, port: server.port)
             crowd.send(phase.rawValue)
             try server.waitForStatus("all there") { $0.workers[0].connections == 40 }
             switch phase {
@@ -37,10 +37,10 @@ import Testing
     }
 
     @Test func whoLeavesInTheMiddleOfAnAnswerIsForgotten() throws {
-        let server = try Server(workers: 1, flags: ["--control", "control.sock"])
-        let vitals = try Vitals(of: server)
+        let server = try TestServer(workers: 1, flags: ["--control", "control.sock"])
+        let vitals = try WorkerBaseline(of: server)
         for _ in 0..<3 {
-            let crowd = try Crowd(40, port: server.port, receiveBuffer: 4096)
+            let crowd = try ManyConnections(40, port: server.port, receiveBuffer: 4096)
             crowd.send(String(repeating: "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n", count: 200))
             try crowd.read { $0.answered == $0.count }
             crowd.reset()

@@ -11,22 +11,22 @@ import Testing
     private static let mostForBodies = 2 * budget + 8
 
     /// Waits until the worker has given back what it held.
-    private func expectReturn(_ vitals: Vitals, to most: Int) throws {
+    private func expectReturn(_ vitals: WorkerBaseline, to most: Int) throws {
         try Machine.wait(for: "memory back") { vitals.growth < most * Self.mebibyte }
-        #expect(try vitals.latency() < Vitals.promptly)
+        #expect(try vitals.latency() < WorkerBaseline.promptly)
     }
 
     /// 200 × 20 × 512 KiB are 2 GiB.
     @Test func answersThatNobodyReadsStayWithinTheBudget() throws {
-        let server = try Server(
+        let server = try TestServer(
             workers: 1, flags: ["--control", "control.sock", "--buffer-memory", "\(Self.budget)MiB"])
         let label = String(repeating: "x", count: 512 << 10)
         let created = try server.ask(
             "POST", "/api/v1/recipes/", fields: ["Content-Type: application/json"],
             body: #"{"label":"\#(label)","source":"s","url":"http://a.de/","submitter_id":1}"#)
         #expect(created.status == 201)
-        let vitals = try Vitals(of: server)
-        let crowd = try Crowd(200, port: server.port, receiveBuffer: 4096)
+        let vitals = try WorkerBaseline(of: server)
+        let crowd = try ManyConnections(200, port: server.port, receiveBuffer: 4096)
         crowd.send(String(repeating: "GET /api/v1/recipes/4 HTTP/1.1\r\nHost: a\r\n\r\n", count: 20))
         // What is asked for is made, and dropped where there is no room for it: then nothing is in flight any more.
         var most = 0
@@ -36,7 +36,7 @@ import Testing
         }
         // Of an answer that a thread makes there are some copies.
         #expect(most < (Self.budget + 120) * Self.mebibyte, "KiB")
-        #expect(try vitals.latency() < Vitals.promptly)
+        #expect(try vitals.latency() < WorkerBaseline.promptly)
         #expect(try server.ask("/api/v1/recipes/1").status == 200)
         let large = try server.ask("/api/v1/recipes/4")
         #expect(large.status == 503 && large["retry-after"] == "1")
@@ -48,11 +48,11 @@ import Testing
 
     /// 96 × 4 MiB, less a byte each, are 384 MiB.
     @Test func bodiesThatNeverComeToTheirEndStayWithinTheBudget() throws {
-        let server = try Server(
+        let server = try TestServer(
             faulty: 1,
             flags: ["--buffer-memory", "\(Self.budget)MiB", "--max-body", "4MiB", "--body-timeout", "3s"])
-        let vitals = try Vitals(of: server)
-        let crowd = try UploadCrowd(96, port: server.port, target: "/echo", size: 4 << 20, missing: 1)
+        let vitals = try WorkerBaseline(of: server)
+        let crowd = try ManyUploads(96, port: server.port, target: "/echo", size: 4 << 20, missing: 1)
         var most = 0
         var longest = Duration.zero
         try crowd.run(round: {
@@ -60,7 +60,7 @@ import Testing
             longest = max(longest, try vitals.latency())
         })
         #expect(most < Self.mostForBodies * Self.mebibyte, "KiB")
-        #expect(longest < Vitals.promptly)
+        #expect(longest < WorkerBaseline.promptly)
         // Who stands still is told so, and who could not be read, to come again.
         #expect(crowd.statuses.count == 96 && Set(crowd.statuses).isSubset(of: [408, 503]), "\(crowd.statuses)")
         try expectReturn(vitals, to: 16)
@@ -69,9 +69,9 @@ import Testing
 
     /// They need twelve times the budget, and wait for each other.
     @Test func manyThatUploadAtOnceAllComeToTheirEnd() throws {
-        let server = try Server(faulty: 1, flags: ["--buffer-memory", "\(Self.budget)MiB", "--max-body", "4MiB"])
-        let vitals = try Vitals(of: server)
-        let crowd = try UploadCrowd(96, port: server.port, target: "/echo", size: 4 << 20)
+        let server = try TestServer(faulty: 1, flags: ["--buffer-memory", "\(Self.budget)MiB", "--max-body", "4MiB"])
+        let vitals = try WorkerBaseline(of: server)
+        let crowd = try ManyUploads(96, port: server.port, target: "/echo", size: 4 << 20)
         var most = 0
         try crowd.run(round: { most = max(most, vitals.growth) })
         #expect(crowd.statuses == Array(repeating: 200, count: 96))
@@ -81,9 +81,9 @@ import Testing
 
     /// The end of a client that is held back is heard, too.
     @Test func whatClientsHoldThatLeaveIsGivenBackAtOnce() throws {
-        let server = try Server(faulty: 1, flags: ["--buffer-memory", "\(Self.budget)MiB", "--max-body", "4MiB"])
-        let vitals = try Vitals(of: server)
-        var crowd: UploadCrowd? = try UploadCrowd(96, port: server.port, target: "/echo", size: 4 << 20, missing: 1)
+        let server = try TestServer(faulty: 1, flags: ["--buffer-memory", "\(Self.budget)MiB", "--max-body", "4MiB"])
+        let vitals = try WorkerBaseline(of: server)
+        var crowd: ManyUploads? = try ManyUploads(96, port: server.port, target: "/echo", size: 4 << 20, missing: 1)
         try crowd?.run(until: { vitals.growth > (Self.budget - 5) * Self.mebibyte })
         crowd = nil
         let began = ContinuousClock.now

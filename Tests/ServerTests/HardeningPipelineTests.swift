@@ -7,9 +7,9 @@ import Testing
     private static let count = ProcessInfo.processInfo.environment["SOAK"] == nil ? 20_000 : 1_000_000
 
     @Test func asManyPipelinedRequestsAsAnybodySendsAreAnswered() throws {
-        let server = try Server(workers: 1)
-        let vitals = try Vitals(of: server)
-        let pipeline = try Pipeline(port: server.port, count: Self.count, target: "/health/live")
+        let server = try TestServer(workers: 1)
+        let vitals = try WorkerBaseline(of: server)
+        let pipeline = try PipelinedConnection(port: server.port, count: Self.count, target: "/health/live")
         var most = 0
         let answers = try pipeline.run { most = max(most, vitals.growth) }
         #expect(answers == Self.count)

@@ -4,7 +4,7 @@ import Testing
 /// What a worker says is wrong with it: the operator hears of it once.
 @Suite(.serialized) struct HealthTests {
     @Test func aProblemOfAllWorkersIsOneLineWhenItBeginsAndOneWhenItEnds() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         let mark = server.master.mark
         try tell("sick", each: server) { status in
             status.healthProblems.count == 1 && status.healthProblems[0].workers == 2
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func aWorkerThatIsWellAgainSaysSo() throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         let mark = server.master.mark
         for _ in 0..<3 {
             #expect(try server.ask("/sick").body == "sick")
@@ -40,7 +40,7 @@ import Testing
     }
 
     /// Asks until the status is as wanted: who takes a connection is the workers' choice.
-    private func tell(_ target: String, each server: Server, until isThere: (Status) -> Bool) throws {
+    private func tell(_ target: String, each server: TestServer, until isThere: (StatusReply) -> Bool) throws {
         var clients: [Client] = []
         let end = ContinuousClock.now + ChildProcess.patience
         while ContinuousClock.now < end {

@@ -2,10 +2,10 @@ import Testing
 
 /// The home page's form, posted to the built server.
 @Suite struct HomePageTests {
-    private let server: Server
+    private let server: TestServer
 
     init() throws {
-        server = try Server(workers: 1)
+        server = try TestServer(workers: 1)
     }
 
     private func post(_ body: String, _ fields: [String] = []) throws -> Client.Answer {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Limits of the host that are too tight: one line that names what to raise, and an exit code; no trap.
+/// ProcessLimit of the host that are too tight: one line that names what to raise, and an exit code; no trap.
 @Suite(.serialized) struct HostLimitTests {
     private static let prlimit = "/usr/bin/prlimit"
 
@@ -22,7 +22,7 @@ import Testing
             ("--fsize=100000", "ulimit -f"),
         ])
     func aWorkerNamesTheLimit(limit: String, advice: String) throws {
-        let worker = try run(limit, [Built.faultyWorker, "serve"], try Server.newFolder())
+        let worker = try run(limit, [BuildProducts.faultyWorker, "serve"], try TestServer.newFolder())
         #expect(try worker.waitForExit() == 3, "\(worker.output)")
         let lines = worker.output.split(separator: "\n")
         #expect(lines.count == 1 && lines[0].contains(advice), "\(worker.output)")
@@ -33,15 +33,15 @@ import Testing
         arguments: [("--as=80000000", "ulimit -v"), ("--nofile=4", "ulimit -n"), ("--fsize=100000", "ulimit -f")])
     func aMasterNamesTheLimit(limit: String, advice: String) throws {
         let master = try run(
-            limit, [Built.brigade, "serve", "--worker", Built.faultyWorker], try Server.newFolder())
+            limit, [BuildProducts.brigade, "serve", "--worker", BuildProducts.faultyWorker], try TestServer.newFolder())
         #expect(try master.waitForExit() == 1, "\(master.output)")
         #expect(master.output.split(separator: "\n").count == 1, "\(master.output)")
         #expect(master.output.contains(advice), "\(master.output)")
     }
 
-    @Test(.enabled(if: Limits.canBeSet))
+    @Test(.enabled(if: ProcessLimit.canBeSet))
     func aWorkerWithoutThreadsSaysSo() throws {
-        let limits = try Limits()
+        let limits = try ProcessLimit()
         let worker = try ChildProcess(
             limits.asUser.first ?? Self.prlimit,
             Array((limits.asUser + [Self.prlimit, "--nproc=4", limits.worker, "serve"]).dropFirst()),
@@ -51,5 +51,34 @@ import Testing
             worker.output.contains("the host has too few resources for this worker: pthread_create: "),
             "\(worker.output)")
         #expect(worker.output.contains("ulimit -u"))
+    }
+
+    /// RLIMIT_FSIZE, as `ulimit -f` and LimitFSIZE= set it.
+    @Test(.enabled(if: canBeSet))
+    func aFullLogEndsNeitherTheMasterNorAWorker() throws {
+        let folder = try TestServer.newFolder()
+        let program = folder + "/limited"
+        let limit = 8192
+        // The soft limit alone, which anybody may set.
+        let script = "#!/bin/sh\nexec \(Self.prlimit) --fsize=\(limit): '\(BuildProducts.brigade)' \"$@\"\n"
+        try Data(script.utf8).write(to: URL(filePath: program))
+        chmod(program, 0o755)
+        let server = try TestServer(
+            faulty: 2, flags: ["--access-log", "access.log"], program: program, folder: folder, log: folder + "/log")
+        try server.waitForStatus("settled") { $0.isSettled }
+        let before = server.workers
+        let client = try server.client()
+        for _ in 0..<200 { #expect(try client.ask("/hello").status == 200) }
+        #expect(server.workers == before)
+        #expect(try size(of: folder + "/access.log") == limit)
+        while try size(of: folder + "/log") < limit { #expect(try server.command("reload", "--wait").code == 0) }
+        #expect(try server.command("reload", "--wait").code == 0)
+        try server.waitForStatus("settled") { $0.isSettled }
+        #expect(try server.command("stop", "--wait").code == 0)
+        #expect(try server.master.waitForExit() == 0)
+    }
+
+    private func size(of path: String) throws -> Int {
+        try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     }
 }

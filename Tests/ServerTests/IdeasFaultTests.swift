@@ -11,7 +11,7 @@ import Testing
 
     /// Asks in both ways, with that going on upstream.
     private func expect(
-        _ status: Int, _ body: String?, from server: Server, _ fault: String,
+        _ status: Int, _ body: String?, from server: TestServer, _ fault: String,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         for path in Self.paths {
@@ -40,9 +40,10 @@ import Testing
 
     @Test func whateverTheUpstreamDoesIsAnsweredInTimeAndNobodyElseNotices() throws {
         let upstream = try FaultyUpstream()
-        let server = try Server(workers: 1, environment: Self.hasty.merging(["REDDIT_BASE_URL": upstream.url]) { $1 })
+        let server = try TestServer(
+            workers: 1, environment: Self.hasty.merging(["REDDIT_BASE_URL": upstream.url]) { $1 })
         let worker = server.workers
-        let others = Pulse(server.address, ["/health/live", "/api/v1/recipes/1"])
+        let others = LatencyProbe(server.address, ["/health/live", "/api/v1/recipes/1"])
         for fault in IdeasFault.late + IdeasFault.wrong + IdeasFault.harmless {
             upstream.play(fault.steps)
             try expect(fault.status, Self.body(of: fault.status), from: server, fault.description)
@@ -63,7 +64,8 @@ import Testing
         // Whether it comes before the right one has been handed over is chance.
         let stray = IdeasFault.answer(#"{"data":{"children":[{"data":{"score":1,"title":"stray","url":"u"}}]}}"#)
         let upstream = try FaultyUpstream([.send(IdeasFault.answer(IdeasFault.listing) + stray + FaultyUpstream.keeps)])
-        let server = try Server(workers: 1, environment: Self.hasty.merging(["REDDIT_BASE_URL": upstream.url]) { $1 })
+        let server = try TestServer(
+            workers: 1, environment: Self.hasty.merging(["REDDIT_BASE_URL": upstream.url]) { $1 })
         for path in Self.paths + Self.paths {
             let answer = try server.ask(path)
             #expect([200, 502].contains(answer.status))
@@ -75,7 +77,7 @@ import Testing
     @Test func aConnectionThatIsClosedAsWeUseItAgainIsNobodysFault() throws {
         // It closes after each answer and does not say so.
         let upstream = try FaultyUpstream([.send(IdeasFault.answer(String(IdeasFault.listing.dropLast(2))))])
-        let server = try Server(workers: 1, environment: ["REDDIT_BASE_URL": upstream.url])
+        let server = try TestServer(workers: 1, environment: ["REDDIT_BASE_URL": upstream.url])
         for _ in 0..<20 {
             for path in Self.paths { #expect(try server.ask(path).status == 200) }
         }
@@ -88,7 +90,8 @@ import Testing
         let upstream = try FaultyUpstream([
             .send(IdeasFault.answer("", status: "302 Found", fields: ["Location: \(silent.url)/"]))
         ])
-        let server = try Server(workers: 1, environment: Self.hasty.merging(["REDDIT_BASE_URL": upstream.url]) { $1 })
+        let server = try TestServer(
+            workers: 1, environment: Self.hasty.merging(["REDDIT_BASE_URL": upstream.url]) { $1 })
         try expect(504, Self.body(of: 504), from: server, "redirects to one that never answers")
         try silent.waitForDepartures(2)
         #expect(upstream.takeRequests() > 0)
@@ -96,10 +99,10 @@ import Testing
 
     @Test func anUpstreamThatDoesNotAcceptIsAGatewayTimeout() throws {
         // Its queue is full: what comes now is dropped, and tried again, and dropped.
-        let listener = try ListeningSocket(backlog: 0)
-        let waiting = try (0..<2).map { _ in try HalfOpen(port: listener.port) }
+        let listener = try TestListener(backlog: 0)
+        let waiting = try (0..<2).map { _ in try UnacceptedConnection(port: listener.port) }
         let environment = ["REDDIT_BASE_URL": "http://127.0.0.1:\(listener.port)"]
-        let server = try Server(workers: 1, environment: Self.hasty.merging(environment) { $1 })
+        let server = try TestServer(workers: 1, environment: Self.hasty.merging(environment) { $1 })
         try expect(504, Self.body(of: 504), from: server, "does not accept")
         withExtendedLifetime(waiting) {}
     }
@@ -113,7 +116,7 @@ import Testing
     func aHandshakeThatFailsIsAnsweredInTime(fault: String, status: Int, steps: [FaultyUpstream.Step]) throws {
         let upstream = try FaultyUpstream(steps, readsRequest: false)
         let environment = ["REDDIT_BASE_URL": "https://127.0.0.1:\(upstream.port)"]
-        let server = try Server(workers: 1, environment: Self.hasty.merging(environment) { $1 })
+        let server = try TestServer(workers: 1, environment: Self.hasty.merging(environment) { $1 })
         try expect(status, Self.body(of: status), from: server, fault)
         withExtendedLifetime(upstream) {}
     }

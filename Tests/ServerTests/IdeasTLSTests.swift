@@ -9,7 +9,7 @@ import Testing
     private let ours: CertificateAuthority
 
     init() throws {
-        folder = try Server.newFolder()
+        folder = try TestServer.newFolder()
         ours = try CertificateAuthority("ours", in: folder)
     }
 
@@ -22,7 +22,7 @@ import Testing
         let port = try Machine.freePort()
         let process = try ChildProcess(
             "/usr/bin/python3",
-            ["\(Built.root)/reference/fake_reddit.py", "\(port)", "--tls", shown.certificate, shown.key],
+            ["\(BuildProducts.root)/reference/fake_reddit.py", "\(port)", "--tls", shown.certificate, shown.key],
             environment: ["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"], folder: folder)
         try waitForListener(port)
         return (process, port)
@@ -30,14 +30,14 @@ import Testing
 
     private func waitForListener(_ port: UInt16) throws {
         try Machine.wait(for: "somebody at port \(port)") {
-            let descriptor = SocketAddress.loopback(port: port).connected()
+            let descriptor = LocalAddress.loopback(port: port).connected()
             if descriptor >= 0 { close(descriptor) }
             return descriptor >= 0
         }
     }
 
-    private func server(_ host: String, _ port: UInt16, _ environment: [String: String]) throws -> Server {
-        try Server(
+    private func server(_ host: String, _ port: UInt16, _ environment: [String: String]) throws -> TestServer {
+        try TestServer(
             workers: 1,
             environment: environment.merging(["REDDIT_BASE_URL": "https://\(host):\(port)"]) { $1 })
     }
@@ -101,7 +101,7 @@ import Testing
         withExtendedLifetime(old) {}
     }
 
-    private func expectBadGateway(_ server: Server) throws {
+    private func expectBadGateway(_ server: TestServer) throws {
         for path in Self.paths {
             let answer = try server.ask(path)
             #expect(answer.status == 502)
@@ -112,7 +112,7 @@ import Testing
 
     @Test func ideasComeThroughAProxy() throws {
         let upstream = try reddit(ours.sign("DNS:reddit.test"))
-        let tunnel = try Tunnel()
+        let tunnel = try ConnectProxy()
         let environment = [
             "SSL_CERT_FILE": ours.certificate, "HTTPS_PROXY": "http://me:p%40ss@127.0.0.1:\(tunnel.port)",
         ]
@@ -141,9 +141,9 @@ import Testing
     }
 
     @Test func aFileThatIsNoAuthorityEndsTheStart() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let master = try Server.start(
+        let master = try TestServer.start(
             in: folder, ["--bind", "127.0.0.1:0", "--workers", "1"],
             ["SSL_CERT_FILE": ours.certificate.replacing("ours.pem", with: "ours.key")])
         #expect(try master.waitForExit() == 4)

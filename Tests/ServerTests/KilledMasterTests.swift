@@ -10,7 +10,7 @@ import Testing
     @Test(arguments: Phase.allCases)
     func killingTheMasterLeavesNoProcessAndFreesThePort(phase: Phase) throws {
         let port = try Machine.freePort()
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let fault: String? =
             switch phase {
@@ -20,8 +20,8 @@ import Testing
             }
         let file = URL(filePath: folder + "/fault")
         try Data((fault ?? "").utf8).write(to: file)
-        let master = try Server.start(
-            in: folder, ["--bind", "127.0.0.1:\(port)", "--workers", "2", "--worker", Built.faultyWorker],
+        let master = try TestServer.start(
+            in: folder, ["--bind", "127.0.0.1:\(port)", "--workers", "2", "--worker", BuildProducts.faultyWorker],
             ["FAULT_FILE": "fault"])
         var client: Client?
         switch phase {
@@ -60,8 +60,8 @@ import Testing
         #expect(ContinuousClock.now - began < .seconds(1))
         #expect(try master.waitForExit() == 128 + SIGKILL, "nobody holds its log any more")
         try Data().write(to: file)
-        let next = try Server.start(
-            in: folder, ["--bind", "127.0.0.1:\(port)", "--workers", "1", "--worker", Built.faultyWorker])
+        let next = try TestServer.start(
+            in: folder, ["--bind", "127.0.0.1:\(port)", "--workers", "1", "--worker", BuildProducts.faultyWorker])
         try next.waitFor("worker ready")
         #expect(try Client(port: port).ask("/hello").status == 200)
         withExtendedLifetime(client) {}

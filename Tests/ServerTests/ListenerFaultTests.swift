@@ -3,9 +3,9 @@ import Testing
 
 /// Workers that spoil the listening socket that all of them share.
 @Suite(.serialized) struct ListenerFaultTests {
-    @Test(arguments: [Server.Socket.tcp, .unix, .activated])
-    func oNonblockOnTheListenerStopsNothing(socket: Server.Socket) throws {
-        let server = try Server(faulty: 2, on: socket)
+    @Test(arguments: [TestServer.Socket.tcp, .unix, .activated])
+    func oNonblockOnTheListenerStopsNothing(socket: TestServer.Socket) throws {
+        let server = try TestServer(faulty: 2, on: socket)
         #expect(try server.ask("/nonblock").body == "0")
         for _ in 0..<8 { #expect(try server.ask("/hello").body == "hello") }
         // For a reload says no more than for any other: nobody is told to stop.
@@ -19,7 +19,7 @@ import Testing
 
     /// The reload mends nothing here: the socket is made non-blocking again after the master has looked at it.
     @Test func workersThatDrainLeaveTheQueueToTheOthersInEitherMode() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         for _ in 0..<3 {
             #expect(try server.ask("/nonblock").body == "0")
             let gone = server.workers[0]
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func anIdleWorkerDoesNotSpinOnAListenerThatDoesNotBlock() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         #expect(try server.ask("/nonblock").body == "0")
         for _ in 0..<8 { #expect(try server.ask("/hello").body == "hello") }
         let workers = server.workers
@@ -41,9 +41,9 @@ import Testing
         #expect(after - before < 100, "a loop that is idle makes a pass each second")
     }
 
-    @Test(arguments: [Server.Socket.tcp, .unix])
-    func aListenerThatAWorkerShutsDownIsMendedAtOnce(socket: Server.Socket) throws {
-        let server = try Server(faulty: 2, on: socket)
+    @Test(arguments: [TestServer.Socket.tcp, .unix])
+    func aListenerThatAWorkerShutsDownIsMendedAtOnce(socket: TestServer.Socket) throws {
+        let server = try TestServer(faulty: 2, on: socket)
         let before = server.workers
         // The answer comes on a connection that stands already.
         #expect(try server.ask("/shut").body == "0")
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func aUnixSocketWhoseFileIsGoneIsSaidByTheStatusAndMendedByAReload() throws {
-        let server = try Server(faulty: 2, on: .unix)
+        let server = try TestServer(faulty: 2, on: .unix)
         unlink(server.folder + "/http.sock")
         let status = try server.status()
         #expect(status.state == "unreachable")
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func afterAnAbandonedReloadTheOldGenerationServesByTheMendedSocket() throws {
-        let server = try Server(faulty: 2, on: .unix)
+        let server = try TestServer(faulty: 2, on: .unix)
         let before = server.workers
         unlink(server.folder + "/http.sock")
         try server.breakNextWorker("exit:3")
@@ -89,11 +89,11 @@ import Testing
     }
 
     @Test func aNameThatAnotherServerHasTakenIsLeftToItAndTheStatusSaysSo() throws {
-        let server = try Server(faulty: 1, on: .unix)
+        let server = try TestServer(faulty: 1, on: .unix)
         let path = server.folder + "/http.sock"
         unlink(path)
-        let other = try Server.start(
-            in: server.folder, ["--bind", "unix:\(path)", "--workers", "1", "--worker", Built.faultyWorker])
+        let other = try TestServer.start(
+            in: server.folder, ["--bind", "unix:\(path)", "--workers", "1", "--worker", BuildProducts.faultyWorker])
         try other.waitFor("worker ready")
         #expect(try server.command("reload", "--wait").code == 0)
         try server.master.waitFor("it cannot be repaired")

@@ -4,7 +4,7 @@ import Testing
 /// A machine that gives nothing, and somebody who asks for everything.
 @Suite(.serialized) struct PressureTests {
     @Test func aThousandSignalsInASecondLoseNoRequest() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         let load = Load(server.address, threads: 4) { _, _ in Load.Exchange(target: "/hello", words: "hello") }
         try load.waitForMore(than: 20)
         let signals = [SIGHUP, SIGTTIN, SIGTTOU, SIGUSR1, SIGWINCH, SIGCHLD, SIGUSR2, SIGTTOU, SIGTTIN, SIGHUP]
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func aFullDiskUnderTheLogStopsNothing() throws {
-        let server = try Server(faulty: 2, log: "/dev/full")
+        let server = try TestServer(faulty: 2, log: "/dev/full")
         try server.waitForStatus("settled") { $0.isSettled }
         let before = server.workers
         #expect(try server.command("reload", "--wait").code == 0)
@@ -36,10 +36,10 @@ import Testing
         #expect(try server.master.waitForExit() == 0)
     }
 
-    @Test(.enabled(if: Limits.canBeSet, "prlimit(1), and setpriv(1) for root, whom no limit of processes holds"))
+    @Test(.enabled(if: ProcessLimit.canBeSet, "prlimit(1), and setpriv(1) for root, whom no limit of processes holds"))
     func aForkThatFailsIsTriedAgainUntilItSucceeds() throws {
-        let limits = try Limits()
-        let server = try Server(
+        let limits = try ProcessLimit()
+        let server = try TestServer(
             faulty: 2, flags: ["--worker", limits.worker], program: limits.program, folder: limits.folder)
         let victim = server.workers[0]
         try limits.allowNoProcess(to: server.master.pid)

@@ -4,7 +4,7 @@ import Testing
 /// Workers that have served long enough leave by themselves, and nobody notices.
 @Suite(.serialized) struct RecyclingTests {
     @Test func aWorkerThatLeaksIsRecycledWithoutALostRequest() throws {
-        let server = try Server(faulty: 2, flags: ["--max-worker-memory", "120MiB"])
+        let server = try TestServer(faulty: 2, flags: ["--max-worker-memory", "120MiB"])
         let load = Load(server.address, threads: 4) { _, _ in Load.Exchange(target: "/hello", words: "hello") }
         let mark = server.master.mark
         #expect(try server.ask("/leak?mb=200").body == "leaked")
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func maxRequestsRecyclesUnderLoadAndNeverHasFewerReadyWorkers() throws {
-        let server = try Server(faulty: 2, flags: ["--max-requests", "300"])
+        let server = try TestServer(faulty: 2, flags: ["--max-requests", "300"])
         let before = server.workers
         let load = Load(server.address, threads: 4) { thread, number in
             Load.Exchange(target: "/hello/\(thread)/\(number)", words: "hello")
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func aReplacementThatCannotBootLeavesTheWorkerThatIsThere() throws {
-        let server = try Server(faulty: 1, flags: ["--max-requests", "50", "--max-requests-jitter", "0"])
+        let server = try TestServer(faulty: 1, flags: ["--max-requests", "50", "--max-requests-jitter", "0"])
         let before = server.workers
         try server.breakNextWorker("exit:3")
         let load = Load(server.address, threads: 2) { _, _ in Load.Exchange(target: "/hello", words: "hello") }

@@ -4,14 +4,14 @@ import Testing
 /// The recorded cases of `reference/`, played at the built server and compared with the reference's answers.
 @Suite struct ReferenceTests {
     @Test func everyRecordedCaseIsAnsweredAsTheReferenceDoes() throws {
-        let reference = Built.root + "/reference"
+        let reference = BuildProducts.root + "/reference"
         let redditPort = try Machine.freePort()
         let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"]
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         let reddit = try ChildProcess(
             "/usr/bin/python3", ["\(reference)/fake_reddit.py", "\(redditPort)"], environment: environment,
             folder: folder)
-        let server = try Server(workers: 1, environment: ["REDDIT_BASE_URL": "http://127.0.0.1:\(redditPort)"])
+        let server = try TestServer(workers: 1, environment: ["REDDIT_BASE_URL": "http://127.0.0.1:\(redditPort)"])
         let record = try ChildProcess(
             "/usr/bin/python3",
             [

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.serialized) struct ReplacementTests {
     @Test func aKilledWorkerIsReplacedAndTheOthersGoOn() throws {
-        let server = try Server(workers: 2)
+        let server = try TestServer(workers: 2)
         let before = server.workers
         // A connection to each: the accept is even, once both accept. A worker is told to after the log calls it ready.
         try Machine.wait(for: "two workers that accept") { server.workers.allSatisfy(Machine.accepts) }
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func aReloadReplacesEveryWorkerAndLosesNoRequest() throws {
-        let server = try Server(workers: 2)
+        let server = try TestServer(workers: 2)
         let before = Set(server.workers)
         let load = Load(port: server.port, threads: 4)
         for _ in 0..<3 {
@@ -44,10 +44,10 @@ import Testing
     }
 
     @Test func aReloadThatFailsLeavesTheOldWorkersServing() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         let worker = folder + "/worker"
-        try FileManager.default.copyItem(atPath: Built.worker, toPath: worker)
-        let server = try Server(workers: 2, flags: ["--worker", worker])
+        try FileManager.default.copyItem(atPath: BuildProducts.worker, toPath: worker)
+        let server = try TestServer(workers: 2, flags: ["--worker", worker])
         let before = server.workers
         let load = Load(port: server.port, threads: 2)
         try FileManager.default.removeItem(atPath: worker)
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func ttinAddsAWorkerAndTtouTakesOneAway() throws {
-        let server = try Server(workers: 1)
+        let server = try TestServer(workers: 1)
         var mark = server.master.mark
         server.master.signal(SIGTTIN)
         try server.master.waitFor("worker ready", from: mark)
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func theMasterHasOneThreadAndAWorkerOnlyTheDescriptorsThatAreItsOwn() throws {
-        let server = try Server(workers: 1)
+        let server = try TestServer(workers: 1)
         #expect(Machine.threads(of: server.master.pid) == 1)
         let inherited = Machine.descriptors(of: server.workers[0]).filter { $0.key < 6 }
         #expect(inherited[0] == "/dev/null")

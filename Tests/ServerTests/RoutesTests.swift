@@ -3,12 +3,12 @@ import Testing
 
 /// Every route over a real socket: its happy path and its main errors. `ContractTests` of the reference compare the rest.
 @Suite(.serialized) struct RoutesTests {
-    let server: Server
+    let server: TestServer
     let upstream: Upstream
 
     init() throws {
         upstream = try Upstream()
-        server = try Server(workers: 1, environment: ["REDDIT_BASE_URL": upstream.url])
+        server = try TestServer(workers: 1, environment: ["REDDIT_BASE_URL": upstream.url])
     }
 
     @Test func everyRouteAnswersOnOneConnection() throws {
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func anUpstreamThatIsNotThereIsABadGateway() throws {
-        let gone = try Server(
+        let gone = try TestServer(
             workers: 1, environment: ["REDDIT_BASE_URL": "http://127.0.0.1:\(try Machine.freePort())"])
         for path in ["/api/v1/recipes/ideas/async", "/api/v1/recipes/ideas/"] {
             let answer = try gone.ask(path)

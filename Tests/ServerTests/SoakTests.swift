@@ -8,18 +8,18 @@ import Testing
         let plan = try SoakPlan.current()
         // Pages of a program that was just built count as dirty until they are on the disk.
         sync()
-        let server = try Server(workers: 4)
+        let server = try TestServer(workers: 4)
         let master = server.master.pid
         let load = Load(server.address, threads: 8, patience: 20, keepsConnections: { $0 % 3 != 1 }, exchange: Self.mix)
         let began = ContinuousClock.now
         var mostMemory = 0
-        var times: [SoakPlan.Deed: Duration] = [:]
-        for (index, deed) in plan.deeds.enumerated() {
-            let due = began + plan.duration * index / plan.deeds.count
+        var times: [SoakPlan.Action: Duration] = [:]
+        for (index, action) in plan.actions.enumerated() {
+            let due = began + plan.duration * index / plan.actions.count
             while ContinuousClock.now < due { try load.waitForMore(than: 10) }
             let start = ContinuousClock.now
-            try perform(deed, on: server)
-            times[deed, default: .zero] += ContinuousClock.now - start
+            try perform(action, on: server)
+            times[action, default: .zero] += ContinuousClock.now - start
             #expect(Machine.threads(of: master) == 1)
             mostMemory = max(mostMemory, Machine.privateDirty(of: master) ?? .max)
         }
@@ -27,9 +27,9 @@ import Testing
         let outcome = load.stop()
         let memory = "at most \(mostMemory) KiB of private dirty memory in the master"
         print("soak of \(text(ContinuousClock.now - began)): \(outcome.summary); \(memory)")
-        for deed in SoakPlan.Deed.allCases {
-            let count = plan.deeds.count { $0 == deed }
-            print("  \(count) × \(deed), \(text(times[deed, default: .zero] / max(1, count))) each")
+        for action in SoakPlan.Action.allCases {
+            let count = plan.actions.count { $0 == action }
+            print("  \(count) × \(action), \(text(times[action, default: .zero] / max(1, count))) each")
         }
         #expect(outcome.failures == [], "\(outcome.summary)")
         #expect(mostMemory < 4096, "\(memory)")
@@ -40,7 +40,7 @@ import Testing
 
     @Test func aKilledWorkerCostsTheRequestsInFlightOnItAndEachIsInTheLog() throws {
         let kills = 10
-        let server = try Server(faulty: 4)
+        let server = try TestServer(faulty: 4)
         let load = Load(server.address, threads: 12, patience: 20, keepsConnections: { _ in true }) { thread, number in
             // Each is a target of its own, and in flight for much longer than it is on its way. No two in step: a
             // kill must not meet many on their way.
@@ -79,9 +79,9 @@ import Testing
     }
 
     /// Does it, and waits until the log says that it is done.
-    private func perform(_ deed: SoakPlan.Deed, on server: Server) throws {
+    private func perform(_ action: SoakPlan.Action, on server: TestServer) throws {
         let mark = server.master.mark
-        switch deed {
+        switch action {
         case .reload:
             server.master.signal(SIGHUP)
             try server.master.waitFor("reload complete", from: mark)

@@ -10,7 +10,7 @@ import Testing
 
     @Test func aTerminalThatNobodyReadsStopsNothing() throws {
         let terminal = try Terminal()
-        let server = try Server(faulty: 2, flags: ["--access-log", "-"], log: terminal.path)
+        let server = try TestServer(faulty: 2, flags: ["--access-log", "-"], log: terminal.path)
         try server.waitForStatus("settled") { $0.isSettled }
         let client = try server.client()
         for _ in 0..<3000 { #expect(try client.ask("/hello").status == 200) }
@@ -22,7 +22,7 @@ import Testing
 
     @Test func flowControlLosesLinesThatAreCountedAndNoneIsCut() throws {
         let terminal = try Terminal()
-        let server = try Server(faulty: 1, log: terminal.path)
+        let server = try TestServer(faulty: 1, log: terminal.path)
         try server.waitForStatus("settled") { $0.isSettled }
         _ = try terminal.readAll()
         terminal.stopOutput()
@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: ["/trap", "/trap-twice"]) func aWorkerThatCrashesIsReplacedThoughItsReportHasNoRoom(target: String)
         throws
     {
-        let server = try Server(faulty: 1, environment: ["SWIFT_BACKTRACE": "enable=no"])
+        let server = try TestServer(faulty: 1, environment: ["SWIFT_BACKTRACE": "enable=no"])
         server.master.letItsOutputStall()
         for _ in 0..<8 { #expect(try server.command("reload", "--wait").code == 0) }
         let settled = try server.waitForStatus("settled") { $0.isSettled }
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func aCrashWithinTheReportOfACrashEndsTheProcess() throws {
-        let server = try Server(faulty: 1, environment: ["SWIFT_BACKTRACE": "enable=no"])
+        let server = try TestServer(faulty: 1, environment: ["SWIFT_BACKTRACE": "enable=no"])
         let mark = server.master.mark
         #expect(throws: Client.Failure.self) { try server.ask("/trap-twice") }
         try server.master.waitFor("worker exited: killed by SIG", from: mark)

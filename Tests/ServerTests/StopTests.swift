@@ -4,7 +4,7 @@ import Testing
 @Suite(.serialized) struct StopTests {
     @Test func termLetsASlowRequestFinishAndExitsZero() throws {
         let upstream = try Upstream()
-        let server = try Server(environment: ["REDDIT_BASE_URL": upstream.url])
+        let server = try TestServer(environment: ["REDDIT_BASE_URL": upstream.url])
         let workers = server.workers
         let client = try server.client()
         try client.send("GET", "/api/v1/recipes/ideas/async")
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func whatWaitsInTheQueueWhenTheServerStopsIsServed() throws {
-        let server = try Server(workers: 1)
+        let server = try TestServer(workers: 1)
         let worker = server.workers[0]
         kill(worker, SIGSTOP)
         let clients = try (0..<8).map { _ in try server.client() }
@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: [SIGINT, SIGQUIT])
     func aQuickStopDoesNotWaitForASlowRequest(signal: Int32) throws {
         let upstream = try Upstream()
-        let server = try Server(environment: ["REDDIT_BASE_URL": upstream.url])
+        let server = try TestServer(environment: ["REDDIT_BASE_URL": upstream.url])
         let client = try server.client()
         try client.send("GET", "/api/v1/recipes/ideas/async")
         try upstream.waitForRequests(3)
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func aLogThatNobodyReadsDoesNotStopTheServer() throws {
-        let server = try Server(workers: 2)
+        let server = try TestServer(workers: 2)
         server.master.letItsOutputStall()
         let before = server.workers
         for worker in before { kill(worker, SIGKILL) }
@@ -71,7 +71,7 @@ import Testing
 
     @Test func aSecondTermStopsWhatTheFirstOneWouldWaitFor() throws {
         let upstream = try Upstream()
-        let server = try Server(environment: ["REDDIT_BASE_URL": upstream.url])
+        let server = try TestServer(environment: ["REDDIT_BASE_URL": upstream.url])
         let client = try server.client()
         try client.send("GET", "/api/v1/recipes/ideas/async")
         try upstream.waitForRequests(3)
@@ -83,28 +83,63 @@ import Testing
     }
 
     @Test func killingTheMasterLeavesNoWorkerAndFreesThePort() throws {
-        let server = try Server()
+        let server = try TestServer()
         let workers = server.workers
         #expect(workers.count == 2)
         server.master.signal(SIGKILL)
         #expect(try server.master.waitForExit() == 128 + SIGKILL)
         for worker in workers { try Machine.waitForEnd(of: worker) }
-        let next = try Server.start(in: server.folder, ["--bind", "127.0.0.1:\(server.port)", "--workers", "1"])
+        let next = try TestServer.start(in: server.folder, ["--bind", "127.0.0.1:\(server.port)", "--workers", "1"])
         try next.waitFor("worker ready")
         next.signal(SIGTERM)
         #expect(try next.waitForExit() == 0)
     }
 
     @Test func termWhileThePrestartRunsStopsAtOnce() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         let worker = folder + "/worker"
         try Data("#!/bin/sh\nexec sleep 600\n".utf8).write(to: URL(filePath: worker))
         chmod(worker, 0o755)
-        let master = try Server.start(in: folder, ["--bind", "127.0.0.1:0", "--worker", worker])
+        let master = try TestServer.start(in: folder, ["--bind", "127.0.0.1:0", "--worker", worker])
         try master.waitFor("prestart")
         let children = Machine.children(of: master.pid)
         master.signal(SIGTERM)
         #expect(try master.waitForExit() == 0)
         for child in children { try Machine.waitForEnd(of: child) }
+    }
+
+    @Test func readinessIsOffForTheShutdownDelayAndEverybodyIsServedMeanwhile() throws {
+        let server = try TestServer(faulty: 2, flags: ["--shutdown-delay", "2s"])
+        #expect(try server.ask("/health/ready").status == 200)
+        let load = Load(server.address, threads: 4) { _, _ in Load.Exchange(target: "/hello", words: "hello") }
+        try load.waitForMore(than: 20)
+        let began = ContinuousClock.now
+        server.master.signal(SIGTERM)
+        try server.master.waitFor("shutdown-delay")
+        // Each worker hears of it in its own time.
+        var answers: [Int] = []
+        while answers.suffix(8).filter({ $0 == 503 }).count < 8, ContinuousClock.now - began < .seconds(2) {
+            answers.append(try server.ask("/health/ready").status)
+        }
+        #expect(answers.suffix(8).allSatisfy { $0 == 503 }, "\(answers)")
+        try load.waitForMore(than: 20)
+        let outcome = load.stop()
+        #expect(outcome.failures == [], "\(outcome.summary)")
+        #expect(try server.master.waitForExit() == 0)
+        #expect(ContinuousClock.now - began >= .seconds(2))
+    }
+
+    @Test func aPostThatIsOnItsWayWhenItsWorkerDrainsIsAnswered() throws {
+        let server = try TestServer(faulty: 1)
+        let client = try server.client()
+        try client.send(raw: "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 16384\r\n\r\nhalf")
+        try server.waitForStatus("a connection") { $0.workers.map(\.connections).reduce(0, +) == 1 }
+        let mark = server.master.mark
+        server.master.signal(SIGHUP)
+        try server.master.waitFor("reload complete", from: mark)
+        try client.send(raw: String(repeating: "x", count: 16380))
+        let answer = try client.answer()
+        #expect(answer.body == "16384")
+        #expect(answer["connection"] == "close")
     }
 }

@@ -4,7 +4,7 @@ import Testing
 /// Workers that live, and serve nobody.
 @Suite(.serialized) struct StuckWorkerTests {
     @Test func aWorkerThatSpinsIsAbortedWithItsStackInTheLogAndReplaced() throws {
-        let server = try Server(faulty: 2, flags: ["--worker-timeout", "2s"])
+        let server = try TestServer(faulty: 2, flags: ["--worker-timeout", "2s"])
         let victim = try server.client()
         try victim.send("GET", "/spin/7?secret=1")
         // Its accept thread waits in accept4 already, and takes one more connection before it waits for its loop.
@@ -24,12 +24,12 @@ import Testing
         #expect(!log.contains("secret"))
     }
 
-    private func connections(ofTheSpinning server: Server) throws -> Int {
+    private func connections(ofTheSpinning server: TestServer) throws -> Int {
         try server.status().workers.first { !$0.inFlight.isEmpty }?.connections ?? 0
     }
 
     @Test func aStoppedWorkerIsKilledAndReplacedAndTheOthersAcceptAtOnce() throws {
-        let server = try Server(faulty: 2, flags: ["--worker-timeout", "3s"])
+        let server = try TestServer(faulty: 2, flags: ["--worker-timeout", "3s"])
         let stopped = server.workers[0]
         Machine.stop(stopped)
         var waits: [Duration] = try (0..<40).map { _ in
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func aWorkerWhoseBlockingThreadsStayBeyondTheirRequestsDeadlinesIsReplaced() throws {
-        let server = try Server(
+        let server = try TestServer(
             faulty: 2,
             flags: ["--worker-timeout", "2s", "--blocking-threads", "2", "--request-timeout", "1s"])
         let client = try server.client()
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func blockingThreadsThatTakeLongerThanAWorkerMayAreBusyAndNotStuck() throws {
-        let server = try Server(faulty: 1, flags: ["--worker-timeout", "2s", "--blocking-threads", "4"])
+        let server = try TestServer(faulty: 1, flags: ["--worker-timeout", "2s", "--blocking-threads", "4"])
         let before = server.workers
         // Three may have the operation's share, two of each three wait.
         let clients = try (0..<5).map { _ in try server.client() }
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func blockingThreadsThatAreBusyAndMoveOnAreNotStuck() throws {
-        let server = try Server(faulty: 1, flags: ["--worker-timeout", "2s", "--blocking-threads", "1"])
+        let server = try TestServer(faulty: 1, flags: ["--worker-timeout", "2s", "--blocking-threads", "1"])
         let before = server.workers
         let load = Load(server.address, threads: 4) { _, _ in Load.Exchange(target: "/nap?ms=100", words: "napped") }
         try load.waitForMore(than: 40)
@@ -97,12 +97,12 @@ import Testing
     }
 
     @Test func aWorkerThatIsIdleIsNotStuck() throws {
-        let server = try Server(faulty: 4, flags: ["--worker-timeout", "500ms"])
+        let server = try TestServer(faulty: 4, flags: ["--worker-timeout", "500ms"])
         #expect(try server.master.keeps(from: "stuck", from: 0, for: .seconds(4)))
     }
 
     @Test func aWorkerThatHearsNothingIsKilledAfterItsGraceInAReload() throws {
-        let server = try Server(
+        let server = try TestServer(
             faulty: 1, flags: ["--graceful-timeout", "500ms"], environment: ["FAULT": "deaf"])
         let deaf = server.workers[0]
         try server.mendNextWorker()
@@ -113,12 +113,21 @@ import Testing
     }
 
     @Test func aWorkerThatHearsNothingDoesNotKeepTheServerFromStopping() throws {
-        let server = try Server(faulty: 2, flags: ["--graceful-timeout", "500ms"], environment: ["FAULT": "deaf"])
+        let server = try TestServer(faulty: 2, flags: ["--graceful-timeout", "500ms"], environment: ["FAULT": "deaf"])
         let workers = server.workers
         let began = ContinuousClock.now
         server.master.signal(SIGTERM)
         #expect(try server.master.waitForExit() == 0)
         #expect(ContinuousClock.now - began < .seconds(6), "0.5 s to drain, 2 s to stop")
         for worker in workers { try Machine.waitForEnd(of: worker) }
+    }
+
+    @Test func aRequestThatTakesTooLongIsAnsweredAndTheWorkerGoesOn() throws {
+        let server = try TestServer(faulty: 1, flags: ["--request-timeout", "300ms"])
+        let before = server.workers
+        #expect(try server.ask("/sleep?ms=60000").status == 503)
+        #expect(try server.ask("/nap?ms=1500").status == 503)
+        #expect(try server.ask("/hello").body == "hello")
+        #expect(server.workers == before)
     }
 }

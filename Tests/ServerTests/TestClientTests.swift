@@ -8,7 +8,7 @@ import Testing
 /// The test client of a server that runs.
 @Suite struct TestClientTests {
     @Test func itAsksARealServer() async throws {
-        let server = try Server(workers: 1)
+        let server = try TestServer(workers: 1)
         let client = TestClient(server: "http://127.0.0.1:\(server.port)/")
         let recipe = try await client.get("/api/v1/recipes/1")
         #expect(recipe.status == .ok && recipe.header("content-type") == "application/json")
@@ -31,8 +31,8 @@ import Testing
     }
 
     /// Answers the first request with these lines, and holds all others.
-    private func peer(_ lines: [String]) throws -> ListeningSocket {
-        let listener = try ListeningSocket()
+    private func peer(_ lines: [String]) throws -> TestListener {
+        let listener = try TestListener()
         let answer = (lines + ["content-length: 0", "", ""]).joined(separator: "\r\n")
         Thread.detachNewThread {
             let first = accept(listener.descriptor, nil, nil)
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func aTestThatIsCancelledWaitsForNoAnswer() async throws {
-        let peer = try ListeningSocket()
+        let peer = try TestListener()
         let client = TestClient(server: "http://127.0.0.1:\(peer.port)")
         let request = Task { try await client.get("/") }
         // The request is there; nobody answers it.

@@ -10,7 +10,7 @@ import Testing
 
     private func stand(_ folder: String, _ path: String) throws -> ChildProcess {
         try ChildProcess(
-            Built.faultyWorker, ["serve"],
+            BuildProducts.faultyWorker, ["serve"],
             environment: ["PATH": "/usr/bin:/bin", "BIND": "unix:\(path)", "BRIGADE_SOCKET_MODE": "0o620"],
             folder: folder)
     }
@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [false, true]) func itsRightsAreThoseOfTheSettingFromTheStartToAnUpgrade(given: Bool) throws {
         let flags = given ? ["--socket-mode", "660"] : []
         let mode: mode_t = given ? 0o660 : 0o666
-        let server = try Server(faulty: 1, on: .unix, flags: ["--umask", "077"] + flags)
+        let server = try TestServer(faulty: 1, on: .unix, flags: ["--umask", "077"] + flags)
         let path = server.folder + "/http.sock"
         #expect(self.mode(of: path) == mode)
         for round in 0..<2 {
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func afterAnUpgradeTheStopLeavesANameThatIsAnothersByThen() throws {
-        let server = try Server(faulty: 1, on: .unix)
+        let server = try TestServer(faulty: 1, on: .unix)
         let path = server.folder + "/http.sock"
         unlink(path)
         let other = try stand(server.folder, path)
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func aWorkerByItselfLeavesASocketOnWhichAnotherListens() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = folder + "/http.sock"
         let first = try stand(folder, path)
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func aWorkerByItselfLeavesWhatIsNoSocketAndANameThatIsAnothersByNow() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = folder + "/http.sock"
         try "precious".write(toFile: path, atomically: false, encoding: .utf8)

@@ -3,9 +3,9 @@ import Testing
 
 /// USR2: another build of the master takes over in the same process.
 @Suite(.serialized) struct UpgradeTests {
-    @Test(arguments: Server.Socket.allCases)
-    func anUpgradeKeepsThePidTheSocketAndEveryRequest(socket: Server.Socket) throws {
-        let server = try Server(faulty: 2, on: socket, flags: ["--pidfile", "pid"])
+    @Test(arguments: TestServer.Socket.allCases)
+    func anUpgradeKeepsThePidTheSocketAndEveryRequest(socket: TestServer.Socket) throws {
+        let server = try TestServer(faulty: 2, on: socket, flags: ["--pidfile", "pid"])
         let before = server.workers
         let load = Load(server.address, threads: 4) { _, _ in Load.Exchange(target: "/hello", words: "hello") }
         try load.waitForMore(than: 20)
@@ -30,10 +30,10 @@ import Testing
 
     @Test(arguments: Deployment.Wreck.allCases)
     func anUpgradeToABrokenBuildIsAbandonedAndTheNextOneIsNot(wreck: Deployment.Wreck) throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let program = try Deployment(of: Built.brigade, as: folder + "/brigade")
-        let server = try Server(faulty: 2, program: program.path)
+        let program = try Deployment(of: BuildProducts.brigade, as: folder + "/brigade")
+        let server = try TestServer(faulty: 2, program: program.path)
         let before = server.workers
         try program.wreck(wreck)
         var mark = server.master.mark
@@ -57,7 +57,7 @@ import Testing
 
     /// The header is the master's, and any worker can write to it.
     @Test func aScoreboardWithNonsenseInItsHeaderIsAnAbandonedUpgradeAndServesOn() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         let before = server.workers
         #expect(try server.ask("/spoil-header").body == "spoiled")
         var mark = server.master.mark
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func aWorkerThatStartsAfterTheHeaderWasWrittenOverFindsItWhole() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         #expect(try server.ask("/spoil-header").body == "spoiled")
         let mark = server.master.mark
         kill(server.workers[0], SIGKILL)
@@ -86,7 +86,7 @@ import Testing
     /// A worker may shut a listener down in the moment of the exec, and the master hears of it only afterwards.
     @Test func listenersThatWereShutDownAreMendedAndTheUpgradeGoesOn() throws {
         for _ in 0..<3 {
-            let server = try Server(faulty: 2)
+            let server = try TestServer(faulty: 2)
             let mark = server.master.mark
             server.master.signal(SIGUSR2)
             let client = try server.client()
@@ -99,7 +99,7 @@ import Testing
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/prlimit")))
     func withoutRoomForTheFilesOfTwoMastersAnUpgradeIsAbandoned() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         func allow(files: String) throws {
             let prlimit = try ChildProcess(
                 "/usr/bin/prlimit", ["--pid", "\(server.master.pid)", "--nofile=\(files):"], environment: [:],
@@ -124,7 +124,7 @@ import Testing
     /// The server has found out once who its workers shall be.
     @Test(.enabled(if: geteuid() == 0, "only root may change users"))
     func aUserWhoIsGoneFromPasswdByThenIsStillTheUserOfTheWorkers() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         let passwd = folder + "/passwd"
         let users = try String(contentsOfFile: "/etc/passwd", encoding: .utf8)
         try Data((users + "gone:x:54399:54399::/:/bin/sh\n").utf8).write(to: URL(filePath: passwd))
@@ -133,13 +133,13 @@ import Testing
             folder: folder)
         guard try trial.waitForExit() == 0 else { try Test.cancel("nothing can be mounted here: \(trial.output)") }
         // Where that user may run it: the build may lie where nobody else gets in.
-        try FileManager.default.copyItem(atPath: Built.faultyWorker, toPath: folder + "/worker")
-        let script = "mount --bind passwd /etc/passwd && exec '\(Built.brigade)' \"$@\""
+        try FileManager.default.copyItem(atPath: BuildProducts.faultyWorker, toPath: folder + "/worker")
+        let script = "mount --bind passwd /etc/passwd && exec '\(BuildProducts.brigade)' \"$@\""
         let program = folder + "/brigade"
         try Data("#!/bin/sh\nexec unshare -m sh -c '\(script.replacing("'", with: "'\\''"))' sh \"$@\"\n".utf8)
             .write(to: URL(filePath: program))
         chmod(program, 0o755)
-        let server = try Server(
+        let server = try TestServer(
             workers: 1, flags: ["--worker", folder + "/worker", "--control", "control.sock", "--user", "gone"],
             environment: ["FAULT_FILE": "fault"], program: program, folder: folder)
         // The file that is mounted, and not another in its place.
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test func aRequestThatIsInFlightDuringAnUpgradeIsAnswered() throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         let client = try server.client()
         try client.send("GET", "/sleep/1?ms=1500")
         try server.waitForStatus("a request in flight") { $0.workers.flatMap(\.inFlight).count == 1 }
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func aWorkerThatDiesWhileTheMasterIsReplacedIsReplacedToo() throws {
-        let server = try Server(faulty: 3)
+        let server = try TestServer(faulty: 3)
         for _ in 0..<3 {
             let mark = server.master.mark
             let victim = try #require(server.workers.first)

@@ -7,8 +7,9 @@ import Testing
         -> ChildProcess
     {
         try ChildProcess(
-            Built.faultyWorker, arguments,
-            environment: ["BIND": "127.0.0.1:0", "FAULT": fault, "PATH": "/usr/bin:/bin"], folder: Server.newFolder(),
+            BuildProducts.faultyWorker, arguments,
+            environment: ["BIND": "127.0.0.1:0", "FAULT": fault, "PATH": "/usr/bin:/bin"],
+            folder: TestServer.newFolder(),
             log: output)
     }
 

@@ -159,12 +159,10 @@ package struct PidfileError: Error, CustomStringConvertible {
     init(_ path: String, _ error: SystemError) {
         let reason =
             switch error.errno {
-            case .noSuchFileOrDirectory, .notDirectory: "there is no such folder; make it"
-            case .permissionDenied, .notPermitted, .readOnlyFileSystem:
-                "this user may not write there; choose another path with --pidfile"
+            case .noSuchFileOrDirectory, .notDirectory: "there is no such directory; create it"
+            case .permissionDenied, .notPermitted, .readOnlyFileSystem: "this user may not write there; choose another path with --pidfile"
             case .tooManySymbolicLinkLevels: "it is a symbolic link; name the file itself"
-            case .isDirectory, .invalidArgument, .noSuchAddressOrDevice, .illegalSeek:
-                "it is no file; choose another path with --pidfile"
+            case .isDirectory, .invalidArgument, .noSuchAddressOrDevice, .illegalSeek: "it is no file; choose another path with --pidfile"
             default: error.description
             }
         self.init(path, reason)

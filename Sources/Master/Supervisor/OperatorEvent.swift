@@ -5,7 +5,7 @@ package enum OperatorEvent: Equatable, Sendable {
     case prestartStarted(generation: Int)
     /// It gets TERM.
     case prestartTimedOut(generation: Int, after: Duration)
-    case prestartExited(generation: Int, ExitStatus, after: Duration, Prestart.Result)
+    case prestartExited(generation: Int, ExitStatus, after: Duration, PrestartRun.Result)
     case workerReady(Worker.ID, after: Duration)
     /// - Parameters:
     ///   - state: what the worker was doing.

@@ -10,7 +10,7 @@ package struct Supervisor: Equatable {
     package private(set) var target: Int
     private var phase = Phase.idle
     private var startup = Startup()
-    private var prestart: Prestart?
+    private var prestart: PrestartRun?
     private var reload: Reload?
     private var upgrade: Upgrade?
     private var requested = Requested()
@@ -244,7 +244,7 @@ package struct Supervisor: Equatable {
     }
 
     private mutating func beginPrestart(_ generation: Int, _ now: Duration) {
-        let begun = Prestart(generation: generation, timeout: generations[generation].prestartTimeout, now)
+        let begun = PrestartRun(generation: generation, timeout: generations[generation].prestartTimeout, now)
         prestart = begun
         effects += begun.startEffects + periodicTasks.extendTimeout(now)
     }

@@ -39,6 +39,6 @@ package func check<Value: BinaryInteger>(_ call: String, _ body: () -> Value) th
         let value = body()
         if value != -1 { return value }
         let error = Errno(rawValue: errno)
-        if error != .interrupted { throw SystemError(call, errno: error) }
+        if error != .interrupted { throw SystemError(call, errno: Errno(rawValue: error)) }
     }
 }

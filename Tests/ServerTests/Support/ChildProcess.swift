@@ -78,7 +78,7 @@ final class ChildProcess {
     }
 
     /// Reads on until the output has the text.
-    /// - Parameter from: where in the output to look; a mark taken before the deed.
+    /// - Parameter from: where in the output to look; a mark taken before the action.
     func waitFor(_ text: String, from mark: Int = 0) throws {
         try wait(for: "'\(text)'") { Substring($0.utf8.dropFirst(mark)).contains(text) }
     }

@@ -32,8 +32,8 @@ final class Client {
     /// - Parameter patience: for each read, in seconds.
     init(_ address: Address, patience: Int = 60) throws {
         switch address {
-        case .tcp(let port): descriptor = SocketAddress.loopback(port: port).connected()
-        case .unix(let path): descriptor = SocketAddress.unix(path: path).connected()
+        case .tcp(let port): descriptor = LocalAddress.loopback(port: port).connected()
+        case .unix(let path): descriptor = LocalAddress.unix(path: path).connected()
         }
         guard descriptor >= 0 else { throw Failure.refused }
         var limit = timeval(tv_sec: patience, tv_usec: 0)

@@ -16,14 +16,14 @@ final class FaultyUpstream: Sendable {
         case reset
     }
 
-    private let listener: ListeningSocket
+    private let listener: TestListener
     private let steps = Mutex<[Step]>([])
     private let arrivals = DispatchSemaphore(value: 0)
     private let departures = DispatchSemaphore(value: 0)
 
     /// - Parameter readsRequest: otherwise the steps begin with the connection.
     init(_ steps: [Step] = [], readsRequest: Bool = true) throws {
-        listener = try ListeningSocket()
+        listener = try TestListener()
         self.steps.withLock { $0 = steps }
         Thread.detachNewThread { [descriptor = listener.descriptor, weak self] in
             while true {

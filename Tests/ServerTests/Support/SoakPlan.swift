@@ -2,13 +2,13 @@ import Foundation
 
 /// How long a soak lasts, and what is done to the server meanwhile.
 struct SoakPlan {
-    enum Deed: Hashable, CaseIterable {
+    enum Action: Hashable, CaseIterable {
         case reload, upgrade, more, fewer
     }
 
     let duration: Duration
     /// In order; spread evenly over the duration.
-    let deeds: [Deed]
+    let actions: [Action]
 
     /// SOAK=5m asks for 50 reloads, 10 upgrades, 10 workers more and 10 fewer; without it, a short one.
     static func current() throws -> SoakPlan {
@@ -26,12 +26,12 @@ struct SoakPlan {
     private init(_ duration: Duration, reloads: Int, upgrades: Int, pairs: Int) {
         self.duration = duration
         // Each kind is spread over the whole: the n-th of m stands at (n + 1/2) / m. One fewer follows one more.
-        var places: [(deed: Deed, at: Double)] = []
-        for (deed, count) in [(Deed.reload, reloads), (.upgrade, upgrades), (.more, pairs), (.fewer, pairs)] {
-            let late = deed == .fewer ? 0.001 : 0
-            for number in 0..<count { places.append((deed, (Double(number) + 0.5) / Double(count) + late)) }
+        var places: [(action: Action, at: Double)] = []
+        for (action, count) in [(Action.reload, reloads), (.upgrade, upgrades), (.more, pairs), (.fewer, pairs)] {
+            let late = action == .fewer ? 0.001 : 0
+            for number in 0..<count { places.append((action, (Double(number) + 0.5) / Double(count) + late)) }
         }
         places.sort { $0.at < $1.at }
-        deeds = places.map { $0.deed }
+        actions = places.map { $0.action }
     }
 }

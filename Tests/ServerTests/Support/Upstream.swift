@@ -4,12 +4,12 @@ import Synchronization
 
 /// A stand-in for reddit inside the test: it holds every request until the test lets them go.
 final class Upstream: Sendable {
-    private let listener: ListeningSocket
+    private let listener: TestListener
     private let arrivals = DispatchSemaphore(value: 0)
     private let gate = DispatchSemaphore(value: 0)
 
     init() throws {
-        listener = try ListeningSocket()
+        listener = try TestListener()
         let (descriptor, arrivals, gate) = (listener.descriptor, arrivals, gate)
         Thread.detachNewThread {
             while true {

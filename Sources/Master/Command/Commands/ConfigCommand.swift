@@ -49,7 +49,7 @@ struct ConfigCommand: ParsableCommand {
         let unit = setting.valueName.split(separator: "|").map { keywords.contains($0) ? "`\($0)`" : "\($0)" }
         let meaning = setting.details.isEmpty ? setting.help : "\(setting.help) \(setting.details)"
         let columns = [
-            flags, "`\(setting.variable)`", unit.joined(separator: ", "), setting.defaultDescription,
+            flags, "`\(setting.variable)`", unit.joined(separator: ", "), setting.defaultDescription ?? "none",
             setting.reloadRule.rawValue, meaning,
         ]
         return "| \(columns.joined(separator: " | ")) |"

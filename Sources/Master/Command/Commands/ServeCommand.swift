@@ -51,8 +51,8 @@ struct ServeCommand: ParsableCommand {
     /// In a child of the master that is to be replaced. What it says goes to that master's log.
     private func check(_ handshake: UpgradeHandshake) throws(StartError) -> Contract.ExitCode {
         do {
-            let plan = try ServerConfiguration(options, isInDirectory: true)
-            _ = try plan.openWorker()
+            let configuration = try ServerConfiguration(options, isInDirectory: true)
+            _ = try configuration.openWorker()
             _ = try handshake.snapshot().resumedSupervisor()
         } catch let error as StartError {
             throw error
@@ -65,21 +65,21 @@ struct ServeCommand: ParsableCommand {
 
     /// In the master's place. Whatever goes wrong before `commit`, the other executable is run again.
     private func takeOver(_ handshake: UpgradeHandshake) throws -> Master {
-        let plan: ServerConfiguration
+        let configuration: ServerConfiguration
         let state: ResumedState
         do {
             let snapshot = try handshake.snapshot()
             let supervisor = try snapshot.resumedSupervisor()
-            plan =
+            configuration =
                 handshake.step == .takeBack
                 ? ServerConfiguration(options, running: supervisor.settings)
                 : try ServerConfiguration(options, isInDirectory: true)
-            state = try ResumedState(snapshot, supervisor, plan)
+            state = try ResumedState(snapshot, supervisor, configuration)
         } catch {
             try handshake.goBack(because: error)
         }
         handshake.commit(state.snapshot)
-        return Master(state, log: Self.log(plan))
+        return Master(state, log: Self.log(configuration))
     }
 
     private static func log(_ configuration: ServerConfiguration) -> Logger {

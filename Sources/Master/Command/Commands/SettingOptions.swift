@@ -56,7 +56,7 @@ struct SettingOptions: ParsableArguments, CustomReflectable {
     }
 
     private static func help(_ setting: any SettingDeclaration) -> ArgumentHelp {
-        let defaultValue = setting.text(in: Settings()).map { "; default: \($0)" } ?? ""
+        let defaultValue = setting.defaultDescription.map { "; default: \($0.filter { $0 != "`" })" } ?? ""
         return ArgumentHelp(
             "\(setting.help) (\(setting.variable)\(defaultValue))", valueName: setting.valueName)
     }

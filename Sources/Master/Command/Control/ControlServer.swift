@@ -6,7 +6,7 @@ import Platform
 /// The control socket and its clients, in the master's event loop: nothing here blocks.
 final class ControlServer {
     /// A request, and the client that gets the reply.
-    typealias Request = (client: Int, request: ControlRequest)
+    typealias ReceivedRequest = (client: Int, request: ControlRequest)
 
     /// More clients wait in the socket's queue. Those that wait for a result count apart, so that others can still ask for
     /// the status.
@@ -62,9 +62,9 @@ final class ControlServer {
     ///     the request to be performed.
     /// - Returns: the requests to perform.
     func handle(_ readiness: [Poll.Readiness], at now: Duration, gone: (Int) -> Void, dropped: (ControlRequest) -> Void)
-        -> [Request]
+        -> [ReceivedRequest]
     {
-        var requests: [Request] = []
+        var requests: [ReceivedRequest] = []
         for one in readiness where one.index > 0 && one.index <= clients.count {
             let client = clients[one.index - 1]
             if one.isReadable, let request = read(client, at: now) {

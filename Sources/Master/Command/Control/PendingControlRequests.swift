@@ -4,18 +4,18 @@ import Supervisor
 /// Control requests whose reply is a result, and the clients that wait for it. A value: the supervisor's events and numbers
 /// decide.
 struct PendingControlRequests {
-    enum Request: Equatable {
+    enum PendingRequest: Equatable {
         /// A reload to a generation after this one.
         case reload(after: Int)
         case stop
         case scale(Int)
     }
 
-    typealias Answer = (client: Int, reply: ControlReply)
+    typealias AddressedReply = (client: Int, reply: ControlReply)
 
-    private var pending: [(client: Int, request: Request)] = []
+    private var pending: [(client: Int, request: PendingRequest)] = []
 
-    mutating func add(_ request: Request, for client: Int) {
+    mutating func add(_ request: PendingRequest, for client: Int) {
         pending.append((client, request))
     }
 
@@ -25,7 +25,7 @@ struct PendingControlRequests {
     }
 
     /// The answers that follow from an event.
-    mutating func handle(_ event: OperatorEvent) -> [Answer] {
+    mutating func handle(_ event: OperatorEvent) -> [AddressedReply] {
         answer { request in
             switch (request, event) {
             case (.reload(let newest), .reloadComplete(let generation, _)) where generation > newest:
@@ -48,7 +48,7 @@ struct PendingControlRequests {
     /// - Parameters:
     ///   - ready: workers that serve.
     ///   - living: workers that do not leave.
-    mutating func workersChanged(ready: Int, living: Int, target: Int) -> [Answer] {
+    mutating func workersChanged(ready: Int, living: Int, target: Int) -> [AddressedReply] {
         answer { request in
             guard case .scale(let count) = request, target == count, ready == count, living == count else { return nil }
             return .success(count == 1 ? "1 worker is ready" : "\(count) workers are ready")
@@ -56,7 +56,7 @@ struct PendingControlRequests {
     }
 
     /// The master exits: every client gets an answer.
-    mutating func serverEnded(_ code: ExitCode) -> [Answer] {
+    mutating func serverEnded(_ code: ExitCode) -> [AddressedReply] {
         answer { request in
             request == .stop && code == .ok
                 ? .success("stopped") : .failure("the server has exited: \(code.reason)")
@@ -64,12 +64,12 @@ struct PendingControlRequests {
     }
 
     /// Nobody will answer any more.
-    mutating func failAll(_ reason: String) -> [Answer] {
+    mutating func failAll(_ reason: String) -> [AddressedReply] {
         answer { _ in .failure(reason) }
     }
 
-    private mutating func answer(_ reply: (Request) -> ControlReply?) -> [Answer] {
-        var answers: [Answer] = []
+    private mutating func answer(_ reply: (PendingRequest) -> ControlReply?) -> [AddressedReply] {
+        var answers: [AddressedReply] = []
         pending.removeAll { client, request in
             guard let reply = reply(request) else { return false }
             answers.append((client, reply))

@@ -11,7 +11,7 @@ struct Generation {
     let executable: Executable
     let environment: [String: String]
     /// The settings as they were read for it. Those in effect, in which only a restart changes some, are the supervisor's.
-    let plan: ServerConfiguration
+    let configuration: ServerConfiguration
 }
 
 /// The processes that the master has started and not reaped yet.

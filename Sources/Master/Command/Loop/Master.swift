@@ -25,20 +25,21 @@ final class Master {
     private var exitCode: ExitCode?
 
     /// A new server. Everything that can be refused before the first child is refused here.
-    init(_ plan: ServerConfiguration, log: Logger) throws(StartError) {
-        let executable = try plan.openWorker()
-        try plan.checkDescriptors()
-        resources = try ServerResources(plan, log)
+    init(_ configuration: ServerConfiguration, log: Logger) throws(StartError) {
+        let executable = try configuration.openWorker()
+        try configuration.checkDescriptors()
+        resources = try ServerResources(configuration, log)
         children = ChildProcesses(resources)
         eventLog = EventLog(log, children, ServerHistory())
         started = MonotonicClock.now
         supervisor = Supervisor(
-            plan.settings, capacity: Scoreboard.capacity - 1, watchdog: ServiceManager.watchdog(plan.environment))
+            configuration.settings, capacity: Scoreboard.capacity - 1,
+            watchdog: ServiceManager.watchdog(configuration.environment))
         generations = [:]
-        generations[1] = generation(of: executable, plan, plan.settings)
+        generations[1] = generation(of: executable, configuration, configuration.settings)
         for listener in resources.listeners.all { log.info("listening on \(listener.address.url)") }
         if let control = resources.controlServer { log.info("control socket at \(control.listener.address)") }
-        if let reason = plan.workersReason { log.info("\(plan.workers) workers: \(reason)") }
+        if let reason = configuration.workersReason { log.info("\(configuration.workers) workers: \(reason)") }
     }
 
     /// A running server, in the place of another image of this process.
@@ -252,15 +253,17 @@ final class Master {
     // MARK: Generations
 
     /// The settings as they were read for the generation that serves.
-    private var plan: ServerConfiguration { generations[supervisor.generation]!.plan }
+    private var configuration: ServerConfiguration { generations[supervisor.generation]!.configuration }
 
-    private func generation(of executable: Executable, _ plan: ServerConfiguration, _ settings: Settings) -> Generation
+    private func generation(of executable: Executable, _ configuration: ServerConfiguration, _ settings: Settings)
+        -> Generation
     {
         var settings = settings
         settings.bind = resources.listeners.all.map(\.address)
         return Generation(
             executable: executable,
-            environment: plan.childEnvironment(settings: settings, as: resources.credentials), plan: plan)
+            environment: configuration.childEnvironment(settings: settings, as: resources.credentials),
+            configuration: configuration)
     }
 
     /// Opens the executable and reads the env file, both again.
@@ -268,7 +271,7 @@ final class Master {
         restoreControlSocket()
         repairListeners()
         do {
-            let next = try plan.reread()
+            let next = try configuration.reread()
             let executable = try next.openWorker()
             try next.checkDescriptors()
             logChanges(next)
@@ -294,8 +297,8 @@ final class Master {
     }
 
     private func logChanges(_ next: ServerConfiguration) {
-        for warning in next.warnings where !plan.warnings.contains(warning) { log.warning("\(warning)") }
-        if let file = plan.envFile, next.envFile == nil {
+        for warning in next.warnings where !configuration.warnings.contains(warning) { log.warning("\(warning)") }
+        if let file = configuration.envFile, next.envFile == nil {
             log.warning("the env file \(file) is gone: its settings and variables no longer apply")
         }
         for change in next.changes(from: supervisor.settings) {
@@ -306,7 +309,7 @@ final class Master {
                 log.info("\(text)")
             }
         }
-        for key in plan.applicationChanges(to: next) { log.info("\(key) changes, a key of the application") }
+        for key in configuration.applicationChanges(to: next) { log.info("\(key) changes, a key of the application") }
     }
 
     // MARK: Signals and children

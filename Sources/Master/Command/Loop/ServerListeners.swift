@@ -22,9 +22,9 @@ final class ServerListeners {
     /// The service manager's sockets, or else those of the settings. A socket that a killed master left with the service
     /// manager is used again, with every connection that waits in it.
     init(
-        _ plan: ServerConfiguration, _ credentials: Credentials?, _ manager: ServiceManager, _ log: Logger
+        _ configuration: ServerConfiguration, _ credentials: Credentials?, _ manager: ServiceManager, _ log: Logger
     ) throws(StartError) {
-        all = try Self.open(plan, manager, log)
+        all = try Self.open(configuration, manager, log)
         count = all.count
         self.credentials = credentials
         self.manager = manager
@@ -70,7 +70,7 @@ final class ServerListeners {
             let listener = all[index]
             guard let fault = listener.fault else { continue }
             do {
-                if let other = try listener.mend(fault, backlog: settings.backlog, mode: settings.socketMode) {
+                if let other = try listener.repair(fault, backlog: settings.backlog, mode: settings.socketMode) {
                     try replace(index, by: other)
                     hasReplaced = true
                 }
@@ -117,11 +117,11 @@ final class ServerListeners {
     // MARK: Opening
 
     private static func open(
-        _ plan: ServerConfiguration, _ manager: ServiceManager, _ log: Logger
+        _ configuration: ServerConfiguration, _ manager: ServiceManager, _ log: Logger
     ) throws(StartError) -> [ListeningSocket] {
         let activation: Activation
         do {
-            activation = try Activation.take(plan.environment)
+            activation = try Activation.take(configuration.environment)
         } catch {
             throw StartError(.bind, "\(error)")
         }
@@ -132,13 +132,13 @@ final class ServerListeners {
         if !listeners.isEmpty {
             log.info("using the service manager's sockets instead of --bind")
         } else {
-            try plan.checkOverlaps(code: .bind)
-            for address in plan.settings.bind {
+            try configuration.checkOverlaps(code: .bind)
+            for address in configuration.settings.bind {
                 if let index = stored.firstIndex(where: { $0.address == address && $0.isFound }) {
-                    listeners.append(try reuse(stored.remove(at: index), plan))
+                    listeners.append(try reuse(stored.remove(at: index), configuration))
                     log.info("using \(address) from the service manager's store")
                 } else {
-                    let listener = try open(address, plan)
+                    let listener = try open(address, configuration)
                     if let name = listener.storeName { manager.store(listener, name: name) }
                     listeners.append(listener)
                 }
@@ -148,26 +148,29 @@ final class ServerListeners {
         return listeners
     }
 
-    private static func open(_ address: BindAddress, _ plan: ServerConfiguration) throws(StartError) -> ListeningSocket
+    private static func open(_ address: BindAddress, _ configuration: ServerConfiguration) throws(StartError)
+        -> ListeningSocket
     {
         do {
             return try ListeningSocket.open(
-                address, backlog: plan.settings.backlog, mode: plan.settings.socketMode, choosing: plan.bindSetting)
+                address, backlog: configuration.settings.backlog, mode: configuration.settings.socketMode,
+                choosing: configuration.bindSetting)
         } catch {
-            throw StartError(.bind, "\(plan.assignment(of: "bind")): \(error)")
+            throw StartError(.bind, "\(configuration.assignment(of: "bind")): \(error)")
         }
     }
 
     /// Its file has the rights that another start gave it.
-    private static func reuse(_ listener: ListeningSocket, _ plan: ServerConfiguration) throws(StartError)
+    private static func reuse(_ listener: ListeningSocket, _ configuration: ServerConfiguration) throws(StartError)
         -> ListeningSocket
     {
         do {
-            try listener.setMode(plan.settings.socketMode)
+            try listener.setMode(configuration.settings.socketMode)
         } catch {
             throw StartError(
                 .bind,
-                "\(plan.assignment(of: "socket-mode")): \(listener.address) cannot be given these rights: \(error)")
+                "\(configuration.assignment(of: "socket-mode")): \(listener.address) cannot be given these rights: \(error)"
+            )
         }
         return listener
     }

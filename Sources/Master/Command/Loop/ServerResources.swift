@@ -16,11 +16,11 @@ final class ServerResources {
 
     /// Takes everything that can be refused, before the first child is started. Signals come first: from then on none is
     /// lost, and none ends this process half-way.
-    init(_ plan: ServerConfiguration, _ log: Logger) throws(StartError) {
-        let settings = plan.settings
+    init(_ configuration: ServerConfiguration, _ log: Logger) throws(StartError) {
+        let settings = configuration.settings
         do {
             signals = try SignalDescriptor(Master.signals)
-            manager = try ServiceManager(name: plan.environment[ServiceManager.variable])
+            manager = try ServiceManager(name: configuration.environment[ServiceManager.variable])
             scoreboard = try Scoreboard.make(entries: settings.maxConnections)
         } catch {
             throw StartError(.usage, "the host gives this master too little: \(error.advised)")
@@ -28,16 +28,16 @@ final class ServerResources {
         do {
             pidfile = try settings.pidfile.map { path throws(PidfileError) in try Pidfile.take(path) }
         } catch {
-            throw StartError(error.isLocked ? .locked : .usage, "\(plan.assignment(of: "pidfile")): \(error)")
+            throw StartError(error.isLocked ? .locked : .usage, "\(configuration.assignment(of: "pidfile")): \(error)")
         }
-        credentials = try plan.credentials()
-        listeners = try ServerListeners(plan, credentials, manager, log)
+        credentials = try configuration.credentials()
+        listeners = try ServerListeners(configuration, credentials, manager, log)
         do {
             controlServer = try settings.control.map { path throws(ListenError) in
                 ControlServer(try ControlSocket.open(path))
             }
         } catch {
-            throw StartError(.bind, "\(plan.assignment(of: "control")): control socket: \(error)")
+            throw StartError(.bind, "\(configuration.assignment(of: "control")): control socket: \(error)")
         }
     }
 

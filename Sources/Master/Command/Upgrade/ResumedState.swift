@@ -13,12 +13,12 @@ struct ResumedState {
     let generations: [Int: Generation]
     let workers: [Worker.ID: WorkerProcess]
 
-    /// - Parameter plan: the settings as they would be read now. If the old executable goes on, nothing is read again: what
+    /// - Parameter configuration: the settings as they would be read now. If the old executable goes on, nothing is read again: what
     ///   stopped the new one might be there.
     /// - Throws: what keeps this build from going on.
-    init(_ snapshot: UpgradeSnapshot, _ supervisor: Supervisor, _ plan: ServerConfiguration) throws {
+    init(_ snapshot: UpgradeSnapshot, _ supervisor: Supervisor, _ configuration: ServerConfiguration) throws {
         let signals = try SignalDescriptor(Master.signals)
-        let manager = try ServiceManager(name: plan.environment[ServiceManager.variable])
+        let manager = try ServiceManager(name: configuration.environment[ServiceManager.variable])
         let scoreboard = try Scoreboard.resumed(
             descriptor: Self.copy(snapshot.scoreboard.descriptor).release(), entries: snapshot.scoreboard.entries,
             secret: snapshot.scoreboard.secret)
@@ -26,7 +26,7 @@ struct ResumedState {
             let executable = try Executable(
                 resuming: try Self.copy(open.executable.descriptor).release(), path: open.executable.path,
                 isScript: open.executable.isScript)
-            return Generation(executable: executable, environment: open.environment, plan: plan)
+            return Generation(executable: executable, environment: open.environment, configuration: configuration)
         }
         var workers: [Worker.ID: WorkerProcess] = [:]
         for worker in snapshot.workers {

@@ -15,7 +15,7 @@ package struct Setting<Value: Equatable & Sendable>: SettingDeclaration {
     /// - Parameters:
     ///   - help: one sentence, for `--help` and the reference.
     ///   - details: more sentences, for the reference alone (Markdown).
-    ///   - defaultNote: what the reference says in the default's place (Markdown).
+    ///   - defaultNote: what the help and the reference say in the default's place (Markdown).
     init(
         _ flag: String, short: Character? = nil, _ variable: String, _ format: SettingFormat<Value>,
         default defaultValue: Value, _ reloadRule: ReloadRule, _ section: SettingSection, help: String,
@@ -36,8 +36,8 @@ package struct Setting<Value: Equatable & Sendable>: SettingDeclaration {
     package var valueName: String { format.valueName }
     package var syntax: SettingSyntax { format.syntax }
 
-    package var defaultDescription: String {
-        defaultNote ?? format.write(defaultValue).map { "`\($0)`" } ?? "none"
+    package var defaultDescription: String? {
+        defaultNote ?? format.write(defaultValue).map { "`\($0)`" }
     }
 
     package func read(_ text: String, into settings: inout Settings) throws(InvalidValue) {
@@ -65,8 +65,8 @@ package protocol SettingDeclaration: Sendable {
     /// What stands for a value in `--help`: `duration` in `--keep-alive <duration>`.
     var valueName: String { get }
     var syntax: SettingSyntax { get }
-    /// The default, for the reference (Markdown).
-    var defaultDescription: String { get }
+    /// The default (Markdown). Nil when the setting has no value by default.
+    var defaultDescription: String? { get }
 
     func read(_ text: String, into settings: inout Settings) throws(InvalidValue)
     /// The text that `read` understands. Nil when there is no value.

@@ -128,8 +128,8 @@ extension SettingFormat<String?> {
 
     static let file = text("path", "give the path of a file")
 
-    static let folder = SettingFormat("path") { text throws(InvalidValue) in
-        guard !text.isEmpty else { throw InvalidValue("give the path of a folder") }
+    static let directory = SettingFormat("path") { text throws(InvalidValue) in
+        guard !text.isEmpty else { throw InvalidValue("give the path of a directory") }
         return text
     } write: {
         $0

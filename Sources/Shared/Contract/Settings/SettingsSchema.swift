@@ -24,7 +24,7 @@ package struct SettingsSchema: Sendable {
         "prestart", "BRIGADE_PRESTART", .onOff, default: true, .reload, .processes,
         help: "Run 'WORKER prestart' before the workers start.")
     package let chdir = Setting(
-        "chdir", "BRIGADE_CHDIR", .folder, default: nil, .restart, .processes,
+        "chdir", "BRIGADE_CHDIR", .directory, default: nil, .restart, .processes,
         help: "The directory to change to first; relative paths start there.",
         details: "The env file cannot set it, because its own path depends on it.")
     package let user = Setting(

@@ -39,7 +39,7 @@ package struct ListenError: Error, CustomStringConvertible {
                 return "this server is to listen on \(other) too, which leaves no room for it; leave one out"
             case .folder(let folder, let error):
                 let cause = error.errno.description
-                return "the folder \(folder) cannot be used (\(cause)); make it and let this user write to it"
+                return "the directory \(folder) cannot be used (\(cause)); create it and let this user write to it"
             case .system(let error):
                 switch error.errno {
                 case .addressNotAvailable:

@@ -48,8 +48,8 @@ extension ListeningSocket {
     ///   - mode: the rights of a unix socket's name.
     /// - Returns: the listener that takes its place, when the socket itself cannot be used again; nil when it can. Whoever
     ///   has the old one accepts nobody by it.
-    /// - Throws: what keeps it from being mended.
-    package func mend(
+    /// - Throws: what keeps it from being repaired.
+    package func repair(
         _ fault: Fault, backlog: Int, mode: Int = Settings().socketMode
     ) throws(ListenError) -> ListeningSocket? {
         switch fault {

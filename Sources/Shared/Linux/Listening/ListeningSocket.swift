@@ -52,7 +52,7 @@ package final class ListeningSocket: Sendable {
     /// - Parameters:
     ///   - file: what a unix socket of this server was bound to: its name is that file's alone. Nil for a socket that is not
     ///     to lose its name with this server.
-    ///   - listens: whether it is refused unless it listens; one of this process's own is mended instead.
+    ///   - listens: whether it is refused unless it listens; one of this process's own is repaired instead.
     /// - Throws: EINVAL when it does not listen.
     package init(
         resuming descriptor: Int32, address: BindAddress, isActivated: Bool, file: FileIdentity? = nil,

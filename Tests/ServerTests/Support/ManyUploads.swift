@@ -2,7 +2,7 @@ import CLinux
 import Foundation
 
 /// Many clients of one thread that send a large body each, as fast as the server takes it.
-final class UploadCrowd {
+final class ManyUploads {
     private struct Member {
         let descriptor: Int32
         var sent = 0
@@ -20,7 +20,7 @@ final class UploadCrowd {
     init(_ count: Int, port: UInt16, target: String, size: Int, missing: Int = 0) throws {
         let head = "POST \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: \(size)\r\n\r\n"
         request = Array(head.utf8) + [UInt8](repeating: 120, count: size - missing)
-        let address = SocketAddress.loopback(port: port)
+        let address = LocalAddress.loopback(port: port)
         members = (0..<count).map { _ in Member(descriptor: address.connected()) }
         guard members.allSatisfy({ $0.descriptor >= 0 }) else { throw Client.Failure.refused }
     }

@@ -2,10 +2,10 @@ import Foundation
 import Testing
 
 /// Commands to a master that does not answer: they give up, and say what it is at.
-@Suite(.serialized) struct SilentMasterTests {
+@Suite(.serialized) struct UnresponsiveMasterTests {
     @Test(arguments: [["status"], ["reload"], ["reload", "--wait"], ["stop", "--wait"], ["scale", "2"]])
     func theCommandNamesAStoppedMaster(words: [String]) throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         Machine.stop(server.master.pid)
         defer { server.master.signal(SIGCONT) }
         let clock = ContinuousClock()
@@ -17,13 +17,13 @@ import Testing
     }
 
     @Test func whatACommandReportedAsFailedIsNotDoneLater() throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         let before = try server.waitForStatus("settled") { $0.isSettled }.workers.compactMap(\.pid)
         Machine.stop(server.master.pid)
         defer { server.master.signal(SIGCONT) }
         let commands = try [["reload"], ["reload", "--wait"], ["scale", "2"], ["stop"]].map { words in
             try ChildProcess(
-                Built.brigade, words + ["--control", "control.sock"], environment: [:], folder: server.folder)
+                BuildProducts.brigade, words + ["--control", "control.sock"], environment: [:], folder: server.folder)
         }
         for one in commands { #expect(try one.waitForExit() == 1) }
         let mark = server.master.mark
@@ -38,7 +38,7 @@ import Testing
 
     /// Its queue holds 17: whoever comes then is not even connected.
     @Test func theQueueOfAStoppedMasterMayBeFull() throws {
-        let server = try Server(faulty: 1)
+        let server = try TestServer(faulty: 1)
         Machine.stop(server.master.pid)
         defer { server.master.signal(SIGCONT) }
         var clients: [Int32] = []
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func aReloadThatTakesLongIsWaitedFor() throws {
-        let server = try Server(faulty: 1, flags: ["--boot-timeout", "12s"])
+        let server = try TestServer(faulty: 1, flags: ["--boot-timeout", "12s"])
         try server.breakNextWorker("silent")
         let (code, output) = try server.command("reload", "--wait")
         #expect(code == 1)
@@ -59,11 +59,11 @@ import Testing
 
     /// More of them than the master takes at once.
     @Test func thoseWhoWaitForAReloadDoNotKeepOthersFromAsking() throws {
-        let server = try Server(faulty: 1, flags: ["--boot-timeout", "12s"])
+        let server = try TestServer(faulty: 1, flags: ["--boot-timeout", "12s"])
         try server.breakNextWorker("silent")
         let waiting = try (0..<20).map { _ in
             try ChildProcess(
-                Built.brigade, ["reload", "--wait", "--control", "control.sock"], environment: [:],
+                BuildProducts.brigade, ["reload", "--wait", "--control", "control.sock"], environment: [:],
                 folder: server.folder)
         }
         try server.waitForStatus("reloading") { $0.state == "reloading" }
@@ -74,7 +74,7 @@ import Testing
     }
 
     /// A connection, unless it would have to wait for one.
-    private func unconnected(_ server: Server) -> Int32 {
+    private func unconnected(_ server: TestServer) -> Int32 {
         let client = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// Somebody who asks again and again, and looks at how long each answer takes: whether the server still feels well.
-final class Pulse: Sendable {
+final class LatencyProbe: Sendable {
     struct Outcome {
         var times: [Duration] = []
         var failures = 0

@@ -2,18 +2,18 @@ import Foundation
 import Testing
 
 /// More clients than anybody expected.
-@Suite(.serialized) struct HardeningCrowdTests {
+@Suite(.serialized) struct HardeningConnectionsTests {
     private let hello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
 
     /// For descriptors of the test's own and of the worker, which has the same limit.
-    private static let room = Crowd.raiseDescriptorLimit()
+    private static let room = ManyConnections.raiseDescriptorLimit()
 
     @Test(arguments: [500, 4000])
     func idleConnectionsCostLittleAndKeepNobodyWaiting(count: Int) throws {
         try #require(Self.room > count + 200, "the limit of open descriptors")
-        let server = try Server(faulty: 1, flags: ["--max-connections", "\(count + 100)"])
-        let vitals = try Vitals(of: server)
-        let crowd = try Crowd(count, port: server.port)
+        let server = try TestServer(faulty: 1, flags: ["--max-connections", "\(count + 100)"])
+        let vitals = try WorkerBaseline(of: server)
+        let crowd = try ManyConnections(count, port: server.port)
         for _ in 1...2 {
             let before = crowd.texts.map(\.utf8.count)
             crowd.send(hello)
@@ -22,7 +22,7 @@ import Testing
         #expect(crowd.texts.allSatisfy { $0.matches(of: /HTTP\/1.1 200 OK/).count == 2 })
         #expect(vitals.growth <= count * 16, "KiB")
         let latencies = try (0..<20).map { _ in try vitals.latency() }.sorted()
-        #expect(latencies[10] < .milliseconds(50) && latencies[19] < Vitals.promptly, "\(latencies)")
+        #expect(latencies[10] < .milliseconds(50) && latencies[19] < WorkerBaseline.promptly, "\(latencies)")
         #expect(crowd.ended == 0)
         crowd.reset()
         try server.waitForStatus("all gone") { $0.workers.allSatisfy { $0.connections == 0 } }
@@ -31,9 +31,9 @@ import Testing
 
     @Test func whoComesBeyondTheMostConnectionsWaitsAndIsServedWhenOthersLeave() throws {
         let most = 50
-        let server = try Server(faulty: 1, flags: ["--max-connections", "\(most)"])
-        let vitals = try Vitals(of: server)
-        let crowd = try Crowd(4 * most, port: server.port)
+        let server = try TestServer(faulty: 1, flags: ["--max-connections", "\(most)"])
+        let vitals = try WorkerBaseline(of: server)
+        let crowd = try ManyConnections(4 * most, port: server.port)
         crowd.send(hello)
         var served = 0
         while crowd.count > 0 {
@@ -51,12 +51,12 @@ import Testing
 
     /// Descriptors that run out are no reason to stop, nor to turn round in circles.
     @Test func connectionsThatComeAndGoLeaveNothingBehind() throws {
-        let server = try Server(faulty: 1)
-        let vitals = try Vitals(of: server)
+        let server = try TestServer(faulty: 1)
+        let vitals = try WorkerBaseline(of: server)
         try server.waitForStatus("all gone") { $0.workers.allSatisfy { $0.connections == 0 } }
         let descriptors = Machine.descriptors(of: server.workers[0]).count
         for _ in 0..<20 {
-            let crowd = try Crowd(100, port: server.port)
+            let crowd = try ManyConnections(100, port: server.port)
             crowd.send(hello)
             try crowd.read { $0.answered == $0.count }
         }

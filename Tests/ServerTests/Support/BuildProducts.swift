@@ -1,7 +1,7 @@
 import Foundation
 
 /// The programs that the build of these tests made beside them.
-enum Built {
+enum BuildProducts {
     static let brigade = chosen + "/brigade"
     static let worker = chosen + "/recipe-worker"
     static let faultyWorker = folder + "/faulty-worker"

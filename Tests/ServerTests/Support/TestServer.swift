@@ -1,7 +1,7 @@
 import Foundation
 
 /// The built server, started with a database and a port of its own.
-final class Server {
+final class TestServer {
     /// What a server listens on.
     enum Socket: CaseIterable {
         case tcp, unix
@@ -21,11 +21,11 @@ final class Server {
     ///   - log: a file for what it says. Then nothing is waited for, because nobody can read it here.
     init(
         workers: Int = 2, on socket: Socket = .tcp, flags: [String] = [], environment: [String: String] = [:],
-        program: String = Built.brigade, folder: String? = nil, log: String? = nil
+        program: String = BuildProducts.brigade, folder: String? = nil, log: String? = nil
     ) throws {
         self.folder = try folder ?? Self.newFolder()
         let folder = self.folder
-        let given = socket == .activated ? try ListeningSocket() : nil
+        let given = socket == .activated ? try TestListener() : nil
         port = try given?.port ?? Machine.freePort()
         let path = folder + "/http.sock"
         address = socket == .unix ? .unix(path: path) : .tcp(port: port)
@@ -48,7 +48,7 @@ final class Server {
     /// Starts `brigade serve` and waits for nothing.
     static func start(
         in folder: String, _ flags: [String], _ environment: [String: String] = [:],
-        _ program: String = Built.brigade, _ log: String? = nil
+        _ program: String = BuildProducts.brigade, _ log: String? = nil
     ) throws -> ChildProcess {
         try ChildProcess(
             program, ["serve"] + flags, environment: Self.environment(environment), folder: folder, log: log)

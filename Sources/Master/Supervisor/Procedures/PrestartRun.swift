@@ -1,7 +1,7 @@
 import Contract
 
 /// The prestart child that runs now.
-package struct Prestart: Equatable, Codable {
+package struct PrestartRun: Equatable, Codable {
     let generation: Int
     let started: Duration
     private var state: State

@@ -2,17 +2,17 @@ import Foundation
 import Testing
 
 /// What no client may change: the workers live on, they grow little, they answer promptly, and nothing fails.
-struct Vitals {
+struct WorkerBaseline {
     /// How long a new client may wait: for a debug build, on a machine that does other things meanwhile.
     static let promptly = Duration.seconds(3)
 
-    private let server: Server
+    private let server: TestServer
     private let workers: [pid_t]
     private let memory: Int
     private let mark: Int
 
     /// Of a server that has answered some requests, so that what the first ones leave behind counts for nothing.
-    init(of server: Server) throws {
+    init(of server: TestServer) throws {
         self.server = server
         for _ in 0..<20 { _ = try server.ask("/health/live") }
         workers = server.workers

@@ -3,13 +3,13 @@ import Foundation
 import Synchronization
 
 /// Many connections that pipeline requests without end, kept full by one thread, which reads the answers and drops them.
-final class PipelineCrowd: Sendable {
+final class ManyPipelines: Sendable {
     private let stopping = Atomic(false)
     private let received = Atomic(0)
     private let finished = DispatchSemaphore(value: 0)
 
     init(_ count: Int, port: UInt16, target: String) throws {
-        let descriptors = (0..<count).map { _ in SocketAddress.loopback(port: port).connected() }
+        let descriptors = (0..<count).map { _ in LocalAddress.loopback(port: port).connected() }
         guard descriptors.allSatisfy({ $0 >= 0 }) else { throw Client.Failure.refused }
         let batch = Array(String(repeating: "GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n", count: 200).utf8)
         Thread.detachNewThread { [self] in

@@ -2,7 +2,7 @@ import CLinux
 import Foundation
 
 /// One connection that sends requests as fast as the server takes them, and reads the answers as they come.
-final class Pipeline {
+final class PipelinedConnection {
     private static let line = Array("HTTP/1.1 200 OK\r\n".utf8)
 
     private let descriptor: Int32
@@ -17,7 +17,7 @@ final class Pipeline {
 
     /// - Parameter count: of requests; a multiple of 100.
     init(port: UInt16, count: Int, target: String) throws {
-        descriptor = SocketAddress.loopback(port: port).connected()
+        descriptor = LocalAddress.loopback(port: port).connected()
         guard descriptor >= 0 else { throw Client.Failure.refused }
         size = 100
         batch = Array(String(repeating: "GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n", count: size).utf8)

@@ -3,7 +3,7 @@ import Testing
 
 /// What stands between a master that is being replaced and the end of the service: the check in a child, and the way
 /// back.
-@Suite(.serialized) struct TakeoverTests {
+@Suite(.serialized) struct UpgradeHandshakeTests {
     private static func script(_ text: String, at path: String) throws {
         try Data("#!/bin/sh\n\(text)\n".utf8).write(to: URL(filePath: path + ".new"))
         chmod(path + ".new", 0o755)
@@ -13,9 +13,9 @@ import Testing
     /// One that ends well and is no build of this server, and one that never ends.
     @Test(arguments: ["exit 0", "exec sleep 1000"])
     func aProgramThatDoesNotConsentNeverBecomesTheMaster(text: String) throws {
-        let folder = try Server.newFolder()
-        let program = try Deployment(of: Built.brigade, as: folder + "/brigade")
-        let server = try Server(faulty: 2, flags: ["--boot-timeout", "2s"], program: program.path, folder: folder)
+        let folder = try TestServer.newFolder()
+        let program = try Deployment(of: BuildProducts.brigade, as: folder + "/brigade")
+        let server = try TestServer(faulty: 2, flags: ["--boot-timeout", "2s"], program: program.path, folder: folder)
         let before = server.workers
         try Self.script(text, at: program.path)
         server.master.signal(SIGUSR2)
@@ -25,9 +25,9 @@ import Testing
     }
 
     @Test func whatTheCheckHasStartedEndsWithIt() throws {
-        let folder = try Server.newFolder()
-        let program = try Deployment(of: Built.brigade, as: folder + "/brigade")
-        let server = try Server(faulty: 1, flags: ["--boot-timeout", "1s"], program: program.path, folder: folder)
+        let folder = try TestServer.newFolder()
+        let program = try Deployment(of: BuildProducts.brigade, as: folder + "/brigade")
+        let server = try TestServer(faulty: 1, flags: ["--boot-timeout", "1s"], program: program.path, folder: folder)
         try Self.script("sleep 1000 & echo $! >child; wait", at: program.path)
         server.master.signal(SIGUSR2)
         try server.master.waitFor("upgrade failed")
@@ -36,16 +36,16 @@ import Testing
     }
 
     @Test func oneThatGivesUpAfterItsExecBringsTheOldOneBack() throws {
-        let folder = try Server.newFolder()
-        let program = try Deployment(of: Built.brigade, as: folder + "/brigade")
-        let server = try Server(faulty: 2, program: program.path, folder: folder)
+        let folder = try TestServer.newFolder()
+        let program = try Deployment(of: BuildProducts.brigade, as: folder + "/brigade")
+        let server = try TestServer(faulty: 2, program: program.path, folder: folder)
         let before = server.workers
         let load = Load(server.address, threads: 2) { _, _ in Load.Exchange(target: "/hello", words: "hello") }
         try load.waitForMore(than: 20)
         try Self.script(
             """
-            [ "$BRIGADE_HANDOVER_STEP" = take ] && exec \(Built.brigade) serve --workers nonsense
-            exec \(Built.brigade) "$@"
+            [ "$BRIGADE_HANDOVER_STEP" = take ] && exec \(BuildProducts.brigade) serve --workers nonsense
+            exec \(BuildProducts.brigade) "$@"
             """, at: program.path)
         server.master.signal(SIGUSR2)
         try server.master.waitFor("the old one goes on: --workers: invalid value 'nonsense'")

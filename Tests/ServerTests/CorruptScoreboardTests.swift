@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// Workers that write to the scoreboard what is not so: nobody believes more than can be.
-@Suite(.serialized) struct LyingWorkerTests {
-    @Test func whatALyingWorkerShowsIsBoundedAndItIsNotAliveForWhatItSays() throws {
-        let server = try Server(faulty: 2, flags: ["--worker-timeout", "4", "--max-connections", "300"])
+/// Workers that write false values to the scoreboard: the master clamps them.
+@Suite(.serialized) struct CorruptScoreboardTests {
+    @Test func whatAWorkerFalselyReportsIsBoundedAndDoesNotKeepItAlive() throws {
+        let server = try TestServer(faulty: 2, flags: ["--worker-timeout", "4", "--max-connections", "300"])
         try server.breakNextWorker("liar")
         let mark = server.master.mark
         kill(server.workers[0], SIGKILL)
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func aWorkerThatFloodsItsMasterIsHeardNowAndThenAndTheLogSaysSoOnce() throws {
-        let server = try Server(faulty: 2)
+        let server = try TestServer(faulty: 2)
         let before = server.workers
         let mark = server.master.mark
         #expect(try server.ask("/flood").body == "flooding")

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What `brigade status --json` says.
-struct Status: Decodable {
+struct StatusReply: Decodable {
     struct Worker: Decodable {
         let slot: Int
         let pid: pid_t?
@@ -40,15 +40,15 @@ struct Status: Decodable {
     var isSettled: Bool { state == "serving" && ready.count == target && workers.count == target }
 }
 
-extension Server {
+extension TestServer {
     /// A server of the worker that comes to grief as the test says: by `breakNextWorker`, or by a request.
     convenience init(
         faulty workers: Int, on socket: Socket = .tcp, flags: [String] = [], environment: [String: String] = [:],
-        program: String = Built.brigade, folder: String? = nil, log: String? = nil
+        program: String = BuildProducts.brigade, folder: String? = nil, log: String? = nil
     ) throws {
         try self.init(
             workers: workers, on: socket,
-            flags: ["--worker", Built.faultyWorker, "--control", "control.sock"] + flags,
+            flags: ["--worker", BuildProducts.faultyWorker, "--control", "control.sock"] + flags,
             environment: ["FAULT_FILE": "fault"].merging(environment) { $1 }, program: program, folder: folder,
             log: log)
     }
@@ -68,25 +68,26 @@ extension Server {
 
     func command(_ words: [String]) throws -> (code: Int32, output: String) {
         let process = try ChildProcess(
-            Built.brigade, words + ["--control", "control.sock"], environment: ["PATH": "/usr/bin:/bin"], folder: folder
+            BuildProducts.brigade, words + ["--control", "control.sock"], environment: ["PATH": "/usr/bin:/bin"],
+            folder: folder
         )
         let code = try process.waitForExit()
         return (code, process.output)
     }
 
-    func status() throws -> Status {
+    func status() throws -> StatusReply {
         let (code, output) = try command("status", "--json")
         guard code == 0 else { throw ChildProcess.Failure(description: "status: \(output)") }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(Status.self, from: Data(output.utf8))
+        return try decoder.decode(StatusReply.self, from: Data(output.utf8))
     }
 
     /// Asks until the status is as wanted.
     @discardableResult
-    func waitForStatus(_ what: String, _ isThere: (Status) -> Bool) throws -> Status {
+    func waitForStatus(_ what: String, _ isThere: (StatusReply) -> Bool) throws -> StatusReply {
         let end = ContinuousClock.now + ChildProcess.patience
-        var last: Status?
+        var last: StatusReply?
         while ContinuousClock.now < end {
             // Before it listens there is nobody to ask.
             last = try? status()

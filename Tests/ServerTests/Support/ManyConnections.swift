@@ -2,7 +2,7 @@ import CLinux
 import Foundation
 
 /// Many connections of one thread, each of which does what all do: a thousand clients at once.
-final class Crowd {
+final class ManyConnections {
     private struct Member {
         let descriptor: Int32
         var received: [UInt8] = []
@@ -14,7 +14,7 @@ final class Crowd {
 
     /// - Parameter receiveBuffer: of each connection's socket, in bytes; nil is the kernel's own.
     init(_ count: Int, port: UInt16, receiveBuffer: Int32? = nil) throws {
-        let address = SocketAddress.loopback(port: port)
+        let address = LocalAddress.loopback(port: port)
         for number in 0..<count {
             let descriptor = address.socket()
             if var size = receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
@@ -58,7 +58,7 @@ final class Crowd {
 
     /// Everybody reads until the state is there.
     /// - Parameter round: called whenever something has come, or nothing has for a while.
-    func read(until isThere: (Crowd) -> Bool, round: () throws -> Void = {}) throws {
+    func read(until isThere: (ManyConnections) -> Bool, round: () throws -> Void = {}) throws {
         let end = ContinuousClock.now + ChildProcess.patience
         while !isThere(self) {
             guard ContinuousClock.now < end else {

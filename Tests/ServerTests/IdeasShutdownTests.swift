@@ -2,20 +2,20 @@ import Foundation
 import Testing
 
 /// Those who leave while reddit is asked: our clients, and the worker itself.
-@Suite(.serialized) struct IdeasDepartureTests {
+@Suite(.serialized) struct IdeasShutdownTests {
     private let upstream: FaultyUpstream
-    private let server: Server
+    private let server: TestServer
 
     init() throws {
         upstream = try FaultyUpstream([.stall])
         // By itself a call would end after 8 s.
-        server = try Server(
+        server = try TestServer(
             workers: 1, flags: ["--graceful-timeout", "1s"],
             environment: ["REDDIT_BASE_URL": upstream.url, "REDDIT_TIMEOUT": "8s"])
     }
 
-    private func ask(_ path: String) throws -> Crowd {
-        let client = try Crowd(1, port: server.port)
+    private func ask(_ path: String) throws -> ManyConnections {
+        let client = try ManyConnections(1, port: server.port)
         client.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
         return client
     }
@@ -49,7 +49,7 @@ import Testing
     @Test(arguments: ["/api/v1/recipes/ideas/async", "/api/v1/recipes/ideas/"])
     func aWorkerThatDrainsFinishesItsCalls(path: String) throws {
         let gate = try Upstream()
-        let server = try Server(workers: 1, environment: ["REDDIT_BASE_URL": gate.url])
+        let server = try TestServer(workers: 1, environment: ["REDDIT_BASE_URL": gate.url])
         let client = try server.client()
         try client.send("GET", path)
         try gate.waitForRequests(1)

@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 /// `--chdir`.
-@Suite(.serialized) struct FolderTests {
+@Suite(.serialized) struct WorkingDirectoryTests {
     @Test(arguments: [true, false]) func everyRelativePathIsSeenFromThere(isFlag: Bool) throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let there = folder + "/there"
         #expect(mkdir(there, 0o755) == 0)
@@ -16,11 +16,11 @@ import Testing
         ]
         let master =
             try isFlag
-            ? Server.start(in: folder, flags + ["--chdir", "there"])
-            : Server.start(in: folder, flags, ["BRIGADE_CHDIR": "there"])
+            ? TestServer.start(in: folder, flags + ["--chdir", "there"])
+            : TestServer.start(in: folder, flags, ["BRIGADE_CHDIR": "there"])
         func command(_ words: String...) throws -> (Int32, String) {
             let process = try ChildProcess(
-                Built.brigade, words + ["--control", "control.sock"], environment: [:], folder: there)
+                BuildProducts.brigade, words + ["--control", "control.sock"], environment: [:], folder: there)
             return (try process.waitForExit(), process.output)
         }
         let end = ContinuousClock.now + ChildProcess.patience
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func oneThatIsNotThereIsNamed() throws {
-        let master = try Server.start(in: try Server.newFolder(), ["--chdir", "nowhere"])
+        let master = try TestServer.start(in: try TestServer.newFolder(), ["--chdir", "nowhere"])
         #expect(try master.waitForExit() == 1)
         #expect(
             master.output
@@ -49,9 +49,9 @@ import Testing
     }
 
     @Test func anEnvFileCannotSayWhereItIsLookedFor() throws {
-        let folder = try Server.newFolder()
+        let folder = try TestServer.newFolder()
         try Data("BRIGADE_CHDIR=/tmp\n".utf8).write(to: URL(filePath: folder + "/env"))
-        let master = try Server.start(in: folder, ["--env-file", "env"])
+        let master = try TestServer.start(in: folder, ["--env-file", "env"])
         #expect(try master.waitForExit() == 1)
         #expect(master.output.contains("BRIGADE_CHDIR in env:1: the env file cannot set it"))
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A limit of processes for a server. Root has none, so root's server runs as a user that nobody else is.
-struct Limits {
+struct ProcessLimit {
     private static let user = 54_321
     private static let prlimit = "/usr/bin/prlimit"
     private static let setpriv = "/usr/bin/setpriv"
@@ -17,14 +17,14 @@ struct Limits {
     let worker: String
 
     init() throws {
-        folder = try Server.newFolder()
+        folder = try TestServer.newFolder()
         worker = folder + "/worker"
-        try FileManager.default.copyItem(atPath: Built.faultyWorker, toPath: worker)
+        try FileManager.default.copyItem(atPath: BuildProducts.faultyWorker, toPath: worker)
         guard geteuid() == 0 else {
-            program = Built.brigade
+            program = BuildProducts.brigade
             return
         }
-        try FileManager.default.copyItem(atPath: Built.brigade, toPath: folder + "/real")
+        try FileManager.default.copyItem(atPath: BuildProducts.brigade, toPath: folder + "/real")
         program = folder + "/brigade"
         let script = "#!/bin/sh\nexec \(asUser.joined(separator: " ")) '\(folder)/real' \"$@\"\n"
         try Data(script.utf8).write(to: URL(filePath: program))

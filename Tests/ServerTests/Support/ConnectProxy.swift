@@ -3,12 +3,12 @@ import Foundation
 import Synchronization
 
 /// A proxy that does CONNECT, to ports of this machine whatever the host is called.
-final class Tunnel: Sendable {
-    private let listener: ListeningSocket
+final class ConnectProxy: Sendable {
+    private let listener: TestListener
     private let seen = Mutex<[String]>([])
 
     init() throws {
-        listener = try ListeningSocket()
+        listener = try TestListener()
         Thread.detachNewThread { [descriptor = listener.descriptor, weak self] in
             while true {
                 let connection = accept(descriptor, nil, nil)
@@ -36,7 +36,7 @@ final class Tunnel: Sendable {
         }
         seen.withLock { $0.append(head) }
         let authority = head.split(separator: " ")[1]
-        let upstream = SocketAddress.loopback(port: UInt16(authority.split(separator: ":").last!)!).connected()
+        let upstream = LocalAddress.loopback(port: UInt16(authority.split(separator: ":").last!)!).connected()
         _ = "HTTP/1.1 200 Connected\r\n\r\n".withCString { send(client, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
         let back = DispatchGroup()
         back.enter()
