@@ -37,10 +37,14 @@ package struct StoreName: Equatable {
             place = path
         }
         let bytes = Array(place.utf8)
-        let escaped = bytes.map { Self.isPlain($0) ? String(UnicodeScalar($0)) : "=" + Self.hexadecimal($0) }.joined()
+        let escaped = bytes.map {
+            Self.isPlain($0) ? String(UnicodeScalar($0)) : "=" + String(hexadecimal: $0, width: 2)
+        }.joined()
         // A path with so many strange characters that it would be too long is told in hexadecimal digits whole.
-        return [escaped, "==" + bytes.map(Self.hexadecimal).joined()].map { "\(Self.prefix)\(head) \($0)" }
-            .first { $0.utf8.count <= Self.longest }
+        return [escaped, "==" + bytes.map { String(hexadecimal: $0, width: 2) }.joined()].map {
+            "\(Self.prefix)\(head) \($0)"
+        }
+        .first { $0.utf8.count <= Self.longest }
     }
 
     /// Nil when this server has not made the name.
@@ -84,10 +88,6 @@ package struct StoreName: Equatable {
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         (UInt8(ascii: " ")...UInt8(ascii: "~")).contains(byte) && byte != UInt8(ascii: ":") && byte != escape
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 }
 

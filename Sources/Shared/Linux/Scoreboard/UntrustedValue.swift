@@ -1,3 +1,5 @@
+internal import Contract
+
 /// What a worker has written to the scoreboard, as far as it can be true.
 ///
 /// Every worker can write to all of the scoreboard, and what a worker with a bug writes is anything. So nobody takes a word
@@ -35,8 +37,7 @@ enum UntrustedValue {
             if (0x21...0x7e).contains(byte) {
                 text.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
-                text += byte < 16 ? "\\x0" : "\\x"
-                text += String(byte, radix: 16)
+                text += "\\x" + String(hexadecimal: byte, width: 2)
             }
         }
         return text
