@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/tmp", "it is no file"), ("/dev/null", "it is no file"), ("/no/such", "No such file or directory"),
+        ("/tmp", "it is not a regular file"), ("/dev/null", "it is not a regular file"),
+        ("/no/such", "No such file or directory"),
     ])
     func whatIsNoFileIsNotRead(path: String, reason: String) {
         let error = #expect(throws: SettingsError.self) { try EnvFile(path: path) }
@@ -49,7 +50,7 @@ import Testing
         #expect(mkfifo(path, 0o600) == 0)
         // Anything else that keeps it from being read is as wrong as ever.
         let error = #expect(throws: SettingsError.self) { try reading() }
-        #expect(error?.description == "the env file \(path) cannot be read: it is no file")
+        #expect(error?.description == "the env file \(path) cannot be read: it is not a regular file")
         unlink(path)
         let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         #expect(write(file, "BACKLOG=9\n", 10) == 10)

@@ -8,13 +8,13 @@ import Testing
 @Suite struct LaunchTests {
     /// A shell that stops itself, so that it can be looked at.
     private func stopped(
-        descriptors: [Int32] = [], environment: [String: String] = [:], namesItsPID: Bool = false,
+        descriptors: [Int32] = [], environment: [String: String] = [:], setsListenPID: Bool = false,
         _ look: (_ pid: Int32) -> Void
     ) throws {
         var launch = Launch(
             try Executable(opening: "/bin/sh"), arguments: ["-c", "kill -STOP $$"], environment: environment)
         launch.descriptors = descriptors
-        launch.namesItsPID = namesItsPID
+        launch.setsListenPID = setsListenPID
         let child = try launch.start(threads: 1)
         waitForStop(of: child.pid)
         look(child.pid)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func theEnvironmentIsTheGivenOneAndListenPIDIsTheChilds() throws {
-        try stopped(environment: ["A": "1", "B": "x=y"], namesItsPID: true) { pid in
+        try stopped(environment: ["A": "1", "B": "x=y"], setsListenPID: true) { pid in
             let variables = Set(
                 text(of: "/proc/\(pid)/environ").split(separator: "\0").map { $0.prefix { $0 != "\0" } })
             #expect(variables == ["A=1", "B=x=y", "LISTEN_PID=\(pid)"])

@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test func oneThatNobodyHasTouchedHasNoFault() throws {
-        #expect(try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4).fault == nil)
-        #expect(try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 4).fault == nil)
+        #expect(try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4).problem == nil)
+        #expect(try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 4).problem == nil)
     }
 
     @Test(arguments: [O_NONBLOCK, O_ASYNC, O_NONBLOCK | O_ASYNC])
@@ -37,9 +37,9 @@ import Testing
         let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)
         let before = fcntl(listener.descriptor, F_GETFL)
         #expect(fcntl(listener.descriptor, F_SETFL, before | flags) == 0)
-        #expect(listener.fault == .flags(flags))
-        #expect(try listener.mend(.flags(flags), backlog: 4) == nil)
-        #expect(listener.fault == nil)
+        #expect(listener.problem == .flags(flags))
+        #expect(try listener.repair(.flags(flags), backlog: 4) == nil)
+        #expect(listener.problem == nil)
         #expect(fcntl(listener.descriptor, F_GETFL) == before)
     }
 
@@ -49,9 +49,9 @@ import Testing
         let listener = try ListeningSocket.open(.tcp(host: "127.0.0.1", port: free), backlog: 4)
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
         #expect(!isServed(free))
-        #expect(listener.fault == .shutDown)
-        #expect(try listener.mend(.shutDown, backlog: 4) == nil)
-        #expect(listener.fault == nil)
+        #expect(listener.problem == .shutDown)
+        #expect(try listener.repair(.shutDown, backlog: 4) == nil)
+        #expect(listener.problem == nil)
         #expect(isServed(free))
     }
 
@@ -59,9 +59,9 @@ import Testing
         var listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)
         let chosen = try #require(port(of: listener))
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
-        #expect(listener.fault == .shutDown)
-        if let other = try listener.mend(.shutDown, backlog: 4) { listener = other }
-        #expect(listener.fault == nil)
+        #expect(listener.problem == .shutDown)
+        if let other = try listener.repair(.shutDown, backlog: 4) { listener = other }
+        #expect(listener.problem == nil)
         #expect(port(of: listener) == chosen)
         #expect(isServed(chosen))
     }
@@ -72,9 +72,9 @@ import Testing
         var listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
         shutdown(listener.descriptor, Int32(how))
         #expect(!connects(to: path))
-        #expect(listener.fault == .shutDown)
-        listener = try #require(try listener.mend(.shutDown, backlog: 4))
-        #expect(listener.fault == nil)
+        #expect(listener.problem == .shutDown)
+        listener = try #require(try listener.repair(.shutDown, backlog: 4))
+        #expect(listener.problem == nil)
         #expect(connects(to: path), "the old one has not taken the name with it")
     }
 
@@ -82,9 +82,9 @@ import Testing
         let path = folder.file("socket")
         var listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
         unlink(path)
-        #expect(listener.fault == .nameless)
-        listener = try #require(try listener.mend(.nameless, backlog: 4))
-        #expect(listener.fault == nil)
+        #expect(listener.problem == .fileMissing)
+        listener = try #require(try listener.repair(.fileMissing, backlog: 4))
+        #expect(listener.problem == nil)
         #expect(connects(to: path))
     }
 
@@ -93,12 +93,12 @@ import Testing
         let listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
         unlink(path)
         let other = try ListeningSocket.open(.unix(path: path), backlog: 4)
-        #expect(listener.fault == .nameless)
-        #expect(throws: ListenError.self) { try listener.mend(.nameless, backlog: 4) }
-        #expect(other.fault == nil)
+        #expect(listener.problem == .fileMissing)
+        #expect(throws: ListenError.self) { try listener.repair(.fileMissing, backlog: 4) }
+        #expect(other.problem == nil)
         unlink(path)
         folder.write("notes", to: "socket")
-        #expect(throws: ListenError.self) { try listener.mend(.nameless, backlog: 4) }
+        #expect(throws: ListenError.self) { try listener.repair(.fileMissing, backlog: 4) }
         #expect(text(of: path) == "notes")
     }
 
@@ -107,8 +107,8 @@ import Testing
         let own = try ListeningSocket.open(.unix(path: path), backlog: 4)
         let listener = try ListeningSocket(resuming: dup(own.descriptor), address: own.address, isActivated: true)
         shutdown(own.descriptor, Int32(SHUT_RDWR))
-        #expect(listener.fault == .shutDown)
-        let error = #expect(throws: ListenError.self) { try listener.mend(.shutDown, backlog: 4) }
+        #expect(listener.problem == .shutDown)
+        let error = #expect(throws: ListenError.self) { try listener.repair(.shutDown, backlog: 4) }
         #expect(error?.description.contains("restart its socket unit") == true)
     }
 }

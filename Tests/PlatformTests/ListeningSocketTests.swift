@@ -21,7 +21,7 @@ import Testing
         let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         #expect(fcntl(listener.descriptor, F_GETFL) & O_NONBLOCK == 0)
         #expect(fcntl(listener.descriptor, F_GETFD) & FD_CLOEXEC != 0)
-        listener.stopBlocking()
+        listener.setNonBlocking()
         #expect(fcntl(listener.descriptor, F_GETFL) & O_NONBLOCK != 0)
     }
 

@@ -46,7 +46,7 @@ import Testing
         let error = #expect(throws: PidfileError.self) { try Pidfile.take(path) }
         #expect(error?.isLocked == false)
         #expect(error?.description.contains("\(path) cannot be used: it holds more than a number") == true)
-        let checked = #expect(throws: PidfileError.self) { try Pidfile.examine(path) }
+        let checked = #expect(throws: PidfileError.self) { try Pidfile.validate(path) }
         #expect(checked?.description == error?.description)
         #expect(text(of: path) == content)
     }
@@ -54,13 +54,13 @@ import Testing
     @Test(arguments: ["", "\n", "4711", "4711\n", " 4711 \r\n", "0\n"])
     func aNumberAndNothingAreFine(content: String) throws {
         let path = folder.write(content, to: "pid")
-        try Pidfile.examine(path)
+        try Pidfile.validate(path)
         #expect(text(of: path) == content)
         let pidfile = try Pidfile.take(path)
         #expect(text(of: pidfile.path) == "\(getpid())\n")
         // Also while somebody holds it.
-        try Pidfile.examine(path)
-        try Pidfile.examine(folder.file("none"))
+        try Pidfile.validate(path)
+        try Pidfile.validate(folder.file("none"))
     }
 
     @Test func aFileThatSomebodyPutInItsPlaceStays() throws {
@@ -91,14 +91,14 @@ import Testing
         let precious = folder.write("precious", to: "file")
         symlink(precious, folder.file("link"))
         for (path, reason) in [
-            (folder.file("link"), "symbolic link"), (folder.file("none/pid"), "no such folder"),
-            (folder.path, "it is no file"), ("/dev/null", "it is no file"),
+            (folder.file("link"), "symbolic link"), (folder.file("none/pid"), "the folder does not exist"),
+            (folder.path, "it is not a regular file"), ("/dev/null", "it is not a regular file"),
         ] {
             let error = #expect(throws: PidfileError.self) { try Pidfile.take(path) }
             #expect(error?.isLocked == false)
             #expect(error?.description.contains(reason) == true, "\(path): \(error?.description ?? "")")
             #expect(error?.description.contains(path) == true)
-            if !path.contains("none") { #expect(throws: PidfileError.self) { try Pidfile.examine(path) } }
+            if !path.contains("none") { #expect(throws: PidfileError.self) { try Pidfile.validate(path) } }
         }
         #expect(text(of: precious) == "precious")
     }

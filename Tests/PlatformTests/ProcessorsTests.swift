@@ -11,7 +11,7 @@ import Testing
 
     @Test func theQuotaCountsWhenItIsTheLess() {
         #expect(Processors(affinity: 8, quota: 2.5).count == 3)
-        #expect(Processors(affinity: 8, quota: 2.5).reason.hasSuffix("group's quota allows the time of 2.5"))
+        #expect(Processors(affinity: 8, quota: 2.5).reason.hasSuffix("group's quota allows only 2.5"))
         #expect(Processors(affinity: 2, quota: 4).count == 2)
         #expect(!Processors(affinity: 2, quota: 4).reason.contains("quota"))
     }

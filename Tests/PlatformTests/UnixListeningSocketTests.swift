@@ -102,7 +102,7 @@ import Testing
             let resumed = try ListeningSocket(
                 resuming: socket, address: .unix(path: path), isActivated: false, file: file)
             #expect(!resumed.isFound)
-            #expect(resumed.fault == .nameless)
+            #expect(resumed.problem == .fileMissing)
         }
         #expect(other.isFound)
         #expect(connects(to: path))
@@ -126,7 +126,7 @@ import Testing
             #expect(umask(mask) == mask, "the umask is as before")
             // And so are those of the one that takes its place.
             unlink(path)
-            listener = try #require(try listener.mend(.nameless, backlog: 16, mode: mode))
+            listener = try #require(try listener.repair(.fileMissing, backlog: 16, mode: mode))
             #expect(lstat(path, &information) == 0 && information.st_mode & 0o7777 == mode_t(mode))
             #expect(listener.isFound)
         }

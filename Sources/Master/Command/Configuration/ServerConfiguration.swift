@@ -176,7 +176,7 @@ struct ServerConfiguration {
         case ENOENT, ENOTDIR: "no such file; build it, or give another with --worker"
         case EACCES: "this user may not execute it; change its mode with chmod"
         case EISDIR: "it is not a regular file; give an executable with --worker"
-        default: error.advised
+        default: error.descriptionWithAdvice
         }
     }
 

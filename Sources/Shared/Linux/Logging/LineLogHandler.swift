@@ -10,7 +10,7 @@ package struct LineLogHandler: LogHandler {
     package var metadataProvider: Logger.MetadataProvider?
     private let process: String
 
-    /// - Parameter process: who speaks, in the one form that every line has: `master pid=70`, `worker=1 gen=2 pid=71`.
+    /// - Parameter process: the name of the process in every line: `master pid=70`, `worker=1 gen=2 pid=71`.
     package init(process: String, level: Logger.Level) {
         self.process = process
         logLevel = level
