@@ -18,7 +18,7 @@ import Testing
         guard case .empty = master.receive(WorkerMessage.self) else { Issue.record("more came"); return }
     }
 
-    @Test func aDeadOtherSideIsTheEnd() throws {
+    @Test func aClosedPeerIsReportedAsTheEnd() throws {
         var end: OwnedDescriptor?
         let master = try ControlChannel.pair(workerEnd: &end)
         end = nil
@@ -26,7 +26,7 @@ import Testing
         #expect(throws: SystemError("send", errno: EPIPE)) { try master.send(MasterMessage.drain) }
     }
 
-    @Test func aHealthProblemIsShortAndOnOneLine() throws {
+    @Test func aHealthProblemIsShortenedToOneLine() throws {
         var end: OwnedDescriptor?
         let master = try ControlChannel.pair(workerEnd: &end)
         let worker = ControlChannel(owning: end.take()!)

@@ -5,7 +5,7 @@ import Testing
 
 /// The env file on a disk.
 @Suite struct EnvFileReadingTests {
-    @Test func itIsReadFromADisk() throws {
+    @Test func anEnvFileIsReadFromDisk() throws {
         let path = "/tmp/brigade-tests-\(getpid()).env"
         let number = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         defer {
@@ -31,14 +31,14 @@ import Testing
         #expect(error?.description == "the env file \(path) cannot be read: \(reason)")
     }
 
-    @Test func aFileThatIsNotThereIsNamed() {
+    @Test func anErrorNamesAMissingFile() {
         let error = #expect(throws: SettingsError.self) {
             try ResolvedSettings.reading(flags: [:], environment: ["BRIGADE_ENV_FILE": "/no/such.env"])
         }
         #expect(error?.description == "the env file /no/such.env cannot be read: No such file or directory")
     }
 
-    @Test func aFileThatNeedNotBeThereIsReadWhereItIs() throws {
+    @Test func anOptionalFileIsReadIfItExists() throws {
         let path = "/tmp/brigade-tests-sources-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).env"
         func reading() throws -> ResolvedSettings {
             try ResolvedSettings.reading(flags: [:], environment: ["BRIGADE_ENV_FILE": "-\(path)"])

@@ -19,7 +19,7 @@ import Testing
         return environment
     }
 
-    @Test func theManagersOwnAndTheStoredOnesAreToldApart() throws {
+    @Test func activatedAndStoredSocketsAreDistinguished() throws {
         let own = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let tcp = try ListeningSocket.open(BindAddress("[::1]:0"), backlog: 16)
         let path = folder.file("socket")
@@ -53,7 +53,7 @@ import Testing
         #expect(fcntl(activation.activated[0].descriptor, F_GETFD) != -1)
     }
 
-    @Test func aStoredNameGoesWithTheServerThatTookItBack() throws {
+    @Test func theServerThatTakesAStoredSocketRemovesItsFile() throws {
         let path = folder.file("socket")
         let unix = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         #expect(withAddress(path) { bind(unix, $0, $1) } == 0)
@@ -71,7 +71,7 @@ import Testing
         #expect(folder.names == [])
     }
 
-    @Test func aStoredSocketWhoseNameIsAnothersByNowLeavesItToThem() throws {
+    @Test func aStoredSocketDoesNotRemoveAReplacedFile() throws {
         let path = folder.file("socket")
         let killed = try ListeningSocket.open(.unix(path: path), backlog: 16)
         let environment = handOver([killed.descriptor], names: [try #require(killed.storeName)])
@@ -84,7 +84,7 @@ import Testing
         #expect(other.isFound && connects(to: path))
     }
 
-    @Test func whatIsOfNoUseIsNamedAndClosed() throws {
+    @Test func unusableStoredSocketsAreReportedAndClosed() throws {
         let tcp = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let name = try #require(tcp.storeName)
         let environment = handOver([tcp.descriptor, tcp.descriptor], names: [name, "=brigade=nonsense"])
@@ -100,7 +100,7 @@ import Testing
         #expect(activation.warnings[1].contains("'=brigade=nonsense'"))
     }
 
-    @Test func whatTheManagerOpenedAndIsNoListenerIsRefused() throws {
+    @Test func anActivatedDescriptorThatDoesNotListenIsRejected() throws {
         let datagrams = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         defer { close(datagrams) }
         let environment = handOver([datagrams], names: ["brigade-api.socket"])
@@ -134,7 +134,7 @@ import Testing
         #expect(StoreName(written) == name)
     }
 
-    @Test func aNameThatWouldBeTooLongIsNone() {
+    @Test func aSocketWithATooLongNameIsNotStored() {
         #expect(StoreName(address: .tcp(host: String(repeating: "x", count: 240), port: 1), file: nil).text == nil)
     }
 }

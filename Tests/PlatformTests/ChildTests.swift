@@ -6,7 +6,7 @@ import Platform
 import Testing
 
 @Suite struct ChildTests {
-    @Test func aGroupEndsWhole() throws {
+    @Test func aSignalReachesTheWholeGroup() throws {
         let folder = Folder()
         var launch = Launch(
             try Executable(opening: "/bin/sh"),
@@ -27,7 +27,7 @@ import Testing
         #expect(child.reap() == .signaled(SIGKILL))
     }
 
-    @Test func oneWithAGroupIsNotStoppedByTheTerminal() async {
+    @Test func aChildWithItsOwnGroupIsNotStoppedByTheTerminal() async {
         await #expect(processExitsWith: .success) {
             // The master's: the terminal of a session of its own.
             #expect(setsid() > 0)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func oneWithoutAGroupIsSignaledAlone() throws {
+    @Test func aChildWithoutAGroupIsSignaledAlone() throws {
         let child = try Launch(
             try Executable(opening: "/bin/sh"), arguments: ["-c", "kill -STOP $$"], environment: [:]
         ).start(threads: 1)
@@ -55,7 +55,7 @@ import Testing
         #expect(waitForEnd(of: child) == .signaled(SIGKILL))
     }
 
-    @Test func oneThatEndedDuringAnExecIsReapedAfterIt() throws {
+    @Test func aChildThatEndedDuringAnExecIsReapedAfterIt() throws {
         let child = try Launch(
             try Executable(opening: "/bin/sh"), arguments: ["-c", "exit 7"], environment: [:]
         ).start(threads: 1)
@@ -64,7 +64,7 @@ import Testing
         #expect(waitForEnd(of: resumed) == .exited(7))
     }
 
-    @Test func whoIsNoChildOfOursIsNotTakenForOne() {
+    @Test func anotherProcessIsNotResumedAsAChild() {
         do throws(SystemError) {
             let child = try Child(resuming: getppid())
             Issue.record("resumed \(child.pid)")

@@ -6,7 +6,7 @@ import Platform
 import Testing
 
 @Suite struct CredentialsTests {
-    @Test func nothingAskedForIsNothingToChange() throws {
+    @Test func withoutUserAndGroupNothingChanges() throws {
         #expect(try Credentials.find(user: nil, group: nil) == nil)
     }
 

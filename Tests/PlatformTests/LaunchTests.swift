@@ -22,7 +22,7 @@ import Testing
         #expect(waitForEnd(of: child) == .signaled(SIGKILL))
     }
 
-    @Test func aChildHasTheDescriptorsItIsGivenAndNoOthers() throws {
+    @Test func aChildHasOnlyTheGivenDescriptors() throws {
         let folder = Folder()
         // Both kinds that could slip through: with close-on-exec, and, as if this process had inherited it, without.
         let kept = open(folder.write("", to: "kept"), O_RDONLY | O_CLOEXEC)
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func aChildsSignalsAreAsIfNobodyHadTouchedThem() throws {
+    @Test func aChildStartsWithDefaultSignals() throws {
         var before = sigset_t()
         pthread_sigmask(SIG_BLOCK, nil, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
@@ -62,7 +62,7 @@ import Testing
         return line.flatMap { UInt64($0.dropFirst(name.count + 2), radix: 16) }.map { $0 & ~(3 << 31) }
     }
 
-    @Test func theEnvironmentIsTheGivenOneAndListenPIDIsTheChilds() throws {
+    @Test func aChildHasTheGivenEnvironmentAndItsOwnListenPID() throws {
         try stopped(environment: ["A": "1", "B": "x=y"], setsListenPID: true) { pid in
             let variables = Set(
                 text(of: "/proc/\(pid)/environ").split(separator: "\0").map { $0.prefix { $0 != "\0" } })
@@ -79,7 +79,7 @@ import Testing
         #expect(waitForEnd(of: child) == .exited(7))
     }
 
-    @Test func aGenerationIsTheFileThatWasOpenedWhateverStandsThereNow() throws {
+    @Test func aReplacedFileDoesNotChangeTheProgram() throws {
         let folder = Folder()
         let path = folder.write("#!/bin/sh\nexit 1\n", to: "worker", mode: 0o755)
         let old = try Executable(opening: path)
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeRunIsRefusedWhenItIsOpened() {
+    @Test func aFileThatCannotBeRunIsRejectedAtOpen() {
         let folder = Folder()
         let plain = folder.write("text", to: "plain")
         #expect(throws: SystemError("open", errno: ENOENT)) { try Executable(opening: folder.file("none")) }
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoUTF8ReachesAChildAsItCame() async {
+    @Test func invalidUTF8ReachesAChildUnchanged() async {
         await #expect(processExitsWith: .success) {
             let value: [CChar] = [0x61, -1, -0x3d, 0x28, 0]
             #expect(setenv("RAW", value, 1) == 0)

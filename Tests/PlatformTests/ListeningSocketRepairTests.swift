@@ -5,7 +5,7 @@ import Glibc
 import Platform
 import Testing
 
-/// Whoever shares a listening socket can spoil it; it is found out, and made good.
+/// A process that shares a listening socket can break it for all. The master notices and repairs it.
 @Suite struct ListeningSocketRepairTests {
     private let folder = Folder()
 
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func oneThatNobodyHasTouchedHasNoFault() throws {
+    @Test func aNewSocketHasNoProblem() throws {
         #expect(try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4).problem == nil)
         #expect(try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 4).problem == nil)
     }
@@ -43,7 +43,7 @@ import Testing
         #expect(fcntl(listener.descriptor, F_GETFL) == before)
     }
 
-    @Test func aTCPSocketThatWasShutDownListensAgainForAllThatHaveIt() throws {
+    @Test func aShutDownTCPSocketListensAgainForEveryProcess() throws {
         // At a port that was named, as a server's usually is: the socket keeps it.
         let free = try #require(port(of: ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)))
         let listener = try ListeningSocket.open(.tcp(host: "127.0.0.1", port: free), backlog: 4)
@@ -55,7 +55,7 @@ import Testing
         #expect(isServed(free))
     }
 
-    @Test func oneAtAPortThatTheKernelChoseIsMendedAtThatPort() throws {
+    @Test func aSocketWithAPortFromTheKernelKeepsThePortAfterARepair() throws {
         var listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)
         let chosen = try #require(port(of: listener))
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
@@ -78,7 +78,7 @@ import Testing
         #expect(connects(to: path), "the old one has not taken the name with it")
     }
 
-    @Test func anotherTakesThePlaceOfAUnixSocketWhoseFileIsGone() throws {
+    @Test func aUnixSocketWithoutItsFileIsReplaced() throws {
         let path = folder.file("socket")
         var listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
         unlink(path)
@@ -88,7 +88,7 @@ import Testing
         #expect(connects(to: path))
     }
 
-    @Test func aNameThatIsAnothersByNowIsLeftToIt() throws {
+    @Test func theFileOfAnotherServerIsNotTouched() throws {
         let path = folder.file("socket")
         let listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
         unlink(path)

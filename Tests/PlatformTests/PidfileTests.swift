@@ -8,7 +8,7 @@ import Testing
 @Suite struct PidfileTests {
     private let folder = Folder()
 
-    @Test func itSaysWhoTheMasterIsAndGoesWithIt() throws {
+    @Test func aPidfileHoldsThePidAndIsRemovedWithTheMaster() throws {
         let path = folder.write("123456789012345678901234567890\n", to: "pid")
         do {
             let pidfile = try Pidfile.take(path)
@@ -18,7 +18,7 @@ import Testing
         #expect(folder.names == [])
     }
 
-    @Test func aSecondMasterIsRefusedAndToldWhoTheFirstIs() throws {
+    @Test func aSecondMasterIsRejectedWithThePidOfTheFirst() throws {
         let first = try Pidfile.take(folder.file("pid"))
         let error = #expect(throws: PidfileError.self) { try Pidfile.take(first.path) }
         #expect(error?.isLocked == true)
@@ -26,7 +26,7 @@ import Testing
         #expect(text(of: first.path) == "\(getpid())\n")
     }
 
-    @Test func whatAKilledMasterLeftBehindIsTakenOver() async throws {
+    @Test func thePidfileOfAKilledMasterIsReused() async throws {
         let path = folder.file("pid")
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let pidfile = try Pidfile.take(path)
@@ -63,7 +63,7 @@ import Testing
         try Pidfile.validate(folder.file("none"))
     }
 
-    @Test func aFileThatSomebodyPutInItsPlaceStays() throws {
+    @Test func aFileThatReplacedThePidfileIsNotRemoved() throws {
         let path = folder.file("pid")
         do {
             let pidfile = try Pidfile.take(path)
@@ -87,7 +87,7 @@ import Testing
         #expect(third?.isLocked == true)
     }
 
-    @Test func whatCannotBeAPidfileIsNamed() throws {
+    @Test func anUnusablePidfileIsRejectedWithTheReason() throws {
         let precious = folder.write("precious", to: "file")
         symlink(precious, folder.file("link"))
         for (path, reason) in [

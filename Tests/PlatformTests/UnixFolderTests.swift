@@ -8,13 +8,13 @@ import Testing
 @Suite struct UnixFolderTests {
     private let folder = Folder()
 
-    @Test func aFileThatIsNoSocketStays() throws {
+    @Test func aFileThatIsNotASocketIsNotReplaced() throws {
         let path = folder.write("precious", to: "file")
         #expect(throws: ListenError.self) { try ListeningSocket.open(.unix(path: path), backlog: 16) }
         #expect(text(of: path) == "precious")
     }
 
-    @Test func aSymbolicLinkStaysWhereverItLeads() throws {
+    @Test func aSymbolicLinkIsNotReplaced() throws {
         symlink(folder.file("nowhere"), folder.file("dangling"))
         _ = try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 16)
         symlink(folder.file("socket"), folder.file("link"))
@@ -27,7 +27,7 @@ import Testing
         #expect(folder.names == ["dangling", "link"])
     }
 
-    @Test func aCheckSeesWhatStandsThereAndLeavesEverythingAlone() throws {
+    @Test func aValidationChangesNothing() throws {
         let plain = folder.write("precious", to: "file")
         symlink(plain, folder.file("link"))
         for (path, reason) in [
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func aMissingFolderIsNamed() throws {
+    @Test func anErrorNamesAMissingFolder() throws {
         let error = #expect(throws: ListenError.self) {
             try ListeningSocket.open(.unix(path: folder.file("none/socket")), backlog: 16)
         }

@@ -50,7 +50,7 @@ import Testing
         let before = server.workers
         // The answer comes on a connection that stands already.
         #expect(try server.ask("/shut").body == "0")
-        try server.master.waitFor("was repaired: it was shut down")
+        try server.master.waitFor("was repaired: a worker or one of its child processes shut it down")
         if socket == .unix {
             // They cannot accept by the new socket.
             try server.waitForStatus("new workers") { status in
