@@ -19,7 +19,7 @@ import SystemPackage
         guard case .empty = master.receive(WorkerMessage.self) else { Issue.record("more came"); return }
     }
 
-    @Test func aDeadOtherSideIsTheEnd() throws {
+    @Test func aClosedPeerIsReportedAsTheEnd() throws {
         var end: OwnedDescriptor?
         let master = try ControlChannel.pair(workerEnd: &end)
         end = nil
@@ -27,7 +27,7 @@ import SystemPackage
         #expect(throws: SystemError("send", errno: .brokenPipe)) { try master.send(MasterMessage.drain) }
     }
 
-    @Test func aHealthProblemIsShortAndOnOneLine() throws {
+    @Test func aHealthProblemIsShortenedToOneLine() throws {
         var end: OwnedDescriptor?
         let master = try ControlChannel.pair(workerEnd: &end)
         let worker = ControlChannel(owning: end.take()!)

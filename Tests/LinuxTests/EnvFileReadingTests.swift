@@ -5,7 +5,7 @@ import Testing
 
 /// The env file on a disk.
 @Suite struct EnvFileReadingTests {
-    @Test func itIsReadFromADisk() throws {
+    @Test func anEnvFileIsReadFromDisk() throws {
         let path = "/tmp/brigade-tests-\(getpid()).env"
         let number = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         defer {
@@ -23,21 +23,22 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/tmp", "it is no file"), ("/dev/null", "it is no file"), ("/no/such", "No such file or directory"),
+        ("/tmp", "it is not a regular file"), ("/dev/null", "it is not a regular file"),
+        ("/no/such", "No such file or directory"),
     ])
     func whatIsNoFileIsNotRead(path: String, reason: String) {
         let error = #expect(throws: SettingsError.self) { try EnvFile(path: path) }
         #expect(error?.description == "the env file \(path) cannot be read: \(reason)")
     }
 
-    @Test func aFileThatIsNotThereIsNamed() {
+    @Test func anErrorNamesAMissingFile() {
         let error = #expect(throws: SettingsError.self) {
             try ResolvedSettings.reading(flags: [:], environment: ["BRIGADE_ENV_FILE": "/no/such.env"])
         }
         #expect(error?.description == "the env file /no/such.env cannot be read: No such file or directory")
     }
 
-    @Test func aFileThatNeedNotBeThereIsReadWhereItIs() throws {
+    @Test func anOptionalFileIsReadIfItExists() throws {
         let path = "/tmp/brigade-tests-sources-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).env"
         func reading() throws -> ResolvedSettings {
             try ResolvedSettings.reading(flags: [:], environment: ["BRIGADE_ENV_FILE": "-\(path)"])
@@ -49,7 +50,7 @@ import Testing
         #expect(mkfifo(path, 0o600) == 0)
         // Anything else that keeps it from being read is as wrong as ever.
         let error = #expect(throws: SettingsError.self) { try reading() }
-        #expect(error?.description == "the env file \(path) cannot be read: it is no file")
+        #expect(error?.description == "the env file \(path) cannot be read: it is not a regular file")
         unlink(path)
         let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         #expect(write(file, "BACKLOG=9\n", 10) == 10)

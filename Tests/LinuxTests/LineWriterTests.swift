@@ -24,7 +24,7 @@ import Testing
         lines.append(Array("\(line)\n".utf8), notice: { Array("\($0) lost\n".utf8) }, to: output.write)
     }
 
-    @Test func whatHasRoomGoesAtOnce() {
+    @Test func aLineIsWrittenAtOnceIfThereIsRoom() {
         var lines = LineWriter()
         append("one", to: &lines, room: 100)
         append("two", to: &lines, room: 100)
@@ -32,7 +32,7 @@ import Testing
         #expect(lines.lost == 0)
     }
 
-    @Test func whatHasNoRoomIsCountedAndToldBeforeTheNextThatHas() {
+    @Test func lostLinesAreCountedAndReportedBeforeTheNextLine() {
         var lines = LineWriter()
         append("one", to: &lines, room: 0)
         append("two", to: &lines, room: 0)
@@ -43,7 +43,7 @@ import Testing
         #expect(output.text == "2 lost\nthree\nfour\n", "said once")
     }
 
-    @Test func aLineOfWhichAPartWasTakenIsWholeBeforeAnotherComes() {
+    @Test func aPartlyWrittenLineIsCompletedBeforeTheNext() {
         var lines = LineWriter()
         append("one", to: &lines, room: 2)
         append("two", to: &lines, room: 1)
@@ -52,7 +52,7 @@ import Testing
         #expect(lines.lost == 0)
     }
 
-    @Test func theNoticeItselfCanBeCutAndFindsNoSecondOne() {
+    @Test func aPartlyWrittenNoticeIsNotRepeated() {
         var lines = LineWriter()
         append("one", to: &lines, room: 0)
         append("two", to: &lines, room: 3)
@@ -60,7 +60,7 @@ import Testing
         #expect(output.text == "1 lost\n1 lost\nthree\n", "of one, and of two")
     }
 
-    @Test func halfALineIsNotContinuedInAnotherFile() {
+    @Test func aPartlyWrittenLineIsNotContinuedInAnotherFile() {
         var lines = LineWriter()
         append("one", to: &lines, room: 2)
         output.text = ""

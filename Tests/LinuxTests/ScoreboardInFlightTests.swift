@@ -13,7 +13,7 @@ import Testing
         return table.enter(head, path: begin..<begin + path.utf8.count, at: start)
     }
 
-    @Test func aRequestIsThereFromItsEntryToItsLeave() throws {
+    @Test func aRequestIsInFlightFromEnterToLeave() throws {
         let board = try Scoreboard.make(entries: 4)
         let slot = board.slot(1)
         let table = InFlightTable(slot)
@@ -45,7 +45,7 @@ import Testing
         #expect(slot.inFlight.map(\.method) == ["AMETHODOFMORETHA"])
     }
 
-    @Test func whatFindsNoEntryIsCounted() throws {
+    @Test func aRequestWithoutAFreeEntryIsCounted() throws {
         let slot = try Scoreboard.make(entries: 2).slot(0)
         let table = InFlightTable(slot)
         let entries = (1...5).map { enter(table, "GET", "/\($0)", at: 1) }
@@ -57,7 +57,7 @@ import Testing
 
     /// The writer fills an entry with one letter, a different one and another length each time: a copy of two letters, or
     /// of a length that is not its letter's, is torn.
-    @Test func aReaderNeverSeesHalfARequest() throws {
+    @Test func aReaderNeverSeesAPartlyWrittenRequest() throws {
         let slot = try Scoreboard.make(entries: 2).slot(0)
         let isDone = Shared(false)
         let writer = startThread {

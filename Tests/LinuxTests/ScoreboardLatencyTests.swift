@@ -21,7 +21,7 @@ import Testing
         #expect(on.counts.firstIndex(of: 1) == bucket + 1)
     }
 
-    @Test func aQuantileIsWhatSoManyStayedBelow() {
+    @Test func aQuantileIsTheTimeThatThatShareStayedBelow() {
         var histogram = LatencyHistogram()
         #expect(histogram.quantile(0.5) == nil)
         for _ in 0..<98 { histogram.add(.microseconds(5)) }
@@ -45,7 +45,7 @@ import Testing
     }
 
     /// A worker can write anything into its slot, and the master reads it.
-    @Test func nonsenseTrapsNobody() {
+    @Test func invalidCountersDoNotCrashAReader() {
         var histogram = LatencyHistogram()
         for index in histogram.counts.indices { histogram.counts[index] = .max }
         histogram += histogram

@@ -5,7 +5,7 @@ import Testing
 import SystemPackage
 
 @Suite struct ScoreboardTests {
-    @Test func twoMappingsShowTheSame() throws {
+    @Test func twoMappingsShareTheSameState() throws {
         let master = try Scoreboard.make(entries: 5)
         let worker = try Scoreboard.inherited(descriptor: master.descriptor)
         #expect(worker.entries == 6)
@@ -26,13 +26,13 @@ import SystemPackage
         #expect(slot.latency.quantile(0.5) == .nanoseconds(4_096_000))
     }
 
-    @Test func memoryOfAnotherKindIsRefused() throws {
+    @Test func memoryWithAnotherLayoutIsRejected() throws {
         let board = try Scoreboard.make(entries: 0)
         #expect(board.slot(Scoreboard.capacity - 1).pid == 0)
         #expect(throws: SystemError.self) { try Scoreboard.inherited(descriptor: 0) }
     }
 
-    @Test func aHeaderThatWasWrittenOverIsRefusedAndRestored() throws {
+    @Test func anOverwrittenHeaderIsRejectedAndRestored() throws {
         let board = try Scoreboard.make(entries: 4)
         for index in [1, 5] { board.open(index, generation: 1) }
         #expect(!board.restoreHeader(used: 6))
@@ -61,7 +61,7 @@ import SystemPackage
         }
     }
 
-    @Test func onlyWorkersThatAcceptAreCompared() throws {
+    @Test func onlyWorkersThatAcceptAreCounted() throws {
         let board = try Scoreboard.make(entries: 0)
         #expect(board.fewestConnections(tickedSince: 0) == nil)
         for index in 0..<3 { board.open(index, generation: 1) }
@@ -75,7 +75,7 @@ import SystemPackage
         #expect(board.fewestConnections(tickedSince: 0) == 1)
     }
 
-    @Test func aStuckWorkerIsNotComparedWith() throws {
+    @Test func aStuckWorkerIsNotCounted() throws {
         let board = try Scoreboard.make(entries: 0)
         for index in 0..<2 {
             board.open(index, generation: 1)
@@ -92,7 +92,7 @@ import SystemPackage
         #expect(board.fewestConnections(tickedSince: 0) == 0)
     }
 
-    @Test func aBlockingPoolIsOverdueSinceATimeThatItsWorkerTells() throws {
+    @Test func aWorkerReportsSinceWhenItsBlockingPoolIsOverdue() throws {
         let slot = try Scoreboard.make(entries: 0).slot(0)
         #expect(slot.poolOverdueSince == nil)
         slot.poolIsOverdue(since: 3)
@@ -101,7 +101,7 @@ import SystemPackage
         #expect(slot.poolOverdueSince == nil)
     }
 
-    @Test func aSlotThatChangesHandsForgetsEverything() throws {
+    @Test func aReassignedSlotIsCleared() throws {
         let board = try Scoreboard.make(entries: 2)
         let slot = board.slot(4)
         slot.requestAnswered(in: 1)
@@ -115,7 +115,7 @@ import SystemPackage
         #expect(slot.requests == 0 && slot.latency.total == 0 && slot.poolOverdueSince == nil)
     }
 
-    @Test func connectionsOfAnAddressAreCountedOverAllWorkers() throws {
+    @Test func connectionsOfAnAddressAreCountedAcrossWorkers() throws {
         let board = try Scoreboard.make(entries: 4)
         for index in 0..<3 { board.open(index, generation: 1) }
         #expect(board.connectionOpened(from: 7, on: board.slot(0)) == 1)
@@ -134,7 +134,7 @@ import SystemPackage
     }
 
     /// Counters are shared; what each address has must be right all the same.
-    @Test func othersDoNotCountForAnAddress() throws {
+    @Test func otherAddressesDoNotRaiseACount() throws {
         let board = try Scoreboard.make(entries: 0)
         for index in 0..<4 { board.open(index, generation: 1) }
         for network in 1...2000 as ClosedRange<UInt64> {
@@ -154,7 +154,7 @@ import SystemPackage
         }
     }
 
-    @Test func memoryThatNoWorkerCountedInCostsNothing() throws {
+    @Test func unusedCountersUseNoMemory() throws {
         let board = try Scoreboard.make(entries: 0)
         for _ in 0..<2 { for index in 0..<Scoreboard.capacity { board.open(index, generation: 1) } }
         var information = stat()

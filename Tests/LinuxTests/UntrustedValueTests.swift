@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func aCountIsNeitherBelowZeroNorMoreThanThereCanBe() {
+    @Test func aCountIsClampedToThePossibleRange() {
         #expect(UntrustedValue.count(7) == 7)
         #expect(UntrustedValue.count(UInt32(bitPattern: -1_220_936_370)) == 0)
         #expect(UntrustedValue.count(.max) == 0)
@@ -33,7 +33,7 @@ import Testing
         #expect(UntrustedValue.total(.max) == UntrustedValue.mostRequests)
     }
 
-    @Test func aTimeThatIsYetToComeIsNone() {
+    @Test func aTimeInTheFutureIsIgnored() {
         let now: UInt64 = 50_000_000_000
         #expect(UntrustedValue.time(0, at: now) == 0)
         #expect(UntrustedValue.time(now - 1, at: now) == now - 1)
@@ -44,7 +44,7 @@ import Testing
         #expect(UntrustedValue.time(.max, at: .max) == 0 || UntrustedValue.time(.max, at: .max) == .max)
     }
 
-    @Test func ofATextNothingIsLeftThatATerminalObeys() {
+    @Test func aTextContainsNoTerminalControls() {
         #expect(UntrustedValue.text("GET".utf8) == "GET")
         #expect(UntrustedValue.text([0x2f, 0x1b, 0x5b, 0x41, 0x0a, 0x9b, 0x7f]) == #"/\x1b[A\x0a\x9b\x7f"#)
         #expect(UntrustedValue.text("\u{202e}".utf8) == #"\xe2\x80\xae"#)
@@ -96,7 +96,7 @@ import Testing
     }
 
     /// A worker's own memory does not depend on what others write into its slot.
-    @Test func entriesAreGivenOutOnceWhateverStandsInTheSlot() throws {
+    @Test func anEntryIsNeverUsedTwiceWhateverTheSlotContains() throws {
         let board = try Scoreboard.make(entries: 2)
         let scribbler = Scribbler(board)
         let slot = board.slot(0)
@@ -112,7 +112,7 @@ import Testing
         #expect(slot.unrecorded == 0)
     }
 
-    @Test func aPassThatIsYetToComeMakesNobodyWait() throws {
+    @Test func aPassInTheFutureIsIgnored() throws {
         let board = try Scoreboard.make(entries: 0)
         for index in 0..<2 {
             board.open(index, generation: 1)
@@ -129,7 +129,7 @@ import Testing
         #expect(board.fewestConnections(tickedSince: 1) == 0)
     }
 
-    @Test func countersByAddressThatWereScribbledOverRefuseNobodyForWhatIsBelowZero() throws {
+    @Test func negativeAddressCountersRejectNoConnection() throws {
         let board = try Scoreboard.make(entries: 0)
         board.open(0, generation: 1)
         board.open(1, generation: 1)

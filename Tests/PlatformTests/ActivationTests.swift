@@ -19,13 +19,13 @@ import Testing
         return environment
     }
 
-    @Test func theManagersOwnAndTheStoredOnesAreToldApart() throws {
+    @Test func activatedAndStoredSocketsAreDistinguished() throws {
         let own = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let tcp = try ListeningSocket.open(BindAddress("[::1]:0"), backlog: 16)
         let path = folder.file("socket")
         let unix = try ListeningSocket.open(.unix(path: path), backlog: 16)
         // As a master left it that was killed while it stopped.
-        tcp.stopBlocking()
+        tcp.setNonBlocking()
         let names = ["web", try #require(tcp.storeName), try #require(unix.storeName)]
         let environment = handOver([own.descriptor, tcp.descriptor, unix.descriptor], names: names)
         let activation = try Activation.take(environment, from: Self.first)
@@ -33,7 +33,7 @@ import Testing
         #expect(activation.activated.allSatisfy { $0.isActivated })
         #expect(activation.stored.map(\.address) == [tcp.address, .unix(path: path)])
         #expect(activation.stored.allSatisfy { !$0.isActivated && $0.isFound })
-        #expect(activation.remarks == [] && activation.useless == [])
+        #expect(activation.warnings == [] && activation.staleNames == [])
         for listener in activation.activated + activation.stored {
             #expect(fcntl(listener.descriptor, F_GETFL) & O_NONBLOCK == 0)
             #expect(fcntl(listener.descriptor, F_GETFD) & FD_CLOEXEC != 0)
@@ -49,11 +49,11 @@ import Testing
         let own = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let activation = try Activation.take(handOver([own.descriptor], names: [name]), from: Self.first)
         #expect(activation.activated.map(\.address) == [own.address])
-        #expect(activation.stored.isEmpty && activation.remarks == [] && activation.useless == [])
+        #expect(activation.stored.isEmpty && activation.warnings == [] && activation.staleNames == [])
         #expect(fcntl(activation.activated[0].descriptor, F_GETFD) != -1)
     }
 
-    @Test func aStoredNameGoesWithTheServerThatTookItBack() throws {
+    @Test func theServerThatTakesAStoredSocketRemovesItsFile() throws {
         let path = folder.file("socket")
         let unix = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         #expect(withAddress(path) { bind(unix, $0, $1) } == 0)
@@ -71,7 +71,7 @@ import Testing
         #expect(folder.names == [])
     }
 
-    @Test func aStoredSocketWhoseNameIsAnothersByNowLeavesItToThem() throws {
+    @Test func aStoredSocketDoesNotRemoveAReplacedFile() throws {
         let path = folder.file("socket")
         let killed = try ListeningSocket.open(.unix(path: path), backlog: 16)
         let environment = handOver([killed.descriptor], names: [try #require(killed.storeName)])
@@ -84,7 +84,7 @@ import Testing
         #expect(other.isFound && connects(to: path))
     }
 
-    @Test func whatIsOfNoUseIsNamedAndClosed() throws {
+    @Test func unusableStoredSocketsAreReportedAndClosed() throws {
         let tcp = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let name = try #require(tcp.storeName)
         let environment = handOver([tcp.descriptor, tcp.descriptor], names: [name, "=brigade=nonsense"])
@@ -94,13 +94,13 @@ import Testing
         let activation = try Activation.take(environment, from: Self.first)
         #expect(activation.activated.isEmpty && activation.stored.isEmpty)
         #expect(fcntl(Self.first, F_GETFD) == -1 && fcntl(Self.first + 1, F_GETFD) == -1)
-        #expect(activation.useless == [name, "=brigade=nonsense"])
-        #expect(activation.remarks.count == 2)
-        #expect(activation.remarks[0].contains("'\(name)'") && activation.remarks[0].contains("listens no more"))
-        #expect(activation.remarks[1].contains("'=brigade=nonsense'"))
+        #expect(activation.staleNames == [name, "=brigade=nonsense"])
+        #expect(activation.warnings.count == 2)
+        #expect(activation.warnings[0].contains("'\(name)'") && activation.warnings[0].contains("no longer listens"))
+        #expect(activation.warnings[1].contains("'=brigade=nonsense'"))
     }
 
-    @Test func whatTheManagerOpenedAndIsNoListenerIsRefused() throws {
+    @Test func anActivatedDescriptorThatDoesNotListenIsRejected() throws {
         let datagrams = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         defer { close(datagrams) }
         let environment = handOver([datagrams], names: ["brigade-api.socket"])
@@ -116,7 +116,7 @@ import Testing
         if environment["LISTEN_PID"] == "self" { environment["LISTEN_PID"] = "\(getpid())" }
         let activation = try Activation.take(environment, from: Self.first)
         #expect(activation.activated.isEmpty && activation.stored.isEmpty)
-        #expect(activation.remarks.count == (environment["LISTEN_FDS"] == nil ? 0 : 1), "it is said, and not silent")
+        #expect(activation.warnings.count == (environment["LISTEN_FDS"] == nil ? 0 : 1), "it is said, and not silent")
     }
 
     @Test(arguments: [
@@ -134,7 +134,7 @@ import Testing
         #expect(StoreName(written) == name)
     }
 
-    @Test func aNameThatWouldBeTooLongIsNone() {
+    @Test func aSocketWithATooLongNameIsNotStored() {
         #expect(StoreName(address: .tcp(host: String(repeating: "x", count: 240), port: 1), file: nil).text == nil)
     }
 }

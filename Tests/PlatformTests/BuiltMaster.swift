@@ -40,7 +40,7 @@ final class BuiltMaster {
         var launch = Launch(
             try Executable(opening: "/bin/sh"), arguments: ["-c", redirect] + program + ["serve"] + flags + arguments,
             environment: environment.merging(["PATH": "/usr/bin:/bin"]) { $0 + $1 })
-        launch.namesItsPID = activated != nil
+        launch.setsListenPID = activated != nil
         launch.descriptors = (activated.map { [$0] } ?? []) + [writeEnd.number]
         child = try launch.start(threads: 1)
     }

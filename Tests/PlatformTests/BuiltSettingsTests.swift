@@ -176,7 +176,7 @@ import Testing
         (["--worker", "/etc"], "cannot run the worker /etc: it is not a regular file"),
         (
             ["--bind", "unix:/etc/hostname"],
-            "--bind unix:/etc/hostname (command line): cannot listen on unix:/etc/hostname: a file that is no socket has "
+            "--bind unix:/etc/hostname (command line): cannot listen on unix:/etc/hostname: a file that is not a socket has "
         ),
         (
             ["--bind", "unix:/no/s"],
@@ -192,11 +192,11 @@ import Testing
         ),
         (
             ["--bind", "192.0.2.1:8001"],
-            "--bind 192.0.2.1:8001 (command line): cannot listen on 192.0.2.1:8001: this machine has no such address; give"
+            "--bind 192.0.2.1:8001 (command line): cannot listen on 192.0.2.1:8001: this machine does not have that address"
         ),
         (
             ["--bind", "0.0.0.0:8031", "--bind", "127.0.0.1:8031"],
-            "--bind 0.0.0.0:8031,127.0.0.1:8031 (command line): cannot listen on 127.0.0.1:8031: this server is to listen on "
+            "--bind 0.0.0.0:8031,127.0.0.1:8031 (command line): cannot listen on 127.0.0.1:8031: this server also listens on "
         ),
         (
             ["--bind", "127.0.0.1:8031,localhost:8031"],
@@ -208,7 +208,7 @@ import Testing
         ),
         (
             ["--bind", "unix:/tmp/b.sock", "--control", "/tmp/b.sock"],
-            "--control /tmp/b.sock (command line): cannot listen on unix:/tmp/b.sock: this server is to listen on "
+            "--control /tmp/b.sock (command line): cannot listen on unix:/tmp/b.sock: this server also listens on "
         ),
         (
             ["--pidfile", "/no/pid"],
@@ -279,7 +279,7 @@ import Testing
             start.errors
                 == "brigade: --bind \(listener.address) (command line): cannot listen on \(listener.address): another server "
                 + "listens there; stop it, or choose another address with --bind or BIND\n")
-        #expect(listener.fault == nil)
+        #expect(listener.problem == nil)
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root may become another user"))
@@ -297,7 +297,7 @@ import Testing
             #expect(try Namespace.run(["/bin/sh", "-c", line]) == .exited(code.rawValue))
             #expect(
                 text(of: path).hasPrefix(
-                    "brigade: --bind 127.0.0.1:81 (command line): cannot listen on 127.0.0.1:81: this user may not; choose a port"
+                    "brigade: --bind 127.0.0.1:81 (command line): cannot listen on 127.0.0.1:81: permission denied; choose"
                 ), "\(text(of: path))")
         }
     }

@@ -7,7 +7,7 @@ import Testing
 import SystemPackage
 
 @Suite struct ChildTests {
-    @Test func aGroupEndsWhole() throws {
+    @Test func aSignalReachesTheWholeGroup() throws {
         let folder = Folder()
         var launch = Launch(
             try Executable(opening: "/bin/sh"),
@@ -28,7 +28,7 @@ import SystemPackage
         #expect(child.reap() == .signaled(SIGKILL))
     }
 
-    @Test func oneWithAGroupIsNotStoppedByTheTerminal() async {
+    @Test func aChildWithItsOwnGroupIsNotStoppedByTheTerminal() async {
         await #expect(processExitsWith: .success) {
             // The master's: the terminal of a session of its own.
             #expect(setsid() > 0)
@@ -46,7 +46,7 @@ import SystemPackage
         }
     }
 
-    @Test func oneWithoutAGroupIsSignaledAlone() throws {
+    @Test func aChildWithoutAGroupIsSignaledAlone() throws {
         let child = try Launch(
             try Executable(opening: "/bin/sh"), arguments: ["-c", "kill -STOP $$"], environment: [:]
         ).start(threads: 1)
@@ -56,7 +56,7 @@ import SystemPackage
         #expect(waitForEnd(of: child) == .signaled(SIGKILL))
     }
 
-    @Test func oneThatEndedDuringAnExecIsReapedAfterIt() throws {
+    @Test func aChildThatEndedDuringAnExecIsReapedAfterIt() throws {
         let child = try Launch(
             try Executable(opening: "/bin/sh"), arguments: ["-c", "exit 7"], environment: [:]
         ).start(threads: 1)
@@ -65,7 +65,7 @@ import SystemPackage
         #expect(waitForEnd(of: resumed) == .exited(7))
     }
 
-    @Test func whoIsNoChildOfOursIsNotTakenForOne() {
+    @Test func anotherProcessIsNotResumedAsAChild() {
         do throws(SystemError) {
             let child = try Child(resuming: getppid())
             Issue.record("resumed \(child.pid)")

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ControlSocketTests {
     private let folder = Folder()
 
-    @Test func nobodyElseMayConnectAndItNeverBlocks() throws {
+    @Test func onlyThisUserMayConnectAndItNeverBlocks() throws {
         let path = folder.file("control")
         let listener = try ControlSocket.open(path)
         var file = stat()
@@ -19,7 +19,7 @@ import Testing
         #expect(folder.names == ["control"])
     }
 
-    @Test func whoConnectsIsKnown() throws {
+    @Test func thePeerOfAConnectionIsKnown() throws {
         let path = folder.file("control")
         let listener = try ControlSocket.open(path)
         let client = connected(to: path)
@@ -33,7 +33,7 @@ import Testing
         #expect(PeerCredentials.of(STDIN_FILENO) == nil)
     }
 
-    @Test func aConnectionForWhichThereIsNoDescriptorIsClosedAndLeavesTheListenerQuiet() async {
+    @Test func aConnectionWithoutAFreeDescriptorIsClosed() async {
         let path = folder.file("control")
         await #expect(processExitsWith: .success) { [path = path as String] in
             let listener = try ControlSocket.open(path)
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func aPathThatNoClientCouldNameIsRefused() {
+    @Test func aPathTooLongForClientsIsRejected() {
         let error = #expect(throws: ListenError.self) {
             try ControlSocket.open(folder.file(String(repeating: "x", count: 108)))
         }
@@ -65,7 +65,7 @@ import Testing
         #expect(folder.names == [])
     }
 
-    @Test func aSecondMasterIsToldByWhichFlagToChooseAnother() throws {
+    @Test func aSecondMasterIsToldWhichFlagToChange() throws {
         let first = try ControlSocket.open(folder.file("control"))
         let error = #expect(throws: ListenError.self) { try ControlSocket.open(folder.file("control")) }
         #expect(error?.description.contains("another server listens there") == true)
@@ -73,7 +73,7 @@ import Testing
         #expect(first.descriptor >= 0)
     }
 
-    @Test func aStreamSaysWhatThereIs() throws {
+    @Test func aStreamReportsDataAndItsEnd() throws {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         #expect(socketpair(AF_UNIX, type, 0, &ends) == 0)

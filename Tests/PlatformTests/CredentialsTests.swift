@@ -7,7 +7,7 @@ import Testing
 import SystemPackage
 
 @Suite struct CredentialsTests {
-    @Test func nothingAskedForIsNothingToChange() throws {
+    @Test func withoutUserAndGroupNothingChanges() throws {
         #expect(try Credentials.find(user: nil, group: nil) == nil)
     }
 
@@ -121,12 +121,12 @@ import SystemPackage
         let folder = Folder()
         let listener = try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 16)
         let credentials = try #require(try Credentials.find(user: "54321", group: "54322"))
-        try listener.give(user: credentials.user, group: credentials.group)
+        try listener.setOwner(user: credentials.user, group: credentials.group)
         var file = stat()
         #expect(lstat(folder.file("socket"), &file) == 0)
         #expect((file.st_uid, file.st_gid) == (54321, 54322))
         // And one that has no name is none the worse for it.
-        try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16).give(
+        try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16).setOwner(
             user: credentials.user, group: credentials.group)
     }
 

@@ -9,7 +9,7 @@ import SystemPackage
 @Suite struct ExecutableTests {
     private let folder = Folder()
 
-    @Test func aProcessIsReplacedAndKeepsWhatItIsTold() async throws {
+    @Test func anExecKeepsThePidAndTheGivenDescriptors() async throws {
         let script = """
             #!/bin/sh
             # The signal came while nobody read it, and waits for whoever reads it now. By builtins only: this shell
@@ -42,7 +42,7 @@ import SystemPackage
         }
     }
 
-    @Test func aReplacementThatFailsLeavesEverythingAsItWas() throws {
+    @Test func aFailedExecChangesNothing() throws {
         let executable = try Executable(opening: folder.write("no program", to: "broken", mode: 0o755))
         let kept = try MemoryFile.write("the state")
         let error = executable.replaceProcess(arguments: [], environment: [:], keeping: [kept.number])
@@ -51,7 +51,7 @@ import SystemPackage
         #expect(fcntl(number, F_GETFD) == FD_CLOEXEC)
     }
 
-    @Test func oneThatWasOpenedBeforeAnExecIsTheSameProgram() throws {
+    @Test func aResumedExecutableIsTheSameProgram() throws {
         let path = folder.write("#!/bin/sh\nexit 7\n", to: "worker", mode: 0o755)
         let opened = try Executable(opening: path)
         let kept = dup(opened.descriptor)
@@ -65,7 +65,7 @@ import SystemPackage
         }
     }
 
-    @Test func aSignalThatCameBeforeAnybodyCouldReadItIsRead() throws {
+    @Test func aSignalThatWasPendingBeforeIsRead() throws {
         var before = sigset_t()
         pthread_sigmask(SIG_BLOCK, nil, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
@@ -86,7 +86,7 @@ import SystemPackage
         }
     }
 
-    @Test func aTextInMemoryIsReadFromItsStart() throws {
+    @Test func aMemoryFileIsReadFromItsStart() throws {
         let text = String(repeating: "worker slot=1 gen=2\n", count: 10_000)
         let file = try MemoryFile.write(text)
         let number = file.number

@@ -9,13 +9,13 @@ import SystemPackage
 @Suite struct LaunchTests {
     /// A shell that stops itself, so that it can be looked at.
     private func stopped(
-        descriptors: [Int32] = [], environment: [String: String] = [:], namesItsPID: Bool = false,
+        descriptors: [Int32] = [], environment: [String: String] = [:], setsListenPID: Bool = false,
         _ look: (_ pid: Int32) -> Void
     ) throws {
         var launch = Launch(
             try Executable(opening: "/bin/sh"), arguments: ["-c", "kill -STOP $$"], environment: environment)
         launch.descriptors = descriptors
-        launch.namesItsPID = namesItsPID
+        launch.setsListenPID = setsListenPID
         let child = try launch.start(threads: 1)
         waitForStop(of: child.pid)
         look(child.pid)
@@ -23,7 +23,7 @@ import SystemPackage
         #expect(waitForEnd(of: child) == .signaled(SIGKILL))
     }
 
-    @Test func aChildHasTheDescriptorsItIsGivenAndNoOthers() throws {
+    @Test func aChildHasOnlyTheGivenDescriptors() throws {
         let folder = Folder()
         // Both kinds that could slip through: with close-on-exec, and, as if this process had inherited it, without.
         let kept = open(folder.write("", to: "kept"), O_RDONLY | O_CLOEXEC)
@@ -45,7 +45,7 @@ import SystemPackage
         }
     }
 
-    @Test func aChildsSignalsAreAsIfNobodyHadTouchedThem() throws {
+    @Test func aChildStartsWithDefaultSignals() throws {
         var before = sigset_t()
         pthread_sigmask(SIG_BLOCK, nil, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
@@ -63,8 +63,8 @@ import SystemPackage
         return line.flatMap { UInt64($0.dropFirst(name.count + 2), radix: 16) }.map { $0 & ~(3 << 31) }
     }
 
-    @Test func theEnvironmentIsTheGivenOneAndListenPIDIsTheChilds() throws {
-        try stopped(environment: ["A": "1", "B": "x=y"], namesItsPID: true) { pid in
+    @Test func aChildHasTheGivenEnvironmentAndItsOwnListenPID() throws {
+        try stopped(environment: ["A": "1", "B": "x=y"], setsListenPID: true) { pid in
             let variables = Set(
                 text(of: "/proc/\(pid)/environ").split(separator: "\0").map { $0.prefix { $0 != "\0" } })
             #expect(variables == ["A=1", "B=x=y", "LISTEN_PID=\(pid)"])
@@ -80,7 +80,7 @@ import SystemPackage
         #expect(waitForEnd(of: child) == .exited(7))
     }
 
-    @Test func aGenerationIsTheFileThatWasOpenedWhateverStandsThereNow() throws {
+    @Test func aReplacedFileDoesNotChangeTheProgram() throws {
         let folder = Folder()
         let path = folder.write("#!/bin/sh\nexit 1\n", to: "worker", mode: 0o755)
         let old = try Executable(opening: path)
@@ -91,7 +91,9 @@ import SystemPackage
         #expect(waitForEnd(of: next) == .exited(2))
     }
 
-    @Test(arguments: [("\u{1}\u{2}no program", Errno.execFormatError), ("#!/no/such/interpreter\n", .noSuchFileOrDirectory)])
+    @Test(arguments: [
+        ("\u{1}\u{2}no program", Errno.execFormatError), ("#!/no/such/interpreter\n", .noSuchFileOrDirectory),
+    ])
     func anExecThatFailsIsAnErrorAndNoChild(content: String, errno: Errno) throws {
         let folder = Folder()
         let path = folder.write(content, to: "worker", mode: 0o755)
@@ -104,7 +106,7 @@ import SystemPackage
         }
     }
 
-    @Test func whatCannotBeRunIsRefusedWhenItIsOpened() {
+    @Test func aFileThatCannotBeRunIsRejectedAtOpen() {
         let folder = Folder()
         let plain = folder.write("text", to: "plain")
         #expect(throws: SystemError("open", errno: .noSuchFileOrDirectory)) {
@@ -142,7 +144,7 @@ import SystemPackage
         }
     }
 
-    @Test func whatIsNoUTF8ReachesAChildAsItCame() async {
+    @Test func invalidUTF8ReachesAChildUnchanged() async {
         await #expect(processExitsWith: .success) {
             let value: [CChar] = [0x61, -1, -0x3d, 0x28, 0]
             #expect(setenv("RAW", value, 1) == 0)

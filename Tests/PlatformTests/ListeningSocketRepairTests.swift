@@ -5,7 +5,7 @@ import Glibc
 import Platform
 import Testing
 
-/// Whoever shares a listening socket can spoil it; it is found out, and made good.
+/// A process that shares a listening socket can break it for all. The master notices and repairs it.
 @Suite struct ListeningSocketRepairTests {
     private let folder = Folder()
 
@@ -27,9 +27,9 @@ import Testing
         }
     }
 
-    @Test func oneThatNobodyHasTouchedHasNoFault() throws {
-        #expect(try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4).fault == nil)
-        #expect(try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 4).fault == nil)
+    @Test func aNewSocketHasNoProblem() throws {
+        #expect(try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4).problem == nil)
+        #expect(try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 4).problem == nil)
     }
 
     @Test(arguments: [O_NONBLOCK, O_ASYNC, O_NONBLOCK | O_ASYNC])
@@ -37,31 +37,31 @@ import Testing
         let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)
         let before = fcntl(listener.descriptor, F_GETFL)
         #expect(fcntl(listener.descriptor, F_SETFL, before | flags) == 0)
-        #expect(listener.fault == .flags(flags))
+        #expect(listener.problem == .flags(flags))
         #expect(try listener.repair(.flags(flags), backlog: 4) == nil)
-        #expect(listener.fault == nil)
+        #expect(listener.problem == nil)
         #expect(fcntl(listener.descriptor, F_GETFL) == before)
     }
 
-    @Test func aTCPSocketThatWasShutDownListensAgainForAllThatHaveIt() throws {
+    @Test func aShutDownTCPSocketListensAgainForEveryProcess() throws {
         // At a port that was named, as a server's usually is: the socket keeps it.
         let free = try #require(port(of: ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)))
         let listener = try ListeningSocket.open(.tcp(host: "127.0.0.1", port: free), backlog: 4)
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
         #expect(!isServed(free))
-        #expect(listener.fault == .shutDown)
+        #expect(listener.problem == .shutDown)
         #expect(try listener.repair(.shutDown, backlog: 4) == nil)
-        #expect(listener.fault == nil)
+        #expect(listener.problem == nil)
         #expect(isServed(free))
     }
 
-    @Test func oneAtAPortThatTheKernelChoseIsMendedAtThatPort() throws {
+    @Test func aSocketWithAPortFromTheKernelKeepsThePortAfterARepair() throws {
         var listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 4)
         let chosen = try #require(port(of: listener))
         shutdown(listener.descriptor, Int32(SHUT_RDWR))
-        #expect(listener.fault == .shutDown)
+        #expect(listener.problem == .shutDown)
         if let other = try listener.repair(.shutDown, backlog: 4) { listener = other }
-        #expect(listener.fault == nil)
+        #expect(listener.problem == nil)
         #expect(port(of: listener) == chosen)
         #expect(isServed(chosen))
     }
@@ -72,33 +72,33 @@ import Testing
         var listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
         shutdown(listener.descriptor, Int32(how))
         #expect(!connects(to: path))
-        #expect(listener.fault == .shutDown)
+        #expect(listener.problem == .shutDown)
         listener = try #require(try listener.repair(.shutDown, backlog: 4))
-        #expect(listener.fault == nil)
+        #expect(listener.problem == nil)
         #expect(connects(to: path), "the old one has not taken the name with it")
     }
 
-    @Test func anotherTakesThePlaceOfAUnixSocketWhoseFileIsGone() throws {
+    @Test func aUnixSocketWithoutItsFileIsReplaced() throws {
         let path = folder.file("socket")
         var listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
         unlink(path)
-        #expect(listener.fault == .nameless)
-        listener = try #require(try listener.repair(.nameless, backlog: 4))
-        #expect(listener.fault == nil)
+        #expect(listener.problem == .fileMissing)
+        listener = try #require(try listener.repair(.fileMissing, backlog: 4))
+        #expect(listener.problem == nil)
         #expect(connects(to: path))
     }
 
-    @Test func aNameThatIsAnothersByNowIsLeftToIt() throws {
+    @Test func theFileOfAnotherServerIsNotTouched() throws {
         let path = folder.file("socket")
         let listener = try ListeningSocket.open(.unix(path: path), backlog: 4)
         unlink(path)
         let other = try ListeningSocket.open(.unix(path: path), backlog: 4)
-        #expect(listener.fault == .nameless)
-        #expect(throws: ListenError.self) { try listener.repair(.nameless, backlog: 4) }
-        #expect(other.fault == nil)
+        #expect(listener.problem == .fileMissing)
+        #expect(throws: ListenError.self) { try listener.repair(.fileMissing, backlog: 4) }
+        #expect(other.problem == nil)
         unlink(path)
         folder.write("notes", to: "socket")
-        #expect(throws: ListenError.self) { try listener.repair(.nameless, backlog: 4) }
+        #expect(throws: ListenError.self) { try listener.repair(.fileMissing, backlog: 4) }
         #expect(text(of: path) == "notes")
     }
 
@@ -107,7 +107,7 @@ import Testing
         let own = try ListeningSocket.open(.unix(path: path), backlog: 4)
         let listener = try ListeningSocket(resuming: dup(own.descriptor), address: own.address, isActivated: true)
         shutdown(own.descriptor, Int32(SHUT_RDWR))
-        #expect(listener.fault == .shutDown)
+        #expect(listener.problem == .shutDown)
         let error = #expect(throws: ListenError.self) { try listener.repair(.shutDown, backlog: 4) }
         #expect(error?.description.contains("restart its socket unit") == true)
     }

@@ -18,15 +18,15 @@ import SystemPackage
         #expect(error?.description.hasPrefix("cannot listen on \(first.address): another server listens there") == true)
     }
 
-    @Test func itBlocksUntilItIsToldNotTo() throws {
+    @Test func aListeningSocketBlocksByDefault() throws {
         let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         #expect(fcntl(listener.descriptor, F_GETFL) & O_NONBLOCK == 0)
         #expect(fcntl(listener.descriptor, F_GETFD) & FD_CLOEXEC != 0)
-        listener.stopBlocking()
+        listener.setNonBlocking()
         #expect(fcntl(listener.descriptor, F_GETFL) & O_NONBLOCK != 0)
     }
 
-    @Test func whatDoesNotListenIsNotResumed() {
+    @Test func aSocketThatDoesNotListenIsNotResumed() {
         let plain = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(plain) }
         #expect(throws: SystemError("listen", errno: .invalidArgument)) {

@@ -4,7 +4,7 @@ import Platform
 import Testing
 
 @Suite struct MemoryTests {
-    @Test func aProcesssMemoryGrowsWithWhatItWrites() throws {
+    @Test func theMemoryOfAProcessGrowsWithItsPages() throws {
         let size = 64 << 20
         let before = try #require(ProcessStatus.memory(of: getpid()))
         #expect(before > 1 << 20)
@@ -14,11 +14,11 @@ import Testing
         #expect(ProcessStatus.memory(of: getpid())! - before > size / 2)
     }
 
-    @Test func whoIsNotThereHasNoMemory() {
+    @Test func aMissingProcessHasNoMemory() {
         #expect(ProcessStatus.memory(of: 0x7fff_fffe) == nil)
     }
 
-    @Test func theGroupsKillsAreCounted() throws {
+    @Test func oomKillsOfTheGroupAreCounted() throws {
         let folder = Folder()
         folder.write("low 0\noom 7\noom_kill 3\noom_group_kill 0\n", to: "memory.events")
         // Its own path is not there, as in a container: the root of the mount is its group.
@@ -27,7 +27,7 @@ import Testing
         #expect(ControlGroup.oomKills(root: folder.path, groups: "") == nil)
     }
 
-    @Test func theFirstVersionsGroupsAreCountedToo() throws {
+    @Test func oomKillsOfAVersion1GroupAreCounted() throws {
         let folder = Folder()
         mkdir(folder.file("memory"), 0o755)
         defer {
@@ -38,7 +38,7 @@ import Testing
         #expect(ControlGroup.oomKills(root: folder.path, groups: "4:cpu,memory:/\n1:name=systemd:/x\n0::/\n") == 2)
     }
 
-    @Test func theLeastLimitOnTheWayToTheRootCounts() {
+    @Test func theLeastLimitUpToTheRootApplies() {
         let folder = Folder()
         mkdir(folder.file("group"), 0o755)
         defer { rmdir(folder.file("group")) }
@@ -53,7 +53,7 @@ import Testing
         #expect(MemoryLimit.group(mount: folder.path, groups: "") == nil)
     }
 
-    @Test func theFirstVersionsLimitCountsToo() {
+    @Test func aVersion1LimitApplies() {
         let folder = Folder()
         mkdir(folder.file("memory"), 0o755)
         defer { rmdir(folder.file("memory")) }
@@ -62,7 +62,7 @@ import Testing
         #expect(MemoryLimit.group(mount: folder.path, groups: "4:memory:/a\n") == 500_000)
     }
 
-    @Test func theGroupsLimitCountsWhenItIsTheLess() {
+    @Test func theGroupsLimitAppliesIfItIsSmaller() {
         #expect(MemoryLimit(machine: 10, group: nil) == MemoryLimit(machine: 10, group: 20))
         #expect(MemoryLimit(machine: 10, group: 5).bytes == 5)
         #expect(MemoryLimit(machine: 10, group: 5).reason == "the control group's limit")

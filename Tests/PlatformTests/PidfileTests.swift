@@ -8,7 +8,7 @@ import Testing
 @Suite struct PidfileTests {
     private let folder = Folder()
 
-    @Test func itSaysWhoTheMasterIsAndGoesWithIt() throws {
+    @Test func aPidfileHoldsThePidAndIsRemovedWithTheMaster() throws {
         let path = folder.write("123456789012345678901234567890\n", to: "pid")
         do {
             let pidfile = try Pidfile.take(path)
@@ -18,7 +18,7 @@ import Testing
         #expect(folder.names == [])
     }
 
-    @Test func aSecondMasterIsRefusedAndToldWhoTheFirstIs() throws {
+    @Test func aSecondMasterIsRejectedWithThePidOfTheFirst() throws {
         let first = try Pidfile.take(folder.file("pid"))
         let error = #expect(throws: PidfileError.self) { try Pidfile.take(first.path) }
         #expect(error?.isLocked == true)
@@ -26,7 +26,7 @@ import Testing
         #expect(text(of: first.path) == "\(getpid())\n")
     }
 
-    @Test func whatAKilledMasterLeftBehindIsTakenOver() async throws {
+    @Test func thePidfileOfAKilledMasterIsReused() async throws {
         let path = folder.file("pid")
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let pidfile = try Pidfile.take(path)
@@ -46,7 +46,7 @@ import Testing
         let error = #expect(throws: PidfileError.self) { try Pidfile.take(path) }
         #expect(error?.isLocked == false)
         #expect(error?.description.contains("\(path) cannot be used: it holds more than a number") == true)
-        let checked = #expect(throws: PidfileError.self) { try Pidfile.examine(path) }
+        let checked = #expect(throws: PidfileError.self) { try Pidfile.validate(path) }
         #expect(checked?.description == error?.description)
         #expect(text(of: path) == content)
     }
@@ -54,16 +54,16 @@ import Testing
     @Test(arguments: ["", "\n", "4711", "4711\n", " 4711 \r\n", "0\n"])
     func aNumberAndNothingAreFine(content: String) throws {
         let path = folder.write(content, to: "pid")
-        try Pidfile.examine(path)
+        try Pidfile.validate(path)
         #expect(text(of: path) == content)
         let pidfile = try Pidfile.take(path)
         #expect(text(of: pidfile.path) == "\(getpid())\n")
         // Also while somebody holds it.
-        try Pidfile.examine(path)
-        try Pidfile.examine(folder.file("none"))
+        try Pidfile.validate(path)
+        try Pidfile.validate(folder.file("none"))
     }
 
-    @Test func aFileThatSomebodyPutInItsPlaceStays() throws {
+    @Test func aFileThatReplacedThePidfileIsNotRemoved() throws {
         let path = folder.file("pid")
         do {
             let pidfile = try Pidfile.take(path)
@@ -87,18 +87,18 @@ import Testing
         #expect(third?.isLocked == true)
     }
 
-    @Test func whatCannotBeAPidfileIsNamed() throws {
+    @Test func anUnusablePidfileIsRejectedWithTheReason() throws {
         let precious = folder.write("precious", to: "file")
         symlink(precious, folder.file("link"))
         for (path, reason) in [
-            (folder.file("link"), "symbolic link"), (folder.file("none/pid"), "no such directory"),
-            (folder.path, "it is no file"), ("/dev/null", "it is no file"),
+            (folder.file("link"), "symbolic link"), (folder.file("none/pid"), "the directory does not exist"),
+            (folder.path, "it is not a regular file"), ("/dev/null", "it is not a regular file"),
         ] {
             let error = #expect(throws: PidfileError.self) { try Pidfile.take(path) }
             #expect(error?.isLocked == false)
             #expect(error?.description.contains(reason) == true, "\(path): \(error?.description ?? "")")
             #expect(error?.description.contains(path) == true)
-            if !path.contains("none") { #expect(throws: PidfileError.self) { try Pidfile.examine(path) } }
+            if !path.contains("none") { #expect(throws: PidfileError.self) { try Pidfile.validate(path) } }
         }
         #expect(text(of: precious) == "precious")
     }

@@ -4,7 +4,7 @@ import Platform
 import Testing
 
 @Suite struct PollTests {
-    @Test func itNamesThoseThatHaveSomething() {
+    @Test func waitReturnsTheReadyDescriptors() {
         var ends: [Int32] = [-1, -1]
         #expect(pipe(&ends) == 0)
         defer { close(ends[0]) }
@@ -18,7 +18,7 @@ import Testing
         #expect(Poll.wait(for: [.init(-1), .init(ends[0])], atMost: nil) == [readable])
     }
 
-    @Test func roomToWriteIsToldToThoseWhoAskForIt() {
+    @Test func writabilityIsReportedOnlyIfAskedFor() {
         var ends: [Int32] = [-1, -1]
         #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
         defer { close(ends[0]) }

@@ -3,20 +3,20 @@ import Platform
 import Testing
 
 @Suite struct ProcessorsTests {
-    @Test func thereIsAtLeastOne() {
+    @Test func thereIsAtLeastOneProcessor() {
         #expect(Processors.available.count >= 1)
         #expect(Processors(affinity: 0, quota: nil).count == 1)
         #expect(Processors(affinity: 8, quota: 0.2).count == 1)
     }
 
-    @Test func theQuotaCountsWhenItIsTheLess() {
+    @Test func theQuotaAppliesIfItIsSmaller() {
         #expect(Processors(affinity: 8, quota: 2.5).count == 3)
-        #expect(Processors(affinity: 8, quota: 2.5).reason.hasSuffix("group's quota allows the time of 2.5"))
+        #expect(Processors(affinity: 8, quota: 2.5).reason.hasSuffix("group's quota allows only 2.5"))
         #expect(Processors(affinity: 2, quota: 4).count == 2)
         #expect(!Processors(affinity: 2, quota: 4).reason.contains("quota"))
     }
 
-    @Test func theFilesOfTheControlGroupAreUnderstood() {
+    @Test func controlGroupFilesAreParsed() {
         #expect(Processors.quota(inMaximum: "150000 100000\n") == 1.5)
         #expect(Processors.quota(inMaximum: "max 100000\n") == nil)
         #expect(Processors.quota(inMaximum: "") == nil)
@@ -26,7 +26,7 @@ import Testing
         #expect(Processors.path(of: "cpu", in: "0::/a\n") == nil)
     }
 
-    @Test func theLeastQuotaOnTheWayToTheRootCounts() {
+    @Test func theLeastQuotaUpToTheRootApplies() {
         let folder = Folder()
         mkdir(folder.file("group"), 0o755)
         defer { rmdir(folder.file("group")) }
@@ -39,7 +39,7 @@ import Testing
         #expect(Processors.quota(mount: folder.path, groups: "") == nil)
     }
 
-    @Test func version1HasAQuotaToo() {
+    @Test func aVersion1QuotaApplies() {
         let folder = Folder()
         mkdir(folder.file("cpu"), 0o755)
         defer { rmdir(folder.file("cpu")) }

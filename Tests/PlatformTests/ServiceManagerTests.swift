@@ -14,7 +14,7 @@ import Testing
         manager = try ServiceManager(name: notifications.path)
     }
 
-    @Test func itHearsOfEachStep() throws {
+    @Test func theManagerIsNotifiedOfEachStep() throws {
         manager.ready(status: "4 workers")
         #expect(notifications.next() == ["READY=1", "MAINPID=\(getpid())", "STATUS=4 workers"])
         let before = MonotonicClock.nanoseconds / 1000
@@ -35,7 +35,7 @@ import Testing
         #expect(!manager.hasPending)
     }
 
-    @Test func nobodyWhoListensIsNoTrouble() throws {
+    @Test func aMissingManagerIsNoError() throws {
         let absent = try ServiceManager(name: nil)
         absent.ready(status: "")
         let gone = try ServiceManager(name: "\(notifications.path)-gone")
@@ -44,7 +44,7 @@ import Testing
         #expect(throws: SystemError.self) { _ = try ServiceManager(name: "relative") }
     }
 
-    @Test func aListenerIsStoredAndForgotten() throws {
+    @Test func aListenerIsStoredAndRemoved() throws {
         let listener = try ListeningSocket.open(BindAddress("127.0.0.1:0"), backlog: 16)
         let name = try #require(listener.storeName)
         manager.store(listener, name: name)
@@ -55,7 +55,7 @@ import Testing
         #expect(notifications.descriptors.count == 1)
     }
 
-    @Test func whatFindsNoRoomIsSentLaterInOrderAndEachKindOnce() throws {
+    @Test func queuedMessagesAreSentLaterInOrderAndEachKindOnce() throws {
         notifications.fill()
         manager.reloading()
         manager.status("old")
@@ -77,7 +77,7 @@ import Testing
         #expect(notifications.next() == nil)
     }
 
-    @Test func whatComesAfterWaitsForWhatWaits() throws {
+    @Test func aMessageWaitsForThoseQueuedBefore() throws {
         notifications.fill()
         manager.ready(status: "first")
         notifications.drain()
@@ -86,7 +86,7 @@ import Testing
         #expect(notifications.next()?.first == "STOPPING=1")
     }
 
-    @Test func readyIsSentHoweverMuchComesAfterIt() throws {
+    @Test func readyIsSentEvenIfManyMessagesFollow() throws {
         notifications.fill()
         manager.ready(status: "serving")
         for number in 0..<10_000 {
@@ -103,7 +103,7 @@ import Testing
         #expect(notifications.next() == nil)
     }
 
-    @Test func aListenerThatWaitsIsStoredThoughItsOwnerIsGoneAndLeavesNothingOpen() throws {
+    @Test func aQueuedListenerIsStoredAfterItsOwnerIsGone() throws {
         let before = openDescriptors
         do {
             let manager = try ServiceManager(name: notifications.path)
@@ -125,7 +125,7 @@ import Testing
         #expect(openDescriptors == before)
     }
 
-    @Test func theWatchdogIsThisProcesssOwn() {
+    @Test func theWatchdogOfAnotherProcessIsIgnored() {
         #expect(ServiceManager.watchdog(["WATCHDOG_USEC": "30000000"]) == .seconds(30))
         #expect(ServiceManager.watchdog(["WATCHDOG_USEC": "500", "WATCHDOG_PID": "\(getpid())"]) == .microseconds(500))
         #expect(ServiceManager.watchdog(["WATCHDOG_USEC": "500", "WATCHDOG_PID": "1"]) == nil)

@@ -8,13 +8,13 @@ import Testing
 @Suite struct UnixFolderTests {
     private let folder = Folder()
 
-    @Test func aFileThatIsNoSocketStays() throws {
+    @Test func aFileThatIsNotASocketIsNotReplaced() throws {
         let path = folder.write("precious", to: "file")
         #expect(throws: ListenError.self) { try ListeningSocket.open(.unix(path: path), backlog: 16) }
         #expect(text(of: path) == "precious")
     }
 
-    @Test func aSymbolicLinkStaysWhereverItLeads() throws {
+    @Test func aSymbolicLinkIsNotReplaced() throws {
         symlink(folder.file("nowhere"), folder.file("dangling"))
         _ = try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 16)
         symlink(folder.file("socket"), folder.file("link"))
@@ -27,18 +27,18 @@ import Testing
         #expect(folder.names == ["dangling", "link"])
     }
 
-    @Test func aCheckSeesWhatStandsThereAndLeavesEverythingAlone() throws {
+    @Test func aValidationChangesNothing() throws {
         let plain = folder.write("precious", to: "file")
         symlink(plain, folder.file("link"))
         for (path, reason) in [
-            (plain, "a file that is no socket"), (folder.file("link"), "a symbolic link"),
+            (plain, "a file that is not a socket"), (folder.file("link"), "a symbolic link"),
             (folder.file("file/x"), "file"),
         ] {
-            let failure = #expect(throws: ListenError.Reason.self) { try ListeningSocket.examine(.unix(path: path)) }
+            let failure = #expect(throws: ListenError.Reason.self) { try ListeningSocket.validate(.unix(path: path)) }
             #expect(failure?.text(choosing: "--bind").contains(reason) == true)
         }
         let listener = try ListeningSocket.open(.unix(path: folder.file("socket")), backlog: 16)
-        try ListeningSocket.examine(listener.address)
+        try ListeningSocket.validate(listener.address)
         #expect(connects(to: folder.file("socket")))
         #expect(folder.names == ["file", "link", "socket"])
     }
@@ -50,7 +50,7 @@ import Testing
             #expect(setgid(54325) == 0 && setuid(54325) == 0)
             #expect(open(path, O_RDONLY) == -1)
             let address = BindAddress.unix(path: "\(path)/socket")
-            try ListeningSocket.examine(address)
+            try ListeningSocket.validate(address)
             let listener = try ListeningSocket.open(address, backlog: 16)
             #expect(access("\(path)/socket", F_OK) == 0)
             withExtendedLifetime(listener) {}
@@ -64,21 +64,21 @@ import Testing
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
             #expect(setgid(54325) == 0 && setuid(54325) == 0)
             let address = BindAddress.unix(path: "\(path)/socket")
-            let checked = try #require(throws: ListenError.Reason.self) { try ListeningSocket.examine(address) }
+            let checked = try #require(throws: ListenError.Reason.self) { try ListeningSocket.validate(address) }
             let opened = #expect(throws: ListenError.self) { try ListeningSocket.open(address, backlog: 16) }
             #expect(opened?.description.contains("Permission denied") == true)
             #expect(ListenError(address, checked).description == opened?.description)
         }
     }
 
-    @Test func aMissingFolderIsNamed() throws {
+    @Test func anErrorNamesAMissingFolder() throws {
         let error = #expect(throws: ListenError.self) {
             try ListeningSocket.open(.unix(path: folder.file("none/socket")), backlog: 16)
         }
         #expect(error?.description.contains("the directory \(folder.file("none"))") == true)
         #expect(throws: ListenError.Reason.self) {
-            try ListeningSocket.examine(.unix(path: folder.file("none/socket")))
+            try ListeningSocket.validate(.unix(path: folder.file("none/socket")))
         }
-        try ListeningSocket.examine(.unix(path: folder.file("socket")))
+        try ListeningSocket.validate(.unix(path: folder.file("socket")))
     }
 }

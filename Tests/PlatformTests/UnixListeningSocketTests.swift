@@ -9,7 +9,7 @@ import Testing
 @Suite struct UnixListeningSocketTests {
     private let folder = Folder()
 
-    @Test func aUnixSocketStandsUnderItsNameAloneAndGoesWithItsServer() throws {
+    @Test func aUnixSocketHasOneFileThatIsRemovedWithItsServer() throws {
         let path = folder.file("socket")
         do {
             let listener = try ListeningSocket.open(.unix(path: path), backlog: 16)
@@ -20,7 +20,7 @@ import Testing
         #expect(folder.names == [])
     }
 
-    @Test func whatAKilledServerLeftBehindIsReplaced() throws {
+    @Test func theSocketFileOfAKilledServerIsReplaced() throws {
         let path = folder.file("socket")
         let left = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         #expect(withAddress(path) { bind(left, $0, $1) } == 0)
@@ -31,7 +31,7 @@ import Testing
         #expect(listener.descriptor > 0)
     }
 
-    @Test func aServerThatLivesIsNotReplaced() throws {
+    @Test func aRunningServerIsNotReplaced() throws {
         let address = BindAddress.unix(path: folder.file("socket"))
         let first = try ListeningSocket.open(address, backlog: 16)
         let error = #expect(throws: ListenError.self) { try ListeningSocket.open(address, backlog: 16) }
@@ -40,7 +40,7 @@ import Testing
         #expect(first.descriptor > 0)
     }
 
-    @Test func aNameThatIsSomebodyElsesByNowStays() throws {
+    @Test func aSocketFileOfAnotherServerIsNotRemoved() throws {
         let path = folder.file("socket")
         do {
             let listener = try ListeningSocket.open(.unix(path: path), backlog: 16)
@@ -79,7 +79,7 @@ import Testing
         return left
     }
 
-    @Test func oneThatWasOpenedBeforeAnExecGoesOnAndItsNameGoesWithIt() throws {
+    @Test func aResumedSocketListensAndRemovesItsFile() throws {
         let path = folder.file("socket")
         let (socket, file) = try left(at: path)
         rename(path + "-aside", path)
@@ -93,7 +93,7 @@ import Testing
         #expect(folder.names == [])
     }
 
-    @Test func oneWhoseNameHasBecomeAnothersDuringAnExecLeavesItToThem() throws {
+    @Test func aResumedSocketDoesNotRemoveAReplacedFile() throws {
         let path = folder.file("socket")
         let (socket, file) = try left(at: path)
         unlink(path + "-aside")
@@ -102,7 +102,7 @@ import Testing
             let resumed = try ListeningSocket(
                 resuming: socket, address: .unix(path: path), isActivated: false, file: file)
             #expect(!resumed.isFound)
-            #expect(resumed.fault == .nameless)
+            #expect(resumed.problem == .fileMissing)
         }
         #expect(other.isFound)
         #expect(connects(to: path))
@@ -126,13 +126,13 @@ import Testing
             #expect(umask(mask) == mask, "the umask is as before")
             // And so are those of the one that takes its place.
             unlink(path)
-            listener = try #require(try listener.repair(.nameless, backlog: 16, mode: mode))
+            listener = try #require(try listener.repair(.fileMissing, backlog: 16, mode: mode))
             #expect(lstat(path, &information) == 0 && information.st_mode & 0o7777 == mode_t(mode))
             #expect(listener.isFound)
         }
     }
 
-    @Test func anotherModeIsGivenToItsOwnNameOnly() throws {
+    @Test func aModeIsChangedOnlyOnItsOwnFile() throws {
         let path = folder.file("socket")
         let listener = try ListeningSocket.open(.unix(path: path), backlog: 16)
         #expect(mode(of: path) == 0o666)
@@ -145,7 +145,7 @@ import Testing
     }
 
     /// Somebody who looks all the time never sees more rights than asked, under any name.
-    @Test func thereIsNoMomentWithMoreRights() throws {
+    @Test func theFileNeverHasAWiderMode() throws {
         let isOver = Atomic(false)
         let most = Atomic(0)
         let roles = Atomic(0)
@@ -169,7 +169,7 @@ import Testing
         #expect(most.load(ordering: .relaxed) & 0o177 == 0)
     }
 
-    @Test func theLongestNameLeavesRoomForTheTemporaryOne() throws {
+    @Test func theLongestPathLeavesRoomForTheTemporaryName() throws {
         let path = folder.file(String(repeating: "x", count: 107 - folder.file("").utf8.count))
         let listener = try ListeningSocket.open(.unix(path: path), backlog: 16)
         #expect(connects(to: path))

@@ -128,7 +128,7 @@ import Testing
             #expect(try server.master.waitForExit() == 1)
             #expect(
                 server.master.output.contains(
-                    "brigade: \(flag) /dev/fd/199 (command line): cannot write to /dev/fd/199: whoever started this "
+                    "brigade: \(flag) /dev/fd/199 (command line): cannot write to /dev/fd/199: this process was started "
                 ),
                 "\(server.master.output)")
         }

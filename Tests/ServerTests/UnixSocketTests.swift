@@ -82,7 +82,7 @@ import Testing
         try "precious".write(toFile: path, atomically: false, encoding: .utf8)
         let first = try stand(folder, path)
         #expect(try first.waitForExit() == 2)
-        #expect(first.output.contains("a file that is no socket has that name"))
+        #expect(first.output.contains("a file that is not a socket has that name"))
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
         unlink(path)
         let second = try stand(folder, path)

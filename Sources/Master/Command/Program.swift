@@ -49,14 +49,14 @@ enum Program {
     /// On one line: text that was typed must not end the line or control the terminal.
     private static func fail(_ error: StartError) -> Never {
         let text = String(String.UnicodeScalarView(error.description.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
-        LogOutput.tell("brigade: \(text)", .error)
+        LogOutput.writeToStandardError("brigade: \(text)", .error)
         exit(error.code.rawValue)
     }
 
     /// Problems that do no harm, on the terminal.
     static func printWarnings(_ warnings: [String]) {
         for warning in warnings {
-            LogOutput.tell("brigade: warning: \(warning.visible)", .warning)
+            LogOutput.writeToStandardError("brigade: warning: \(warning.visible)", .warning)
         }
     }
 

@@ -4,9 +4,9 @@ package import Linux
 import Glibc
 internal import SystemPackage
 
-/// A text in memory that is handed on by a descriptor (memfd_create(2)).
+/// A text in memory that is passed on as a descriptor (memfd_create(2)).
 package enum MemoryFile {
-    /// Close-on-exec, as every descriptor is until somebody keeps it.
+    /// Close-on-exec.
     package static func write(_ text: String) throws(SystemError) -> OwnedDescriptor {
         let file = OwnedDescriptor(owning: try check("memfd_create") { brigade_memfd_create("brigade-state") })
         let number = file.number
@@ -19,7 +19,7 @@ package enum MemoryFile {
         return file
     }
 
-    /// All of it, from its start, wherever the last writer or reader stopped.
+    /// Reads from the start, whatever the file offset is.
     /// - Throws: EFBIG for more than 16 MiB.
     package static func read(descriptor: Int32) throws(SystemError) -> String {
         var bytes: [UInt8] = []

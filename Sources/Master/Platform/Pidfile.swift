@@ -4,39 +4,39 @@ import Glibc
 import Linux
 internal import SystemPackage
 
-/// A file that says who the master is. The lock on it is the truth; the number in it is for people.
+/// The file with the master's pid. Its lock keeps a second master from starting; the number in it is only for people.
 ///
-/// The lock belongs to the open file (F_OFD_SETLK, fcntl(2)): it goes with the last process that has the descriptor
-/// open, so a killed master leaves none, and an exec that keeps the descriptor keeps it.
+/// The lock belongs to the open file (F_OFD_SETLK, fcntl(2)). It lasts until the last process closes the descriptor: a killed
+/// master leaves no lock, and an exec that keeps the descriptor keeps the lock.
 package final class Pidfile {
     package let path: String
     private let file: OwnedDescriptor
     private let name: OwnedPath?
 
-    /// Locks the file and writes this process's pid into it. A file that a killed master left behind is taken over; one
-    /// that holds anything but a number is somebody's, and stays as it is.
+    /// Locks the file and writes the pid of this process. A file that a killed master left is reused. A file that holds
+    /// anything but a number is left as it is.
     /// - Throws: `isLocked` when another master lives.
     package static func take(_ path: String) throws(PidfileError) -> Pidfile {
-        // Whoever held it may have removed or replaced it between our open and our lock.
+        // Another master may have removed or replaced the file between our open and our lock.
         for _ in 0..<attempts {
             let file = try open(path)
             try lock(file.number, path)
-            if let name = try standing(at: path, file.number) {
-                try refuseOthers(file.number, path)
+            if let name = try ownedPath(path, of: file.number) {
+                try checkContent(file.number, path)
                 try write("\(getpid())\n", to: file.number, path)
                 return Pidfile(path: path, file: file, name: name)
             }
         }
-        throw PidfileError(path, "it is replaced again and again; stop whoever does that")
+        throw PidfileError(path, "another process keeps replacing it; stop that process")
     }
 
-    /// The one that this process held before an exec.
-    /// - Throws: when the descriptor is no file, or another holds the lock.
+    /// The pidfile that this process held before an exec.
+    /// - Throws: if the descriptor is not a file, or another process holds the lock.
     package static func resumed(descriptor: Int32, path: String) throws(PidfileError) -> Pidfile {
         guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw PidfileError(path, SystemError("fcntl")) }
         try lock(descriptor, path)
-        // That somebody has removed the name since is no reason to end: the lock is the truth.
-        let name = try? standing(at: path, descriptor)
+        // The file may have been removed or replaced since. That is no error: the lock still holds.
+        let name = try? ownedPath(path, of: descriptor)
         return Pidfile(path: path, file: OwnedDescriptor(owning: descriptor), name: name)
     }
 
@@ -47,23 +47,22 @@ package final class Pidfile {
     }
 
     deinit {
-        // While it is locked still: the next master finds it gone, or not at all.
+        // It is still locked here, so the next master finds either this file or none.
         name?.remove()
     }
 
-    /// Whether the file could be taken, as far as can be said while a master may hold it: what stands there is a file with
-    /// a number in it, or nothing.
-    package static func examine(_ path: String) throws(PidfileError) {
+    /// Checks that the path is free, or is a file that holds a number. A running master may hold its lock.
+    package static func validate(_ path: String) throws(PidfileError) {
         let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
         let number = Glibc.open(path, flags)
         if number < 0, errno == ENOENT { return }
         guard number >= 0 else { throw PidfileError(path, SystemError("open")) }
         let file = OwnedDescriptor(owning: number)
-        _ = try standing(at: path, file.number)
-        try refuseOthers(file.number, path)
+        _ = try ownedPath(path, of: file.number)
+        try checkContent(file.number, path)
     }
 
-    /// To be kept across an exec.
+    /// Must stay open across an exec.
     package var descriptor: Int32 { file.number }
 
     private static let attempts = 16
@@ -88,8 +87,8 @@ package final class Pidfile {
         }
     }
 
-    /// The file's name, when the name is that file's.
-    private static func standing(at path: String, _ file: Int32) throws(PidfileError) -> OwnedPath? {
+    /// The path, if it still leads to that file; nil if not.
+    private static func ownedPath(_ path: String, of file: Int32) throws(PidfileError) -> OwnedPath? {
         var information = stat()
         do throws(SystemError) {
             _ = try check("fstat") { fstat(file, &information) }
@@ -101,8 +100,8 @@ package final class Pidfile {
         }
     }
 
-    /// - Throws: when the file holds something that nobody could do without.
-    private static func refuseOthers(_ file: Int32, _ path: String) throws(PidfileError) {
+    /// - Throws: if the file holds anything but a number: another program may need it.
+    private static func checkContent(_ file: Int32, _ path: String) throws(PidfileError) {
         var bytes = [UInt8](repeating: 0, count: longestContent + 1)
         let count: Int
         do {
@@ -115,14 +114,15 @@ package final class Pidfile {
         guard isNumber, count <= longestContent else {
             throw PidfileError(
                 path,
-                "it holds more than a number, so it is somebody's; remove it, or choose another file with --pidfile")
+                "it holds more than a number, so another program may need it; remove it, or choose another file with --pidfile"
+            )
         }
     }
 
-    /// Bytes of a number and what is around it.
+    /// Bytes of a number and the white space around it.
     private static let longestContent = 63
 
-    /// Over the old number, and shortened then: a reader never finds the file empty.
+    /// Overwrites the old number, then truncates: a reader never finds the file empty.
     private static func write(_ text: String, to file: Int32, _ path: String) throws(PidfileError) {
         do {
             _ = try check("write") { pwrite(file, text, text.utf8.count, 0) }
@@ -139,7 +139,7 @@ package final class Pidfile {
     }
 }
 
-/// A pidfile that cannot be had. Its text says what to do.
+/// Why a pidfile cannot be used. The text says what to do.
 package struct PidfileError: Error, CustomStringConvertible {
     /// Whether another master holds it.
     package let isLocked: Bool
@@ -159,10 +159,12 @@ package struct PidfileError: Error, CustomStringConvertible {
     init(_ path: String, _ error: SystemError) {
         let reason =
             switch error.errno {
-            case .noSuchFileOrDirectory, .notDirectory: "there is no such directory; create it"
-            case .permissionDenied, .notPermitted, .readOnlyFileSystem: "this user may not write there; choose another path with --pidfile"
-            case .tooManySymbolicLinkLevels: "it is a symbolic link; name the file itself"
-            case .isDirectory, .invalidArgument, .noSuchAddressOrDevice, .illegalSeek: "it is no file; choose another path with --pidfile"
+            case .noSuchFileOrDirectory, .notDirectory: "the directory does not exist; create it"
+            case .permissionDenied, .notPermitted, .readOnlyFileSystem:
+                "this user cannot write there; choose another path with --pidfile"
+            case .tooManySymbolicLinkLevels: "it is a symbolic link; give the path of the file itself"
+            case .isDirectory, .invalidArgument, .noSuchAddressOrDevice, .illegalSeek:
+                "it is not a regular file; choose another path with --pidfile"
             default: error.description
             }
         self.init(path, reason)

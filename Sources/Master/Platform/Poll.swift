@@ -1,9 +1,9 @@
 internal import CLinux
 import Glibc
 
-/// The one place in which a master waits.
+/// The only place where a master blocks.
 package enum Poll {
-    /// What somebody waits for.
+    /// A descriptor, and the events to wait for.
     package struct Interest {
         package let descriptor: Int32
         package let reads: Bool
@@ -17,7 +17,7 @@ package enum Poll {
             hangsUp = false
         }
 
-        /// Nothing but that a socket has been shut down, in one direction or both.
+        /// Only the shutdown of a socket, in one direction or both.
         package init(hangupOf descriptor: Int32) {
             self.descriptor = descriptor
             reads = false
@@ -30,11 +30,11 @@ package enum Poll {
         }
     }
 
-    /// What has come.
+    /// A descriptor that is ready.
     package struct Readiness: Equatable {
-        /// Of the interest, among those that were given.
+        /// The index of its interest.
         package let index: Int
-        /// The end of the other side, and an error, are something to read whether anybody asked for it or not.
+        /// Also true for a hangup or an error, which poll(2) reports without being asked.
         package let isReadable: Bool
         package let isWritable: Bool
 
@@ -45,13 +45,13 @@ package enum Poll {
         }
     }
 
-    /// Waits until one of the descriptors has what is waited for, or that much time has passed; nil is for ever.
-    /// - Returns: those that have something, in the order in which they were given.
+    /// Waits until a descriptor is ready or the time has passed; nil means no limit.
+    /// - Returns: the ready descriptors, in the order of `interests`.
     package static func wait(for interests: [Interest], atMost time: Duration?) -> [Readiness] {
         var entries = interests.map { interest in
             pollfd(fd: interest.descriptor, events: interest.events, revents: 0)
         }
-        // Interrupted, by a stop and continue for example: there is nothing, and the caller looks at its clock.
+        // On EINTR, as after SIGSTOP and SIGCONT, nothing is ready, and the caller checks its clock.
         guard poll(&entries, nfds_t(entries.count), time.map(milliseconds) ?? -1) > 0 else { return [] }
         return entries.indices.filter { entries[$0].revents != 0 }.map { index in
             let events = Int32(entries[index].revents)
@@ -60,7 +60,7 @@ package enum Poll {
         }
     }
 
-    /// Rounded up: a wait that ends before its deadline would be one more turn for nothing.
+    /// Rounded up: a wait that ends before its deadline would only cause one more pass.
     package static func milliseconds(_ time: Duration) -> Int32 {
         let (seconds, attoseconds) = time.components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }

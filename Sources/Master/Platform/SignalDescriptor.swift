@@ -3,11 +3,11 @@ internal import Contract
 package import Linux
 import Glibc
 
-/// Signals as something to read (signalfd(2)): no handler runs, and none of them interrupts anything.
+/// Reads signals from a descriptor (signalfd(2)): no handler runs, and no system call is interrupted.
 package struct SignalDescriptor: ~Copyable {
     private let file: OwnedDescriptor
 
-    /// Blocks the signals from now on. Two that come before the first is read are one.
+    /// Blocks the signals. If a signal arrives twice before it is read, it is read once.
     package init(_ signals: [Int32]) throws(SystemError) {
         file = OwnedDescriptor(owning: try check("signalfd") { brigade_signalfd(signals, Int32(signals.count)) })
     }
@@ -15,7 +15,7 @@ package struct SignalDescriptor: ~Copyable {
     /// For poll.
     package var descriptor: Int32 { file.number }
 
-    /// The next that has come, if any.
+    /// The next pending signal; nil if there is none.
     package func next() -> Int32? {
         var information = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size

@@ -28,3 +28,12 @@ extension String {
         }
     }
 }
+
+extension String {
+    /// Lower-case hexadecimal digits.
+    /// - Parameter width: how many there are at least; zeros fill the left.
+    package init(hexadecimal number: some FixedWidthInteger & UnsignedInteger, width: Int) {
+        let digits = String(number, radix: 16)
+        self = String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+    }
+}

@@ -6,7 +6,7 @@ import Glibc
 package struct ControlChannel: ~Copyable, Sendable {
     private let socket: OwnedDescriptor
 
-    /// Takes over an open end.
+    /// Takes ownership of an open end.
     package init(owning socket: consuming OwnedDescriptor) {
         self.socket = socket
     }
@@ -24,19 +24,19 @@ package struct ControlChannel: ~Copyable, Sendable {
     /// For poll and epoll.
     package var descriptor: Int32 { socket.number }
 
-    /// Sends, without waiting.
-    /// - Throws: EAGAIN when the other side does not read, EPIPE when it is gone.
+    /// Sends without blocking.
+    /// - Throws: EAGAIN if the other side does not read, EPIPE if it is gone.
     package func send(_ message: some ControlMessage) throws(SystemError) {
         let bytes = message.bytes
         _ = try check("send") { Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
     }
 
-    /// What there is to receive.
+    /// The result of `receive`.
     package enum Reception<Message: ControlMessage> {
         case message(Message)
-        /// A message of another version, or none at all.
+        /// A message of another version, or invalid bytes.
         case unknown
-        /// Nothing now.
+        /// No message now.
         case empty
         /// The other side is gone.
         case end
@@ -44,11 +44,11 @@ package struct ControlChannel: ~Copyable, Sendable {
 
     private static let longestMessage = 2 + WorkerMessage.longestText
 
-    /// The next message, without waiting. Any failure but "nothing now" is the end.
+    /// The next message, without blocking. Any error but EAGAIN is the end.
     package func receive<Message: ControlMessage>(_: Message.Type = Message.self) -> Reception<Message> {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestMessage) { buffer in
             while true {
-                // Its whole length, also when there is no room for it.
+                // MSG_TRUNC returns the whole length, even if the message does not fit.
                 let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_TRUNC))
                 if count > buffer.count { return .unknown }
                 if count > 0 {

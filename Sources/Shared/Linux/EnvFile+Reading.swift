@@ -3,15 +3,15 @@ import Glibc
 import SystemPackage
 
 extension EnvFile {
-    /// - Throws: what keeps it from being read, or the first line that is no such line.
+    /// - Throws: why it cannot be read, or the first invalid line.
     package init(path: String) throws(SettingsError) {
         try self.init(path: path, bytes: Self.read(path))
     }
 
-    /// The file that a setting names. A `-` before its path says that it need not be there, as it does for systemd's
-    /// EnvironmentFile= (systemd.exec(5)).
-    /// - Returns: nil when it is not there, and need not be.
-    /// - Throws: what keeps it from being read, or the first line that is no such line.
+    /// The file that a setting names. A `-` before the path makes it optional, as for systemd's EnvironmentFile=
+    /// (systemd.exec(5)).
+    /// - Returns: nil if an optional file does not exist.
+    /// - Throws: why it cannot be read, or the first invalid line.
     static func named(_ text: String) throws(SettingsError) -> EnvFile? {
         guard text.hasPrefix("-") else { return try EnvFile(path: text) }
         let path = String(text.dropFirst())
@@ -23,7 +23,7 @@ extension EnvFile {
     private static let largest = 1 << 20
 
     private static func read(_ path: String) throws(SettingsError) -> [UInt8] {
-        // A pipe by that name must not keep this process waiting; and it could not be read again at a reload.
+        // Opening a pipe must not block. It is rejected below: it could not be read again at a reload.
         let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard number >= 0 else {
             let advice = errno == EACCES ? "; let the server's own user read it" : ""
@@ -32,7 +32,7 @@ extension EnvFile {
         let file = OwnedDescriptor(owning: number)
         var information = stat()
         guard fstat(file.number, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
-            throw unreadable(path, "it is no file")
+            throw unreadable(path, "it is not a regular file")
         }
         var bytes: [UInt8] = []
         while true {

@@ -3,18 +3,18 @@ import Glibc
 
 /// The environment variables that this process was started with.
 ///
-/// They are bytes (environ(7)), and what is no UTF-8 has to reach a child as it came. So each byte that belongs to no
-/// character is read as one of the last scalars of the private use planes, U+10FF80 to U+10FFFF, and `bytes` turns
-/// these back. The bytes of those scalars themselves are read in the same way: no two texts of bytes become one.
+/// They are bytes (environ(7)), and invalid UTF-8 must reach a child unchanged. So each byte that is not part of a valid
+/// character becomes one of the last private use scalars, U+10FF80 to U+10FFFF, and `bytes` turns these back. The bytes of
+/// those scalars themselves are treated in the same way, so different bytes never become the same text.
 package enum Environment {
     package static var variables: [String: String] {
         var variables: [String: String] = [:]
         var next = brigade_environment()
         while let entry = next?.pointee {
-            // By bytes: what follows the sign may be a mark that a character would combine with it.
+            // Search the bytes: in a String, a combining mark after the `=` would hide it.
             if let equals = strchr(entry, Int32(UInt8(ascii: "="))) {
                 let name = text(of: UnsafeRawBufferPointer(start: entry, count: equals - entry))
-                // The first of a name counts, as it does for getenv(3).
+                // The first of a name counts, as for getenv(3).
                 if variables[name] == nil {
                     variables[name] = text(of: UnsafeRawBufferPointer(start: equals + 1, count: strlen(equals + 1)))
                 }
@@ -24,7 +24,7 @@ package enum Environment {
         return variables
     }
 
-    /// Bytes as a text, from which `bytes` makes the same bytes.
+    /// A text for these bytes. `bytes(of:)` returns the same bytes.
     package static func text(of bytes: some Collection<UInt8>) -> String {
         if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: isByte) {
             return text
@@ -43,7 +43,7 @@ package enum Environment {
         return String(text)
     }
 
-    /// The bytes of a text: of what `text` made the original ones, of any other its UTF-8.
+    /// The original bytes of a text from `text(of:)`; the UTF-8 of any other text.
     package static func bytes(of text: String) -> [UInt8] {
         guard text.unicodeScalars.contains(where: isByte) else { return Array(text.utf8) }
         return text.unicodeScalars.flatMap { scalar in
@@ -55,7 +55,7 @@ package enum Environment {
 
     private static func isByte(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= base + 0x80 }
 
-    /// The character that the bytes begin with, if they do.
+    /// The character at the start; nil if the bytes there are invalid.
     private static func scalar(at bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
         for count in 1...4 {
             if let text = String(validating: bytes.prefix(count), as: UTF8.self) { return text.unicodeScalars.first }
@@ -64,8 +64,7 @@ package enum Environment {
     }
 }
 
-/// What this process was started with: the program's name and what follows it, as main(3) gets them. Bytes that are no UTF-8
-/// are read as `Environment` reads them.
+/// The arguments of this process, with the program's name first. Invalid UTF-8 is treated as in `Environment`.
 package enum ProcessArguments {
     package static let all: [String] = {
         var arguments: [String] = []

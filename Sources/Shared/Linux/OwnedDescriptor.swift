@@ -1,15 +1,15 @@
 import Glibc
 
-/// An open file that this value owns: it is closed when the value ends.
+/// An open descriptor that this value owns. It is closed at the end of the value.
 package struct OwnedDescriptor: ~Copyable, Sendable {
     package let number: Int32
 
-    /// Takes over an open descriptor.
+    /// Takes ownership of an open descriptor.
     package init(owning number: Int32) {
         self.number = number
     }
 
-    /// Gives the descriptor to somebody else, who closes it.
+    /// Gives up ownership: the caller must close the descriptor.
     package consuming func release() -> Int32 {
         let number = number
         discard self

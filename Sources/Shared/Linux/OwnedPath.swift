@@ -2,15 +2,15 @@ internal import CLinux
 package import Glibc
 internal import SystemPackage
 
-/// The name of a file in its folder, as long as it is still the file that was put there.
+/// The path of a file that this process created. Changes apply only while the path still leads to that file.
 package final class OwnedPath: Sendable {
     private let folder: OwnedDescriptor
     private let folderPath: String
     private let name: String
-    /// The file that was put there.
+    /// The file that was created.
     package let file: FileIdentity
 
-    /// - Throws: why the folder cannot be used.
+    /// - Throws: if the folder cannot be opened.
     package init(path: String, file: FileIdentity) throws(SystemError) {
         folderPath = FilePath(path).directory
         name = FilePath(path).name
@@ -18,45 +18,44 @@ package final class OwnedPath: Sendable {
         self.file = file
     }
 
-    /// Whether nobody has put another there.
-    package var isOurs: Bool { Self.look(name, in: folder.number).map(FileIdentity.init(of:)) == file }
+    /// Whether the path still leads to that file.
+    package var isOurs: Bool { Self.fileStatus(name, in: folder.number).map(FileIdentity.init(of:)) == file }
 
-    /// In its turn, so that nobody who takes turns too puts another there between the look and the removal.
+    /// Removes the file. It locks the folder, so that no other server replaces the file between the check and the removal.
     package func remove() {
-        let turn = Self.turn(in: folderPath)
+        let lock = Self.lockFolder(folderPath)
         if isOurs { unlinkat(folder.number, name, 0) }
-        _ = consume turn
+        _ = consume lock
     }
 
-    /// Makes it somebody else's.
-    package func give(user: UInt32, group: UInt32) throws(SystemError) {
+    /// Changes the owner.
+    package func setOwner(user: UInt32, group: UInt32) throws(SystemError) {
         guard isOurs else { return }
         _ = try check("chown") { fchownat(folder.number, name, user, group, AT_SYMLINK_NOFOLLOW) }
     }
 
-    /// Gives it these rights.
+    /// Changes the mode.
     package func setMode(_ mode: Int) throws(SystemError) {
-        guard let file = Self.look(name, in: folder.number), isOurs, file.st_mode & 0o777 != mode_t(mode) else {
+        guard let file = Self.fileStatus(name, in: folder.number), isOurs, file.st_mode & 0o777 != mode_t(mode) else {
             return
         }
         _ = try check("chmod") { fchmodat(folder.number, name, mode_t(mode), AT_SYMLINK_NOFOLLOW) }
     }
 
-    /// What has that name, a symbolic link itself and not what it leads to; nil for nothing.
-    static func look(_ name: String, in folder: Int32) -> stat? {
+    /// The status of a file, of a symbolic link itself; nil if it does not exist.
+    static func fileStatus(_ name: String, in folder: Int32) -> stat? {
         var file = stat()
         return fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW) == 0 ? file : nil
     }
 
-    /// By O_PATH, which asks for no right to read: to write and to search are enough for whoever adds a name.
+    /// With O_PATH, which needs no right to read: adding a name needs only the rights to write and to search.
     package static func openFolder(_ path: String) throws(SystemError) -> OwnedDescriptor {
         OwnedDescriptor(owning: try check("open") { brigade_open_folder(path) })
     }
 
-    /// Of servers that start and stop at once, each looks who is there and puts its name there, or takes it away, while no
-    /// other does (flock(2)).
-    /// - Returns: nil in a folder that cannot be locked, and when somebody holds the lock for long.
-    static func turn(in folderPath: String) -> OwnedDescriptor? {
+    /// Locks the folder (flock(2)): only one server at a time checks and changes a name in it.
+    /// - Returns: nil if the folder cannot be locked, or another process holds the lock for a second.
+    static func lockFolder(_ folderPath: String) -> OwnedDescriptor? {
         let number = Glibc.open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard number >= 0 else { return nil }
         let folder = OwnedDescriptor(owning: number)
@@ -69,8 +68,8 @@ package final class OwnedPath: Sendable {
     }
 }
 
-/// Which file it is, whatever its name (stat(2)). Nobody else's for as long as somebody has the file open; of a unix
-/// socket's file, for as long as the socket is.
+/// Identifies a file, whatever its name (stat(2)). It is unique while a process has the file open, or while the socket of a
+/// socket file exists.
 package struct FileIdentity: Equatable, Sendable, Codable {
     package let device: UInt64
     package let inode: UInt64

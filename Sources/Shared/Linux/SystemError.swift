@@ -13,11 +13,11 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
 
     package var description: String { "\(call): \(errno)" }
 
-    /// Which of the host's limits to raise (getrlimit(2), systemd.exec(5)), for an error that is one's.
+    /// Which limit of the host to raise (getrlimit(2), systemd.exec(5)); nil if the error is not about a limit.
     package var advice: String? {
         switch errno {
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem: "allow more open files, by LimitNOFILE= or 'ulimit -n'"
-        // pthread_create(3) says so too when there is no memory for a stack.
+        // pthread_create(3) also returns it if there is no memory for a stack.
         case .resourceTemporarilyUnavailable where call == "pthread_create":
             "allow more threads, by TasksMax=, LimitNPROC= or 'ulimit -u', or more memory for their stacks, by LimitAS= or "
                 + "'ulimit -v'"
@@ -29,16 +29,16 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// With the advice, where there is any.
-    package var advised: String { advice.map { "\(self); \($0)" } ?? description }
+    /// The description, and the advice if there is any.
+    package var descriptionWithAdvice: String { advice.map { "\(self); \($0)" } ?? description }
 }
 
-/// The value of a system call, or the error that errno holds when it is -1. A call interrupted by a signal is repeated.
+/// The result of a system call. If it is -1, throws the error in errno; a call interrupted by a signal is repeated.
 package func check<Value: BinaryInteger>(_ call: String, _ body: () -> Value) throws(SystemError) -> Value {
     while true {
         let value = body()
         if value != -1 { return value }
         let error = Errno(rawValue: errno)
-        if error != .interrupted { throw SystemError(call, errno: Errno(rawValue: error)) }
+        if error != .interrupted { throw SystemError(call, errno: error) }
     }
 }

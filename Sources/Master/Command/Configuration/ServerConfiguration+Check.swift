@@ -27,14 +27,14 @@ extension ServerConfiguration {
         var inUse: [BindAddress] = []
         for address in settings.bind {
             do {
-                if try ListeningSocket.examine(address) { inUse.append(address) }
+                if try ListeningSocket.validate(address) { inUse.append(address) }
             } catch {
                 throw StartError(.usage, bindError(address, error))
             }
         }
         if let control = settings.control {
             do {
-                _ = try ListeningSocket.examine(.unix(path: control))
+                _ = try ListeningSocket.validate(.unix(path: control))
             } catch {
                 throw StartError(.usage, controlError(.unix(path: control), error))
             }
@@ -92,7 +92,7 @@ extension ServerConfiguration {
 
     func checkDescriptor(_ descriptor: InheritedDescriptor, of flag: String) throws(StartError) {
         do {
-            try descriptor.examine()
+            try descriptor.validate()
         } catch {
             throw StartError(
                 .usage, "\(assignment(of: flag)): cannot write to \(descriptor): \(error); give the path of a file")
@@ -102,7 +102,7 @@ extension ServerConfiguration {
     private func checkPidfile(_ path: String) throws(StartError) {
         try checkFile(path, of: "pidfile")
         do {
-            try Pidfile.examine(path)
+            try Pidfile.validate(path)
         } catch {
             throw StartError(.usage, "\(assignment(of: "pidfile")): \(error)")
         }
@@ -138,7 +138,7 @@ extension ServerConfiguration {
     private func checkAccessLog(_ path: String) throws(StartError) {
         guard let credentials = try credentials() else { return try checkFile(path, of: "access-log") }
         do {
-            try credentials.assumed { () throws(StartError) in try checkFile(path, of: "access-log") }
+            try credentials.withEffectiveUser { () throws(StartError) in try checkFile(path, of: "access-log") }
         } catch {
             throw StartError(error.code, "\(error) (workers run\(asUserAndGroup))")
         }

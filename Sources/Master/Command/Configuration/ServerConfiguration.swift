@@ -177,7 +177,7 @@ struct ServerConfiguration {
         case .noSuchFileOrDirectory, .notDirectory: "no such file; build it, or give another with --worker"
         case .permissionDenied: "this user may not execute it; change its mode with chmod"
         case .isDirectory: "it is not a regular file; give an executable with --worker"
-        default: error.advised
+        default: error.descriptionWithAdvice
         }
     }
 

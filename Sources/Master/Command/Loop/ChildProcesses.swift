@@ -60,7 +60,7 @@ final class ChildProcesses {
         let controlDescriptor = Int(WorkerEnvironment.firstDescriptor) + listeners.count
         var launch = Launch(material.executable, arguments: ["serve"], environment: material.environment)
         launch.descriptors = listeners.map(\.descriptor) + [workerEnd.number, resources.scoreboard.descriptor]
-        launch.namesItsPID = true
+        launch.setsListenPID = true
         launch.credentials = resources.credentials
         launch.environment.merge([
             WorkerEnvironment.listenCount: String(listeners.count),

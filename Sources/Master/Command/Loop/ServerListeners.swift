@@ -31,7 +31,7 @@ final class ServerListeners {
         guard let credentials else { return }
         for listener in all where !listener.isActivated {
             do {
-                try listener.give(user: credentials.user, group: credentials.group)
+                try listener.setOwner(user: credentials.user, group: credentials.group)
             } catch {
                 throw StartError(.bind, "\(listener.address) cannot be given to its user: \(error)")
             }
@@ -55,8 +55,8 @@ final class ServerListeners {
     var refusals: [(address: BindAddress, reason: String)] {
         all.compactMap { listener in
             if let reason = unreachable[listener.address] { return (listener.address, reason) }
-            guard let fault = listener.fault, fault.refuses else { return nil }
-            return (listener.address, "\(fault.text); a reload repairs it")
+            guard let problem = listener.problem, problem.preventsConnections else { return nil }
+            return (listener.address, "\(problem.text); a reload repairs it")
         }
     }
 
@@ -68,15 +68,15 @@ final class ServerListeners {
         var hasReplaced = false
         for index in all.indices {
             let listener = all[index]
-            guard let fault = listener.fault else { continue }
+            guard let problem = listener.problem else { continue }
             do {
-                if let other = try listener.repair(fault, backlog: settings.backlog, mode: settings.socketMode) {
+                if let other = try listener.repair(problem, backlog: settings.backlog, mode: settings.socketMode) {
                     try replace(index, by: other)
                     hasReplaced = true
                 }
-                log.error("the listening socket \(listener.address) was repaired: \(fault.text)")
+                log.error("the listening socket \(listener.address) was repaired: \(problem.text)")
             } catch {
-                let text = "\(fault.text); it cannot be repaired: \(error)"
+                let text = "\(problem.text); it cannot be repaired: \(error)"
                 if unreachable[listener.address] != text {
                     log.error("the listening socket \(listener.address) is unreachable: \(text)")
                 }
@@ -92,7 +92,7 @@ final class ServerListeners {
     private func replace(_ index: Int, by other: ListeningSocket) throws(ListenError) {
         if let credentials {
             do {
-                try other.give(user: credentials.user, group: credentials.group)
+                try other.setOwner(user: credentials.user, group: credentials.group)
             } catch {
                 throw ListenError("\(other.address) cannot be given to its user: \(error)")
             }
@@ -125,8 +125,8 @@ final class ServerListeners {
         } catch {
             throw StartError(.bind, "\(error)")
         }
-        for remark in activation.remarks { log.warning("\(remark)") }
-        for name in activation.useless { manager.forget(name: name) }
+        for warning in activation.warnings { log.warning("\(warning)") }
+        for name in activation.staleNames { manager.forget(name: name) }
         var listeners = activation.activated
         var stored = activation.stored
         if !listeners.isEmpty {
@@ -181,7 +181,7 @@ final class ServerListeners {
     ) {
         let reason =
             if !listener.isFound {
-                "its file is gone, or is another's"
+                "its file was removed or replaced"
             } else if others.contains(where: { $0.address == listener.address }) {
                 "another socket is used there"
             } else {

@@ -23,7 +23,7 @@ final class ServerResources {
             manager = try ServiceManager(name: configuration.environment[ServiceManager.variable])
             scoreboard = try Scoreboard.make(entries: settings.maxConnections)
         } catch {
-            throw StartError(.usage, "the host gives this master too little: \(error.advised)")
+            throw StartError(.usage, "the host gives this master too little: \(error.descriptionWithAdvice)")
         }
         do {
             pidfile = try settings.pidfile.map { path throws(PidfileError) in try Pidfile.take(path) }

@@ -124,7 +124,7 @@ struct UpgradeHandshake {
                 let sockets = snapshot.listeners.count + 1
                 try CurrentProcess.ensureRoom(forDescriptors: snapshot.descriptors.count + sockets + ownDescriptors)
             } catch {
-                return "there is no room for the files of two masters: \(error.advised)"
+                return "there is no room for the files of two masters: \(error.descriptionWithAdvice)"
             }
             let state = try MemoryFile.write(snapshot.text())
             let handshake = UpgradeHandshake(step: .take, state: state.number, partner: own.descriptor)

@@ -1,6 +1,6 @@
 /// This process's control group (cgroups(7)).
 package enum ControlGroup {
-    /// How many of its processes the kernel has killed because its memory was used up; nil when nobody counts.
+    /// How many of its processes the OOM killer has killed; nil if there is no counter.
     package static var oomKills: Int? {
         oomKills(root: "/sys/fs/cgroup", groups: SystemFile.read("/proc/self/cgroup") ?? "")
     }
@@ -26,7 +26,7 @@ package enum ControlGroup {
         return nil
     }
 
-    /// A container may see the path of its host's, and its own group mounted as the root.
+    /// A container may see the path of the host, with its own group mounted as the root.
     private static func oomKills(in root: String, path: Substring, file: String) -> Int? {
         for file in ["\(root)\(path)/\(file)", "\(root)/\(file)"] {
             guard let text = SystemFile.read(file) else { continue }

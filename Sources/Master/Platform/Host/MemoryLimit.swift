@@ -1,12 +1,12 @@
 import Glibc
 
-/// How much memory this process and its children may use together, and why.
+/// How much memory this process and its children may use together.
 package struct MemoryLimit: Equatable {
     package let bytes: Int
-    /// What the number comes from.
+    /// Where the number comes from.
     package let reason: String
 
-    /// The less of the machine's memory and the limit of the control group, its parents' counted.
+    /// The smaller of the machine's memory and the limit of the control group and its parents.
     package static var available: MemoryLimit {
         let machine = max(0, sysconf(Int32(_SC_PHYS_PAGES))) * max(0, sysconf(Int32(_SC_PAGESIZE)))
         let groups = SystemFile.read("/proc/self/cgroup") ?? ""
@@ -35,7 +35,7 @@ package struct MemoryLimit: Equatable {
         var least: Int?
         while true {
             let text = SystemFile.read(([root] + parts.map(String.init) + [file]).joined(separator: "/"))
-            // `max` is no limit, and so is more than any machine has, as version 1 says it.
+            // `max` means no limit. So does the huge number that version 1 has.
             if let bytes = text.flatMap({ Int($0.prefix { $0 != "\n" }) }) { least = min(least ?? bytes, bytes) }
             if parts.popLast() == nil { return least }
         }

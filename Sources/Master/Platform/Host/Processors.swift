@@ -3,16 +3,16 @@ internal import CLinux
 /// How many processors this process may use, and why.
 package struct Processors: Equatable {
     package let count: Int
-    /// For the log: what the number comes from.
+    /// Where the number comes from, for the log.
     package let reason: String
 
-    /// The fewer of the affinity mask and the quota of the control group, its parents' counted; at least 1.
+    /// The smaller of the affinity mask and the quota of the control group and its parents; at least 1.
     package static var available: Processors {
         let groups = SystemFile.read("/proc/self/cgroup") ?? ""
         return Processors(affinity: Int(brigade_processors()), quota: quota(mount: "/sys/fs/cgroup", groups: groups))
     }
 
-    /// - Parameter quota: processors' worth of time; a started one counts whole, because a worker is one thread.
+    /// - Parameter quota: in processors. A fraction counts as a whole one, because a worker has one thread.
     package init(affinity: Int, quota: Double?) {
         let affinity = max(1, affinity)
         guard let quota, Int(quota.rounded(.up)) < affinity else {
@@ -23,7 +23,7 @@ package struct Processors: Equatable {
         count = max(1, Int(quota.rounded(.up)))
         let hundredths = Int((quota * 100).rounded())
         let text = hundredths % 100 == 0 ? "\(hundredths / 100)" : "\(Double(hundredths) / 100)"
-        reason = "\(affinity) processors may be used, but the control group's quota allows the time of \(text)"
+        reason = "\(affinity) processors may be used, but the control group's quota allows only \(text)"
     }
 
     /// The least quota of both kinds of control groups: cgroups(7)'s unified hierarchy, and version 1's `cpu`, which has
@@ -37,7 +37,7 @@ package struct Processors: Equatable {
         return places.compactMap { root, path in path.flatMap { quota(root: root, path: $0) } }.min()
     }
 
-    /// The path of the group that a controller counts this process to; of the unified hierarchy when it has no name.
+    /// The path of this process's group for a controller; an empty name is the unified hierarchy.
     /// A line is `4:cpu,cpuacct:/path` or `0::/path`.
     package static func path(of controller: Substring, in groups: String) -> String? {
         for line in groups.split(separator: "\n") {
@@ -50,8 +50,8 @@ package struct Processors: Equatable {
         return nil
     }
 
-    /// The least quota on the way from the group to the root. In a container whose groups are not its own, the path is
-    /// the host's and only the root is there, which is the container's group.
+    /// The least quota on the way from the group to the root. A container without a cgroup namespace sees the path of the host,
+    /// but only the root exists there: it is the container's group.
     package static func quota(root: String, path: String) -> Double? {
         var parts = path.split(separator: "/")
         var least: Double?
@@ -72,7 +72,7 @@ package struct Processors: Equatable {
         return fields.count == 2 ? quota(time: String(fields[0]), period: String(fields[1])) : nil
     }
 
-    /// Microseconds of each period; version 1 says -1 where there is no limit.
+    /// In microseconds per period; version 1 has -1 for no limit.
     static func quota(time: String?, period: String?) -> Double? {
         func number(_ text: String?) -> Double? { text.flatMap { Double($0.prefix { $0 != "\n" }) } }
         guard let time = number(time), let period = number(period), time > 0, period > 0 else { return nil }

@@ -2,7 +2,7 @@ import Glibc
 
 /// A small file of the system, such as those of /proc.
 enum SystemFile {
-    /// Its text; nil when it cannot be read.
+    /// The text; nil if it cannot be read.
     static func read(_ path: String) -> String? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }

@@ -3,7 +3,7 @@ package import Contract
 import Glibc
 package import Linux
 
-/// A process that this one started. Its pid is nobody else's until it is reaped.
+/// A child process. The kernel does not reuse its pid until it is reaped.
 package struct Child: ~Copyable {
     package let pid: Int32
     /// Whether it leads a process group of its own.
@@ -15,7 +15,7 @@ package struct Child: ~Copyable {
         do {
             self = try Child(pid, ownsGroup)
         } catch {
-            // A child that nobody could wait for must not live.
+            // Without a pidfd the master could not wait for the child.
             Glibc.kill(pid, SIGKILL)
             var status: Int32 = 0
             _ = try? check("waitpid") { waitpid(pid, &status, 0) }
@@ -23,8 +23,8 @@ package struct Child: ~Copyable {
         }
     }
 
-    /// One that this process had before an exec; it may have ended since, and waits to be reaped.
-    /// - Throws: ECHILD when it is no child of this process.
+    /// A child that this process had before an exec. It may have ended since.
+    /// - Throws: ECHILD if it is not a child of this process.
     package init(resuming pid: Int32, ownsGroup: Bool = false) throws(SystemError) {
         var information = siginfo_t()
         _ = try check("waitid") { waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT) }
@@ -40,19 +40,19 @@ package struct Child: ~Copyable {
     /// For poll.
     package var descriptor: Int32 { process.number }
 
-    /// Sends a signal. A child that has ended already is none the worse for it.
+    /// Sends a signal; no effect if the child has ended.
     package func signal(_ number: Int32) {
         _ = Glibc.kill(pid, number)
     }
 
     /// Sends a signal to the child and, when it owns a group, to all of its group.
     ///
-    /// Also right when the child has ended and is not reaped: what it left behind can be reached only until then.
+    /// It works until the child is reaped, also when it has ended: then its group can still be signaled.
     package func signalGroup(_ number: Int32) {
         _ = Glibc.kill(ownsGroup ? -pid : pid, number)
     }
 
-    /// How it ended; nil while it lives. To be asked once more never: the pid is free then.
+    /// How it ended; nil while it runs. After a status is returned, the pid may be reused: do not call any method again.
     package func reap() -> ExitStatus? {
         var status: Int32 = 0
         let reaped = try? check("waitpid") { waitpid(pid, &status, WNOHANG) }
@@ -67,15 +67,15 @@ extension ExitStatus {
     }
 }
 
-/// Children that this process did not start: orphans, which come to process 1 and to subreapers (prctl(2)).
+/// Children that this process did not start: orphans, whose parent becomes process 1 or a subreaper (prctl(2)).
 package enum OrphanReaper {
-    /// Reaps those that have ended, and leaves ours to their descriptors.
+    /// Reaps orphans that have ended, but none of this process's own children.
     ///
-    /// To be called in each turn in which SIGCHLD came or one of ours was reaped, and once after an exec: the kernel
-    /// shows one ended child at a time, and ours hides strangers behind it until it is reaped. As its descriptor is
-    /// readable then, the next turn comes at once.
-    /// - Parameter ours: the pids of all children that are not reaped.
-    /// - Returns: how many there were.
+    /// Call it in each pass in which SIGCHLD arrived or an own child was reaped, and once after an exec: the kernel shows
+    /// one ended child at a time, and an own child hides the orphans behind it until it is reaped. Its descriptor is
+    /// readable then, so the next pass comes at once.
+    /// - Parameter ours: the pids of all own children that are not reaped.
+    /// - Returns: how many were reaped.
     @discardableResult
     package static func reap(except ours: Set<Int32>) -> Int {
         var count = 0

@@ -2,20 +2,20 @@ import Contract
 import Linux
 package import Glibc
 
-/// Who the workers shall be (credentials(7)).
+/// User and groups of the workers (credentials(7)).
 package struct Credentials: Equatable, Codable {
     package let user: uid_t
     package let group: gid_t
-    /// The supplementary groups, and no others of this process's.
+    /// All supplementary groups: none of this process's are kept.
     package let groups: [gid_t]
     /// HOME, USER, LOGNAME and SHELL of the user, as login(1) sets them; those that a user without an entry in passwd(5)
-    /// has not are missing. Nil when only the group was asked for, and the user stays.
+    /// does not have are missing. Nil if only the group changes.
     package let login: [String: String]?
 
-    /// All that `login` may say: what a child must not have of somebody else.
+    /// All names in `login`. A child must not inherit them from another user.
     package static let loginNames = ["HOME", "USER", "LOGNAME", "SHELL"]
 
-    /// Those that were found once.
+    /// Credentials that `find` returned before.
     package init(user: uid_t, group: gid_t, groups: [gid_t], login: [String: String]? = nil) {
         self.user = user
         self.group = group
@@ -38,7 +38,7 @@ package struct Credentials: Equatable, Codable {
             primary = own
         } else {
             throw CredentialsError(
-                "the user \(account.user) has no group that is known; name one with --group", of: ["user"])
+                "the group of the user \(account.user) is unknown; set one with --group", of: ["user"])
         }
         if geteuid() != 0 {
             guard account.user == geteuid(), primary == getegid() else {
@@ -53,16 +53,16 @@ package struct Credentials: Equatable, Codable {
             login: user == nil ? nil : account.login)
     }
 
-    /// Does something with the rights of that user to files, for which the effective user and groups of this process are
-    /// changed meanwhile. Only of a process with one thread that nobody depends on: one that checks something.
+    /// Runs a function as that user, by changing the effective user and groups of the whole process. Only for a process that
+    /// has one thread and serves nothing, as `brigade check`.
     ///
-    /// Where this process cannot become that user, nothing is done: nor can its children, which say so.
-    package func assumed<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
+    /// If this process cannot become that user, the function is not run: starting a child reports the same error.
+    package func withEffectiveUser<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
         let (ownUser, ownGroup) = (geteuid(), getegid())
         var ownGroups = [gid_t](repeating: 0, count: Int(getgroups(0, nil)))
         guard getgroups(Int32(ownGroups.count), &ownGroups) == ownGroups.count else { return }
         defer {
-            // Better no process than one that is half another's.
+            // The process must not go on as a mixture of two users.
             guard seteuid(ownUser) == 0, setegid(ownGroup) == 0, setgroups(ownGroups.count, ownGroups) == 0 else {
                 abort()
             }
@@ -75,7 +75,7 @@ package struct Credentials: Equatable, Codable {
         var user: uid_t
         var name: String?
         var group: gid_t?
-        /// As Docker has it for a user whom nobody knows.
+        /// As Docker sets it for a user without an entry in passwd(5).
         var login = ["HOME": "/"]
 
         init(_ user: uid_t) {
@@ -95,12 +95,12 @@ package struct Credentials: Equatable, Codable {
         }
     }
 
-    /// A name that consists of digits goes before the number, as it does for chown(1).
+    /// A name that consists of digits comes before the number, as in chown(1).
     private static func account(_ text: String?) throws(CredentialsError) -> Account {
         if let text, let entry = getpwnam(text) { return Account(entry.pointee) }
         guard let number = text.map(UInt32.init) ?? geteuid(), number != .max else {
             throw CredentialsError(
-                "there is no user '\(text ?? "")'; name one of /etc/passwd, or a number", of: ["user"])
+                "there is no user '\(text ?? "")'; give a name in /etc/passwd, or a number", of: ["user"])
         }
         return getpwuid(number).map { Account($0.pointee) } ?? Account(number)
     }
@@ -108,7 +108,7 @@ package struct Credentials: Equatable, Codable {
     private static func number(ofGroup text: String) throws(CredentialsError) -> gid_t {
         if let entry = getgrnam(text) { return entry.pointee.gr_gid }
         guard let number = UInt32(text), number != .max else {
-            throw CredentialsError("there is no group '\(text)'; name one of /etc/group, or a number", of: ["group"])
+            throw CredentialsError("there is no group '\(text)'; give a name in /etc/group, or a number", of: ["group"])
         }
         return number
     }
@@ -118,16 +118,16 @@ package struct Credentials: Equatable, Codable {
         while true {
             var groups = [gid_t](repeating: 0, count: Int(count))
             let room = count
-            // When there are more, it says how many.
+            // If there are more, it sets `count` to their number.
             if getgrouplist(name, primary, &groups, &count) >= 0 { return Array(groups.prefix(Int(count))) }
             count = max(count, room * 2)
         }
     }
 }
 
-/// A user or group that workers cannot be. Its text says what to do.
+/// A user or group that cannot be used for workers. The text says what to do.
 package struct CredentialsError: Error, CustomStringConvertible {
-    /// The flags of the settings that it is about.
+    /// The flags of the settings with the error.
     package let flags: [String]
     package let description: String
 

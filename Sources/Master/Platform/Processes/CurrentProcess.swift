@@ -2,16 +2,16 @@ internal import CLinux
 package import Linux
 import Glibc
 
-/// The state of this process itself: what a master sets once, at its start, and what it asks before it forks.
+/// The state of this process: what a master sets at its start, and checks before it forks.
 package enum CurrentProcess {
-    /// Undoes what a master may have inherited. To be called first.
+    /// Resets what a master may have inherited. Call it first.
     ///
     /// A broken pipe and a file at its size limit (RLIMIT_FSIZE) become errors to handle, ended children stay until they
-    /// are reaped, and closed standard streams are opened on /dev/null, so that no socket of ours becomes one.
+    /// are reaped, and closed standard streams are opened on /dev/null, so that no socket gets their numbers.
     package static func resetInheritedState() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
-        // Only when it is ignored: setting it discards a pending one, as after an exec of this master (sigaction(2)).
+        // Only if it is ignored: setting it discards a pending SIGCHLD, which matters after an exec (sigaction(2)).
         if brigade_is_ignored(SIGCHLD) != 0 { signal(SIGCHLD, SIG_DFL) }
         while true {
             let number = open("/dev/null", O_RDWR)
@@ -20,7 +20,7 @@ package enum CurrentProcess {
         }
     }
 
-    /// Sets its name in ps and top. A process that was executed by a descriptor would be shown as a number.
+    /// Sets the name in ps and top: for a process that was executed by descriptor they would show a number.
     package static func setName(_ name: String) {
         brigade_set_name(name)
     }
@@ -31,7 +31,7 @@ package enum CurrentProcess {
         umask(mode_t(mask & 0o777))
     }
 
-    /// Aborts with a core dump, although SIGABRT is read as a message until now.
+    /// Aborts with a core dump. It restores the default action of SIGABRT, which the master otherwise reads as a command.
     package static func abort() -> Never {
         signal(SIGABRT, SIG_DFL)
         Glibc.abort()

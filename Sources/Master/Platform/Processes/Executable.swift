@@ -4,16 +4,16 @@ package import Linux
 import Glibc
 internal import SystemPackage
 
-/// A program that was opened once: every start of it runs the same file, whatever stands at its path by now.
+/// A program that was opened once: every start runs the same file, even if the path now leads to another.
 package final class Executable {
     package let path: String
-    /// Starts with `#!`: its interpreter opens it by the descriptor, which therefore stays open in the child.
+    /// Whether it starts with `#!`. The interpreter opens it by the descriptor, so that stays open in the child.
     package let isScript: Bool
     private let file: OwnedDescriptor
 
     /// - Throws: what keeps the file from being run.
     package init(opening path: String) throws(SystemError) {
-        // A pipe or a device by that name must not keep this process waiting.
+        // Opening a pipe or a device must not block.
         let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         file = OwnedDescriptor(owning: try check("open") { open(path, flags) })
         let number = file.number
@@ -27,8 +27,8 @@ package final class Executable {
         self.path = path
     }
 
-    /// One that was opened before an exec of this process.
-    /// - Throws: EBADF when there is no such descriptor.
+    /// A program that this process opened before an exec.
+    /// - Throws: EBADF if the descriptor is not open.
     package init(resuming descriptor: Int32, path: String, isScript: Bool) throws(SystemError) {
         _ = try check("fcntl") { fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         file = OwnedDescriptor(owning: descriptor)
@@ -36,7 +36,7 @@ package final class Executable {
         self.isScript = isScript
     }
 
-    /// Whether it is the very file that the other one is, and has not been written to since.
+    /// Whether both are the same file with the same modification time.
     package func isSameFile(as other: Executable) -> Bool {
         var own = stat()
         var others = stat()
@@ -45,7 +45,7 @@ package final class Executable {
             && own.st_mtim.tv_sec == others.st_mtim.tv_sec && own.st_mtim.tv_nsec == others.st_mtim.tv_nsec
     }
 
-    /// Whether it is what stands at that path now, by whatever name.
+    /// Whether the path leads to this file.
     package func isFile(at path: String) -> Bool {
         var own = stat()
         var others = stat()
@@ -53,14 +53,14 @@ package final class Executable {
         return FileIdentity(of: own) == FileIdentity(of: others)
     }
 
-    /// To be kept across an exec.
+    /// Must stay open across an exec.
     package var descriptor: Int32 { file.number }
 
-    /// Runs it in the place of this process, which keeps its pid, its children, its signal mask and what is pending.
+    /// Replaces this process by exec. The pid, the children, the signal mask and pending signals stay.
     /// - Parameters:
     ///   - arguments: after the program's own name.
     ///   - keeping: the descriptors that stay open, beside the standard streams.
-    /// - Returns: only when it fails, and everything is as it was.
+    /// - Returns: only if exec fails; then nothing has changed.
     package func replaceProcess(
         arguments: [String], environment: [String: String], keeping: [Int32]
     ) -> SystemError {

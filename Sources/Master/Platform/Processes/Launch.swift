@@ -4,20 +4,20 @@ import Glibc
 package import Linux
 internal import SystemPackage
 
-/// How a child is started: what it runs, and everything that it is given.
+/// How to start a child: its program, and everything that it gets.
 package struct Launch {
     package var executable: Executable
     /// After the program's own name.
     package var arguments: [String]
-    /// Reaches the child byte by byte, what is no UTF-8 too, when it comes from `Environment`.
+    /// Texts from `Environment` reach the child with the same bytes, also if they are not UTF-8.
     package var environment: [String: String]
-    /// Become fd 3, 4, ... of the child, which has no others but the standard streams.
+    /// Become fd 3, 4, ... of the child. Apart from the standard streams it has no others.
     package var descriptors: [Int32] = []
-    /// Whether `LISTEN_PID` shall be the child's pid.
-    package var namesItsPID = false
-    /// Who the child shall be; nil for this process's user and groups.
+    /// Whether to set `LISTEN_PID` to the pid of the child.
+    package var setsListenPID = false
+    /// User and groups of the child; nil for those of this process.
     package var credentials: Credentials?
-    /// Whether the child leads a process group of its own, which its own children belong to.
+    /// Whether the child leads its own process group.
     package var ownsGroup = false
 
     package init(_ executable: Executable, arguments: [String], environment: [String: String]) {
@@ -26,10 +26,10 @@ package struct Launch {
         self.environment = environment
     }
 
-    /// Why there is no child.
+    /// Why the child was not started.
     package enum Failure: Error, Equatable {
         case system(SystemError)
-        /// This process has so many threads that it must not fork.
+        /// This process has more than one thread, so it must not fork.
         case threads(Int)
     }
 
@@ -44,13 +44,13 @@ package struct Launch {
         }
     }
 
-    /// - Throws: the call that failed; an exec is told as the start of the program.
+    /// - Throws: the call that failed, with the path of the program.
     private func spawn() throws(SystemError) -> pid_t {
         var strings = CStrings()
         defer { strings.free() }
         let arguments = strings.array([executable.path] + arguments)
         // Ten digits are the longest pid, and the child writes its own over them.
-        let placeholder = namesItsPID ? "\(WorkerEnvironment.listenPID)=0000000000" : nil
+        let placeholder = setsListenPID ? "\(WorkerEnvironment.listenPID)=0000000000" : nil
         var entries = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         if let placeholder { entries.insert(placeholder, at: 0) }
         let environment = strings.array(entries)
@@ -86,7 +86,7 @@ package struct Launch {
     }
 }
 
-/// argv and envp, as C wants them.
+/// argv and envp for C.
 struct CStrings {
     private var arrays: [UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>] = []
 

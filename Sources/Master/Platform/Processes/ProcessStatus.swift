@@ -1,7 +1,7 @@
-/// What the kernel says about a process (proc(5)).
+/// The state of a process, from /proc (proc(5)).
 package enum ProcessStatus {
-    /// Its memory in bytes: its own pages, and its share of those that it shares (Pss of proc_pid_smaps_rollup(5)). Nil
-    /// when the process is gone, or belongs to another user.
+    /// Its proportional set size in bytes (Pss of proc_pid_smaps_rollup(5)). Nil if the process is gone, or belongs to another
+    /// user.
     package static func memory(of pid: Int32) -> Int? {
         SystemFile.read("/proc/\(pid)/smaps_rollup").flatMap { value(of: "Pss", in: $0) }
     }
@@ -16,7 +16,7 @@ package enum ProcessStatus {
         return nil
     }
 
-    /// Its state as one letter, such as S or T (proc_pid_stat(5)); nil when the process cannot be seen from here.
+    /// Its state as one letter, such as S or T (proc_pid_stat(5)); nil if the process is gone.
     package static func state(of pid: Int32) -> Character? {
         state(inStat: SystemFile.read("/proc/\(pid)/stat") ?? "")
     }

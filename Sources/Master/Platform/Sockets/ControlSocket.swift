@@ -4,9 +4,9 @@ import Glibc
 package import Linux
 internal import SystemPackage
 
-/// Where a master is asked how it does, and told what to do.
+/// The unix socket for `brigade status`, `reload` and the other control commands.
 package enum ControlSocket {
-    /// A unix socket that does not block, and that nobody but this user can connect to.
+    /// A non-blocking unix socket that only this user can connect to.
     package static func open(_ path: String) throws(ListenError) -> ListeningSocket {
         let address: BindAddress
         do {
@@ -15,7 +15,7 @@ package enum ControlSocket {
             throw ListenError("cannot listen on \(path): \(error); choose another path with --control")
         }
         let socket = try ListeningSocket.open(address, backlog: backlog, mode: 0o600, choosing: "--control")
-        socket.stopBlocking()
+        socket.setNonBlocking()
         return socket
     }
 
@@ -23,9 +23,9 @@ package enum ControlSocket {
 }
 
 extension ControlSocket {
-    /// An operator's end, which waits when it reads.
-    /// - Parameter time: for a place in the queue of a server that takes nobody from it.
-    /// - Throws: EAGAIN when there was none in that time.
+    /// Connects as an operator. The socket blocks.
+    /// - Parameter time: how long to wait for a place in the backlog.
+    /// - Throws: EAGAIN if the backlog stays full for that time.
     package static func connect(_ path: String, atMost time: Duration) throws(SystemError) -> OwnedDescriptor {
         guard path.utf8.count <= BindAddress.longestPath else { throw SystemError("connect", errno: .fileNameTooLong) }
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -37,7 +37,7 @@ extension ControlSocket {
         return socket
     }
 
-    /// Readable when the process of the other end has ended; nil when it is gone already, or not to be seen from here.
+    /// A descriptor that is readable when the peer process has ended; nil if it has ended already, or cannot be seen from here.
     package static func server(of stream: Int32) -> OwnedDescriptor? {
         guard let peer = PeerCredentials.of(stream), peer.pid > 0 else { return nil }
         let number = brigade_pidfd_open(peer.pid)
@@ -45,7 +45,7 @@ extension ControlSocket {
     }
 }
 
-/// Who is at the other end of a unix socket: as it was when they connected (SO_PEERCRED, unix(7)).
+/// The peer of a unix socket, at the time of connect (SO_PEERCRED, unix(7)).
 package struct PeerCredentials: Equatable {
     package let pid: Int32
     package let uid: UInt32
@@ -57,7 +57,7 @@ package struct PeerCredentials: Equatable {
         self.gid = gid
     }
 
-    /// Nil when that is no connected unix socket.
+    /// Nil if it is not a connected unix socket.
     package static func of(_ descriptor: Int32) -> PeerCredentials? {
         var pid = pid_t(0)
         var uid = uid_t(0)

@@ -1,22 +1,22 @@
 internal import CLinux
 import Glibc
 
-/// A connected socket that does not block.
+/// Reads and writes a connected non-blocking socket.
 package enum StreamSocket {
     package enum Reading: Equatable {
         case bytes([UInt8])
-        /// Nothing now.
+        /// No data now.
         case wouldBlock
-        /// The other side has sent all that it will, or is gone.
+        /// The peer has closed, or shut down its sending side.
         case end
     }
 
     package enum Writing: Equatable {
-        /// How many bytes went, which may be fewer than there are.
+        /// Bytes written, possibly fewer than given.
         case count(Int)
         /// No room now.
         case wouldBlock
-        /// The other side is gone.
+        /// The peer is gone.
         case end
     }
 

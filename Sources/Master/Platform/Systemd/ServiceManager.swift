@@ -4,20 +4,19 @@ import Glibc
 package import Linux
 internal import SystemPackage
 
-/// Whoever started this process and wants to know how it does (sd_notify(3)).
+/// Notifies systemd, or another service manager, of this process's state (sd_notify(3)).
 ///
-/// Nobody waits for an answer, and a manager that does not read is no reason to stop: what finds no room is kept, in
-/// order and each kind once, until `flush` finds some.
+/// It never blocks. If the manager does not read, messages are queued in order, each kind once, until `flush` can send them.
 package final class ServiceManager {
-    /// The variable that names its socket; no child gets it.
+    /// The variable with the path of its socket. Children do not get it.
     package static let variable = "NOTIFY_SOCKET"
 
     private let socket: OwnedDescriptor?
     private let name: String
     private var pending: [ServiceMessage] = []
 
-    /// - Parameter name: the value of `NOTIFY_SOCKET`, a path or `@` and an abstract name; nil when nobody asks.
-    /// - Throws: EINVAL when there can be no such socket.
+    /// - Parameter name: the value of `NOTIFY_SOCKET`, a path or `@` and an abstract name; nil if it is not set.
+    /// - Throws: EINVAL if it is not the name of a socket.
     package init(name: String?) throws(SystemError) {
         self.name = name ?? ""
         guard let name, !name.isEmpty else {
@@ -31,23 +30,23 @@ package final class ServiceManager {
         socket = OwnedDescriptor(owning: try check("socket") { Glibc.socket(AF_UNIX, type, 0) })
     }
 
-    /// Whether something waits for room: then `flush` is to be called again, some time later.
+    /// Whether messages are queued. Then call `flush` again later.
     package var hasPending: Bool { !pending.isEmpty }
 
-    /// Sends what has waited, as far as there is room.
+    /// Sends queued messages while there is room.
     package func flush() {
         while let message = pending.first, transmit(message) { pending.removeFirst() }
     }
 
-    /// In its turn behind what waits already.
+    /// Sends a message after those that are queued.
     func send(_ message: ServiceMessage) {
         flush()
         if pending.isEmpty, transmit(message) { return }
-        pending.removeAll { $0.isOvertaken(by: message) }
-        pending.append(message.kept())
+        pending.removeAll { $0.isReplaced(by: message) }
+        pending.append(message.withOwnDescriptor())
     }
 
-    /// - Returns: false when there is no room. A manager that is gone has room for everything.
+    /// - Returns: false if there is no room. If the manager is gone, the message is dropped and the result is true.
     private func transmit(_ message: ServiceMessage) -> Bool {
         let descriptor: Int32
         switch socket {
@@ -63,12 +62,12 @@ package final class ServiceManager {
 }
 
 extension ServiceManager {
-    /// The server serves.
+    /// The server is ready.
     package func ready(status: String) {
         send(ServiceMessage(.ready, ["READY=1", "MAINPID=\(getpid())"], status: status))
     }
 
-    /// A reload begins; `ready` says that it is over, whatever came of it.
+    /// A reload begins. `ready` ends it, also after a failed reload.
     package func reloading() {
         let time = MonotonicClock.nanoseconds / 1000
         send(ServiceMessage(.reloading, ["RELOADING=1", "MONOTONIC_USEC=\(time)"], status: "reloading"))
@@ -83,30 +82,30 @@ extension ServiceManager {
         send(ServiceMessage(.status, [], status: text))
     }
 
-    /// To be said more often than `watchdog`.
+    /// Call it more often than the time of `watchdog`.
     package func alive() {
         send(ServiceMessage(.alive, ["WATCHDOG=1"]))
     }
 
-    /// What goes on now, the start, a reload or the stop, may take so much longer, from now on.
+    /// Extends the timeout of the current start, reload or stop to this much from now.
     package func extend(by time: Duration) {
         let (seconds, attoseconds) = time.components
         let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
         send(ServiceMessage(.extend, ["EXTEND_TIMEOUT_USEC=\(microseconds)"]))
     }
 
-    /// Has the manager keep a copy, which comes back by `Activation` when this master is killed and started again.
+    /// Stores a copy of the socket in the manager. After a crash and restart `Activation` returns it.
     /// - Parameter name: the listener's `storeName`.
     package func store(_ listener: ListeningSocket, name: String) {
         send(ServiceMessage(.store(name), ["FDSTORE=1", "FDNAME=\(name)"], borrowing: listener.descriptor))
     }
 
-    /// Ends that.
+    /// Removes the copy.
     package func forget(name: String) {
         send(ServiceMessage(.forget(name), ["FDSTOREREMOVE=1", "FDNAME=\(name)"]))
     }
 
-    /// How often the manager wants to hear `alive`, at the least; nil when it does not (sd_watchdog_enabled(3)).
+    /// The longest time between two calls of `alive`; nil if the watchdog is off (sd_watchdog_enabled(3)).
     package static func watchdog(_ environment: [String: String]) -> Duration? {
         if let pid = environment["WATCHDOG_PID"], pid != String(getpid()) { return nil }
         guard let microseconds = environment["WATCHDOG_USEC"].flatMap(Int64.init), microseconds > 0 else { return nil }
@@ -124,15 +123,15 @@ final class ServiceMessage {
 
     let kind: Kind
     let text: String
-    /// Goes with it; -1 is none.
+    /// Is sent with the text; -1 for none.
     let descriptor: Int32
     private let hasStatus: Bool
-    /// What keeps the descriptor open, however its owner fares.
+    /// Keeps the descriptor open when its owner closes it.
     private let copy: OwnedDescriptor?
 
     init(_ kind: Kind, _ lines: [String], status: String? = nil, borrowing descriptor: Int32 = -1) {
         self.kind = kind
-        // A line is an assignment: a status that goes on in another would be one more.
+        // Each line is an assignment, so a status must stay on one line.
         let status = status.map { ["STATUS=" + $0.split(whereSeparator: \.isNewline).joined(separator: " ")] } ?? []
         text = (lines + status).joined(separator: "\n")
         hasStatus = !status.isEmpty
@@ -148,15 +147,15 @@ final class ServiceMessage {
         self.copy = OwnedDescriptor(owning: copy)
     }
 
-    /// One that may wait.
-    func kept() -> ServiceMessage {
+    /// A copy that can be queued: it owns its descriptor.
+    func withOwnDescriptor() -> ServiceMessage {
         guard descriptor >= 0 else { return self }
         let number = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
         return number < 0 ? self : ServiceMessage(keeping: self, number)
     }
 
-    /// Whether it need not be sent any more when the other is. A status that came with something else stays with it.
-    func isOvertaken(by next: ServiceMessage) -> Bool {
+    /// Whether the next message makes this one unnecessary. A status that is part of another message stays with it.
+    func isReplaced(by next: ServiceMessage) -> Bool {
         switch (kind, next.kind) {
         case (.status, _): next.hasStatus
         case (.store(let name), .forget(let other)): name == other

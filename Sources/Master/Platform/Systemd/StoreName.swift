@@ -1,11 +1,11 @@
 package import Contract
 package import Linux
 
-/// What a listener is called while a service manager keeps it for this server: its address, and the file that a unix
-/// socket is bound to, so that the next master knows both.
+/// The name of a listening socket in the service manager's store: its address, and the file of a unix socket, so that the next
+/// master knows both.
 ///
-/// The manager tells what it keeps and what its socket units opened in one list, by names alone (sd_listen_fds(3)). A
-/// unit's own name has no `=`, and nobody would give a name that begins with one by FileDescriptorName=; so this one does.
+/// The manager passes stored sockets and those of its socket units in one list, where only the names differ
+/// (sd_listen_fds(3)). So this name begins with `=`, which no unit name contains.
 package struct StoreName: Equatable {
     package let address: BindAddress
     /// Nil for an address that has no file.
@@ -21,10 +21,10 @@ package struct StoreName: Equatable {
     private static let longest = 254
     private static let escape = UInt8(ascii: "=")
 
-    /// Whether a name is of this kind, whatever else it says.
+    /// Whether the name has the prefix of this server.
     package static func isOurs(_ text: some StringProtocol) -> Bool { text.hasPrefix(prefix) }
 
-    /// Nil when it would be too long, as that of a host's name of 240 letters is.
+    /// Nil if it would be too long, as with a host name of 240 letters.
     package var text: String? {
         let head: String
         let place: String
@@ -37,13 +37,17 @@ package struct StoreName: Equatable {
             place = path
         }
         let bytes = Array(place.utf8)
-        let escaped = bytes.map { Self.isPlain($0) ? String(UnicodeScalar($0)) : "=" + Self.hexadecimal($0) }.joined()
-        // A path with so many strange characters that it would be too long is told in hexadecimal digits whole.
-        return [escaped, "==" + bytes.map(Self.hexadecimal).joined()].map { "\(Self.prefix)\(head) \($0)" }
-            .first { $0.utf8.count <= Self.longest }
+        let escaped = bytes.map {
+            Self.isPlain($0) ? String(UnicodeScalar($0)) : "=" + String(hexadecimal: $0, width: 2)
+        }.joined()
+        // If many escapes make it too long, the whole path is written in hexadecimal.
+        return [escaped, "==" + bytes.map { String(hexadecimal: $0, width: 2) }.joined()].map {
+            "\(Self.prefix)\(head) \($0)"
+        }
+        .first { $0.utf8.count <= Self.longest }
     }
 
-    /// Nil when this server has not made the name.
+    /// Nil if the name is not from this server.
     package init?(_ text: some StringProtocol) {
         guard Self.isOurs(text) else { return nil }
         let words = text.dropFirst(Self.prefix.count).split(
@@ -85,13 +89,9 @@ package struct StoreName: Equatable {
     private static func isPlain(_ byte: UInt8) -> Bool {
         (UInt8(ascii: " ")...UInt8(ascii: "~")).contains(byte) && byte != UInt8(ascii: ":") && byte != escape
     }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
 }
 
 extension ListeningSocket {
-    /// Nil for one that cannot be kept.
+    /// Nil if the socket cannot be stored.
     package var storeName: String? { StoreName(address: address, file: file).text }
 }

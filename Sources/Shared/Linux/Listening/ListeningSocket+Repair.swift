@@ -2,21 +2,21 @@ internal import CLinux
 internal import Contract
 import Glibc
 
-/// A listening socket is shared with every worker and with what they start, and whoever has it open can change it for all.
+/// Workers and their child processes share a listening socket, and each of them can change it for all.
 extension ListeningSocket {
-    /// What somebody has done to it.
-    package enum Fault: Equatable {
-        /// shutdown(2): whoever connects is refused, and nobody can accept.
+    /// What a process has done to the socket.
+    package enum Problem: Equatable {
+        /// shutdown(2): connections are refused.
         case shutDown
-        /// The name of a unix socket is gone, or another file has it.
-        case nameless
+        /// The file of a unix socket was removed or replaced.
+        case fileMissing
         /// These flags are set on its open file (fcntl(2), F_SETFL): O_NONBLOCK, O_ASYNC.
         case flags(Int32)
 
-        /// Whether nobody can connect while it lasts.
-        package var refuses: Bool {
+        /// Whether clients cannot connect.
+        package var preventsConnections: Bool {
             switch self {
-            case .shutDown, .nameless: true
+            case .shutDown, .fileMissing: true
             case .flags: false
             }
         }
@@ -24,72 +24,71 @@ extension ListeningSocket {
         /// For the log.
         package var text: String {
             switch self {
-            case .shutDown: "it was shut down (shutdown(2)), by a worker or what that has started"
-            case .nameless: "its file is gone, or is another's"
+            case .shutDown: "a worker or one of its child processes shut it down (shutdown(2))"
+            case .fileMissing: "its file was removed or replaced"
             case .flags(let flags):
                 flags & O_NONBLOCK != 0
-                    ? "O_NONBLOCK was set on it, by a worker or what that has started"
-                    : "O_ASYNC was set on it, by a worker or what that has started"
+                    ? "a worker or one of its child processes set O_NONBLOCK on it"
+                    : "a worker or one of its child processes set O_ASYNC on it"
             }
         }
     }
 
-    /// What is wrong with it now; the worst first.
-    package var fault: Fault? {
+    /// The current problem, the worst first; nil if there is none.
+    package var problem: Problem? {
         if !Self.listens(descriptor) || hangsUp { return .shutDown }
-        if !isFound { return .nameless }
+        if !isFound { return .fileMissing }
         let flags = fcntl(descriptor, F_GETFL) & Self.unwanted
         return flags == 0 ? nil : .flags(flags)
     }
 
-    /// Makes it serve again.
+    /// Makes the socket accept connections again.
     /// - Parameters:
     ///   - backlog: the length of its queue.
-    ///   - mode: the rights of a unix socket's name.
-    /// - Returns: the listener that takes its place, when the socket itself cannot be used again; nil when it can. Whoever
-    ///   has the old one accepts nobody by it.
-    /// - Throws: what keeps it from being repaired.
+    ///   - mode: of a unix socket's file.
+    /// - Returns: a new socket if this one cannot be used again; nil if it can. Processes with the old one must get the new.
+    /// - Throws: why it cannot be repaired.
     package func repair(
-        _ fault: Fault, backlog: Int, mode: Int = Settings().socketMode
+        _ problem: Problem, backlog: Int, mode: Int = Settings().socketMode
     ) throws(ListenError) -> ListeningSocket? {
-        switch fault {
+        switch problem {
         case .flags(let flags):
             _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~flags)
             return nil
-        case .nameless: return try ListeningSocket.open(address, backlog: backlog, mode: mode)
+        case .fileMissing: return try ListeningSocket.open(address, backlog: backlog, mode: mode)
         case .shutDown:
             switch address {
-            // On a unix socket shutdown(2) is for ever.
+            // shutdown(2) of a unix socket cannot be undone.
             case .unix where isActivated:
-                throw ListenError("\(address) is the service manager's; restart its socket unit")
+                throw ListenError("\(address) belongs to the service manager; restart its socket unit")
             case .unix: return try ListeningSocket.open(address, backlog: backlog, mode: mode)
-            case .tcp: return try listenAgain(backlog) ? nil : again(backlog)
+            case .tcp: return try listenAgain(backlog) ? nil : reopened(backlog)
             }
         }
     }
 
     private static let unwanted = O_NONBLOCK | O_ASYNC
 
-    /// poll(2) says of a listening socket that it has hung up when it was shut down; of a unix one, SO_ACCEPTCONN does not.
+    /// poll(2) reports a hangup after shutdown(2). SO_ACCEPTCONN does not show it for a unix socket.
     private var hangsUp: Bool {
         var interest = pollfd(fd: descriptor, events: brigade_poll_hangup, revents: 0)
         return poll(&interest, 1, 0) > 0
     }
 
-    /// A TCP socket that was shut down can listen once more, at its old port unless the kernel had chosen that.
+    /// A TCP socket can listen again after shutdown(2), at its old port unless the kernel had chosen that.
     /// - Returns: whether it listens at its address.
     private func listenAgain(_ backlog: Int) -> Bool {
         guard address.port == currentPort else { return false }
         return listen(descriptor, Int32(backlog)) == 0 && address.port == currentPort
     }
 
-    /// Not inlined: Swift 6.3.1 stops with an error of its own when it merges the two uses above with optimization.
+    /// Not inlined: the optimizer of Swift 6.3.1 crashes when it merges the two uses above.
     @inline(never) private var currentPort: UInt16? { InternetAddress(of: descriptor)?.port }
 
     /// Another socket at the same address of this machine; the host's name is not looked up again.
-    private func again(_ backlog: Int) throws(ListenError) -> ListeningSocket {
+    private func reopened(_ backlog: Int) throws(ListenError) -> ListeningSocket {
         guard !isActivated, case .tcp(let host, let port) = address else {
-            throw ListenError("\(address) is the service manager's; restart its socket unit")
+            throw ListenError("\(address) belongs to the service manager; restart its socket unit")
         }
         guard var name = InternetAddress(of: descriptor) else {
             throw ListenError("cannot listen on \(address): \(SystemError("getsockname"))")

@@ -5,22 +5,22 @@ internal import Synchronization
 internal import SystemPackage
 
 extension ListeningSocket {
-    /// Bound under a temporary name and renamed over: whoever connects meets a socket that listens, the old or the new.
-    /// - Parameter mode: the name's rights, of which the umask takes nothing.
+    /// Binds to a temporary name and renames it: a client always finds a socket that listens, the old or the new one.
+    /// - Parameter mode: of the file; the umask does not apply.
     package static func unix(
         _ path: String, _ backlog: Int, mode: Int
     ) throws(ListenError.Reason) -> ListeningSocket {
         let (folderPath, name) = (FilePath(path).directory, FilePath(path).name)
         let folder = try openFolder(folderPath)
-        let turn = OwnedPath.turn(in: folderPath)
-        try refuseIfTaken(path, name, in: folder.number)
+        let lock = OwnedPath.lockFolder(folderPath)
+        try checkNotInUse(path, name, in: folder.number)
 
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         let socket = OwnedDescriptor(
             owning: try ListenError.Reason.attempt("socket") { Glibc.socket(AF_UNIX, type, 0) })
         let number = socket.number
         let temporary = try bind(number, in: folder.number, folderPath, mode: mode)
-        guard let file = OwnedPath.look(temporary, in: folder.number) else {
+        guard let file = OwnedPath.fileStatus(temporary, in: folder.number) else {
             throw .system(SystemError("fstatat"))
         }
         let kept: OwnedPath
@@ -32,21 +32,21 @@ extension ListeningSocket {
             unlinkat(folder.number, temporary, 0)
             throw .system(error)
         }
-        _ = consume turn
+        _ = consume lock
         return ListeningSocket(owning: socket, at: .unix(path: path), name: kept)
     }
 
-    /// The name gets the rights that the socket has when it is bound, less the umask (unix(7)). So there is no umask for
-    /// the call, and no moment in which the name has more rights than it is to have. The umask is the process's, and no
-    /// other thread makes files at this time: a master has none, and a worker listens before it has any.
-    /// - Returns: the name, which nobody else has: masters in two containers may have one folder, and one pid.
+    /// The file gets the mode of the socket at bind(2), less the umask (unix(7)). So the umask is 0 during the call, and the
+    /// file never has a wider mode than asked for. The umask belongs to the process, but no other thread creates files now:
+    /// a master has no other thread, and a worker listens before it starts one.
+    /// - Returns: the name. It is random, because masters in two containers may share a folder and have the same pid.
     private static func bind(
         _ socket: Int32, in folder: Int32, _ folderPath: String, mode: Int
     ) throws(ListenError.Reason) -> String {
         let temporary = ".brigade-" + String(UInt64.random(in: 0 ... .max), radix: 36)
         _ = try ListenError.Reason.attempt("fchmod") { fchmod(socket, mode_t(mode)) }
-        // By the folder's descriptor, so that the longest path allowed leaves room for the temporary name. Where there is
-        // no /proc it may do without.
+        // Through the descriptor of the folder, so that the temporary name fits even if the path is as long as allowed. The
+        // plain path is for hosts without /proc.
         var paths = ["/proc/self/fd/\(folder)/\(temporary)", "\(folderPath)/\(temporary)"][...]
         while let path = paths.popFirst() {
             do throws(SystemError) {
@@ -72,11 +72,11 @@ extension ListeningSocket {
         }
     }
 
-    /// Of two that change it at once, one would make the other's the process's own.
+    /// Two threads that change the umask at once could leave it at 0.
     private static let umasks = Mutex(())
 
-    /// A socket that nobody listens on is what a killed server left behind; anything else is somebody's.
-    private static func refuseIfTaken(_ path: String, _ name: String, in folder: Int32) throws(ListenError.Reason) {
+    /// A socket on which no process listens was left by a killed server and may be replaced; anything else may not.
+    private static func checkNotInUse(_ path: String, _ name: String, in folder: Int32) throws(ListenError.Reason) {
         guard try isSocket(name, in: folder) else { return }
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let probe = OwnedDescriptor(owning: try ListenError.Reason.attempt("socket") { Glibc.socket(AF_UNIX, type, 0) })
@@ -84,15 +84,15 @@ extension ListeningSocket {
             _ = try check("connect") { UnixSocketAddress.connect(probe.number, to: path) }
         } catch {
             if error.errno == .connectionRefused || error.errno == .noSuchFileOrDirectory { return }
-            // A full queue is a server too.
+            // EAGAIN: the backlog is full, so a server listens.
             if error.errno != .resourceTemporarilyUnavailable { throw .system(error) }
         }
         throw .inUse
     }
 
-    /// - Throws: what stands there and is neither a socket nor nothing.
+    /// - Throws: if the name exists and is not a socket.
     static func isSocket(_ name: String, in folder: Int32) throws(ListenError.Reason) -> Bool {
-        guard let file = OwnedPath.look(name, in: folder) else { return false }
+        guard let file = OwnedPath.fileStatus(name, in: folder) else { return false }
         if file.isOf(S_IFLNK) { throw .symbolicLink }
         guard file.isOf(S_IFSOCK) else { throw .notASocket }
         return true

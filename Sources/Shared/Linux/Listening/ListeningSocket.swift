@@ -7,23 +7,22 @@ internal import SystemPackage
 /// A listening stream socket, TCP or unix, of a master that shares it with its workers, or of a worker that runs by itself.
 /// The file of a unix socket is removed with the value.
 package final class ListeningSocket: Sendable {
-    /// Where it listens; a port that the kernel chose is known here.
+    /// Where it listens. If the kernel chose the port, it is here.
     package let address: BindAddress
-    /// Whether a service manager gave it, and keeps a copy.
+    /// Whether a service manager passed it, and keeps a copy.
     package let isActivated: Bool
-    /// The file that a unix socket of this server was bound to, whoever has its name by now.
+    /// The file that a unix socket of this server was bound to. Its path may now lead to another file.
     package let file: FileIdentity?
     private let socket: OwnedDescriptor
     private let name: OwnedPath?
-    /// What `accept` gives up when no other descriptor is left.
+    /// `accept` closes it when the process has no descriptor left.
     private let spare = Mutex<OwnedDescriptor?>(nil)
 
-    /// Binds and listens. It blocks: the workers' accept threads wait in it.
+    /// Binds and listens. The socket blocks: accept threads of the workers wait in accept(2).
     /// - Parameters:
     ///   - backlog: the length of its queue (listen(2)).
-    ///   - mode: the rights of a unix socket's file, of which the umask takes nothing.
+    ///   - mode: the mode of a unix socket's file; the umask does not apply.
     ///   - setting: the one that chooses the address, for the error.
-    /// - Throws: what is wrong, and what to do about it.
     package static func open(
         _ address: BindAddress, backlog: Int, mode: Int = Settings().socketMode, choosing setting: String = "--bind"
     ) throws(ListenError) -> ListeningSocket {
@@ -38,7 +37,7 @@ package final class ListeningSocket: Sendable {
     }
 
     /// - Parameters:
-    ///   - address: where it listens; a port that the kernel chose is known.
+    ///   - address: where it listens, with the real port.
     ///   - name: the file of a unix socket.
     init(owning socket: consuming OwnedDescriptor, at address: BindAddress, name: OwnedPath? = nil) {
         self.socket = socket
@@ -48,12 +47,11 @@ package final class ListeningSocket: Sendable {
         self.name = name
     }
 
-    /// One that was opened before an exec of this process, by a master before this one, or by a service manager.
+    /// A socket that was opened by this process before an exec, by an earlier master, or by a service manager.
     /// - Parameters:
-    ///   - file: what a unix socket of this server was bound to: its name is that file's alone. Nil for a socket that is not
-    ///     to lose its name with this server.
-    ///   - listens: whether it is refused unless it listens; one of this process's own is repaired instead.
-    /// - Throws: EINVAL when it does not listen.
+    ///   - file: that a unix socket of this server was bound to. Nil if this server must not remove its file.
+    ///   - listens: whether it must listen. An own socket that does not is repaired later.
+    /// - Throws: EINVAL if it must listen and does not.
     package init(
         resuming descriptor: Int32, address: BindAddress, isActivated: Bool, file: FileIdentity? = nil,
         listens: Bool = true
@@ -75,10 +73,10 @@ package final class ListeningSocket: Sendable {
         removeFile()
     }
 
-    /// Removes the file of a unix socket of this server, as long as it is still that socket's.
+    /// Removes the file of a unix socket of this server, if the path still leads to it.
     package func removeFile() { name?.remove() }
 
-    /// Whether its name still leads to it; a socket that has none of its own is always found.
+    /// Whether its path still leads to it; always true for a socket without a file of its own.
     package var isFound: Bool {
         if let name { return name.isOurs }
         if case .unix = address { return isActivated }
@@ -88,22 +86,22 @@ package final class ListeningSocket: Sendable {
     /// For poll, and for the children.
     package var descriptor: Int32 { socket.number }
 
-    /// For one that is this process's alone: O_NONBLOCK belongs to the socket, not to a process.
-    package func stopBlocking() {
+    /// Only for a socket that no other process shares: O_NONBLOCK belongs to the open file, not to a process.
+    package func setNonBlocking() {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }
 
-    /// Makes a unix socket's file another user's. Nothing for any other socket, and for the service manager's.
-    package func give(user: UInt32, group: UInt32) throws(SystemError) {
-        try name?.give(user: user, group: group)
+    /// Changes the owner of a unix socket's file. No effect on other sockets and on the service manager's.
+    package func setOwner(user: UInt32, group: UInt32) throws(SystemError) {
+        try name?.setOwner(user: user, group: group)
     }
 
-    /// Gives a unix socket's name these rights, as `give(to:)` does.
+    /// Changes the mode of a unix socket's file; see `setOwner`.
     package func setMode(_ mode: Int) throws(SystemError) {
         try name?.setMode(mode)
     }
 
-    /// Whether it is a stream socket on which somebody called listen(2).
+    /// Whether it is a listening stream socket.
     package static func listens(_ descriptor: Int32) -> Bool {
         option(SO_ACCEPTCONN, of: descriptor) == 1 && option(SO_TYPE, of: descriptor) == Int32(SOCK_STREAM.rawValue)
     }
@@ -114,10 +112,10 @@ package final class ListeningSocket: Sendable {
         return getsockopt(descriptor, SOL_SOCKET, option, &value, &length) == 0 ? value : nil
     }
 
-    /// The next connection of a socket that does not block, non-blocking and close-on-exec; nil when there is none.
+    /// Accepts from a non-blocking socket. The connection is non-blocking and close-on-exec; nil if there is none.
     ///
-    /// When this process has no descriptor left, a spare one is closed, and the connection is accepted and closed. If it
-    /// stayed in the queue, poll(2) would report the socket again and again.
+    /// If this process has no descriptor left, it closes a spare one, and accepts and closes the connection. Otherwise poll(2)
+    /// would report the socket again and again.
     package func accept() -> OwnedDescriptor? {
         spare.withLock { spare in
             if spare == nil { spare = Self.anyDescriptor }
@@ -147,7 +145,7 @@ package final class ListeningSocket: Sendable {
 }
 
 extension ListeningSocket {
-    /// At the first address of the host that there is on this machine.
+    /// Listens at the first address of the host that this machine has.
     static func tcp(_ host: String, _ port: UInt16, _ backlog: Int) throws(ListenError.Reason) -> ListeningSocket {
         var failure = ListenError.Reason.unknownHost(reason: "it has no address")
         for address in try InternetAddress.resolve(host, port) {
@@ -160,7 +158,7 @@ extension ListeningSocket {
         throw failure
     }
 
-    /// - Parameter host: the name by which the address was found.
+    /// - Parameter host: the name that resolved to the address.
     static func tcp(
         _ address: InternetAddress, host: String, _ backlog: Int
     ) throws(ListenError.Reason) -> ListeningSocket {
@@ -180,12 +178,12 @@ extension ListeningSocket {
         let socket = OwnedDescriptor(
             owning: try ListenError.Reason.attempt("socket") { Glibc.socket(address.family, type, 0) })
         let number = socket.number
-        // A port whose last connections still linger is free (socket(7)); one with a listener is not.
+        // Allows a port with old connections in TIME_WAIT, but not one with a listener (socket(7)).
         var on: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         _ = try ListenError.Reason.attempt("setsockopt") { setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, size) }
         if address.family == AF_INET6 {
-            // [::] is every IPv6 address, and leaves 0.0.0.0 to whoever binds it.
+            // [::] must not cover 0.0.0.0: both can be bound.
             _ = try ListenError.Reason.attempt("setsockopt") {
                 setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, size)
             }

@@ -2,7 +2,7 @@ internal import CLinux
 package import Contract
 import Glibc
 
-/// A host's address and a port, as the kernel has them (ip(7), ipv6(7)).
+/// An IPv4 or IPv6 address with a port, in the kernel's form (ip(7), ipv6(7)).
 package struct InternetAddress: Equatable {
     private var storage: sockaddr_storage
     private let length: socklen_t
@@ -22,7 +22,7 @@ package struct InternetAddress: Equatable {
         }
     }
 
-    /// It stands at the same place in the addresses of both families.
+    /// The same in both families.
     private static let portOffset = MemoryLayout<sockaddr_in>.offset(of: \.sin_port)!
 
     private init(_ name: UnsafePointer<sockaddr>, _ length: socklen_t) {
@@ -33,7 +33,7 @@ package struct InternetAddress: Equatable {
         }
     }
 
-    /// Of a socket; nil when it is not of these families.
+    /// The local address of a socket; nil for other families.
     package init?(of descriptor: Int32) {
         storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -44,7 +44,7 @@ package struct InternetAddress: Equatable {
         guard named == 0, [AF_INET, AF_INET6].contains(family) else { return nil }
     }
 
-    /// All addresses of a host name or a numeric address, in the order in which they are to be tried (getaddrinfo(3)).
+    /// All addresses of a host name or a numeric address, in the order to try them (getaddrinfo(3)).
     package static func resolve(_ host: String, _ port: UInt16) throws(ListenError.Reason) -> [InternetAddress] {
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -73,10 +73,10 @@ package struct InternetAddress: Equatable {
         }
     }
 
-    /// 0.0.0.0 or [::], which are every address of their family.
+    /// Whether it is 0.0.0.0 or [::].
     package var isEveryAddress: Bool { host.allSatisfy { $0 == 0 } }
 
-    /// Whether a socket at one leaves no room for a socket at the other.
+    /// Whether two sockets cannot listen on both.
     package func overlaps(_ other: InternetAddress) -> Bool {
         guard family == other.family, port == other.port, port != 0 else { return false }
         return isEveryAddress || other.isEveryAddress || (host == other.host && scope == other.scope)
@@ -94,7 +94,7 @@ package struct InternetAddress: Equatable {
         }
     }
 
-    /// Which interface a link-local address is of.
+    /// The interface of a link-local address.
     private var scope: UInt32 {
         guard family == AF_INET6 else { return 0 }
         return withUnsafeBytes(of: storage) { $0.loadUnaligned(as: sockaddr_in6.self).sin6_scope_id }
@@ -102,7 +102,7 @@ package struct InternetAddress: Equatable {
 }
 
 extension BindAddress {
-    /// The address that a socket is bound to (getsockname(2)); nil when it is neither an internet nor a unix socket.
+    /// The address that a socket is bound to (getsockname(2)); nil for other families.
     package init?(boundTo descriptor: Int32) {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -160,7 +160,7 @@ package enum UnixSocketAddress {
         let isAbstract = bytes.first == UInt8(ascii: "@")
         if isAbstract { bytes[0] = 0 }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        // An abstract name is as long as the address says, NULs and all; a path has its NUL.
+        // An abstract name ends where the address ends; a path ends with a NUL.
         let length = MemoryLayout<sockaddr_un>.offset(of: \.sun_path)! + bytes.count + (isAbstract ? 0 : 1)
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(length)) }

@@ -10,7 +10,7 @@ package struct LineLogHandler: LogHandler {
     package var metadataProvider: Logger.MetadataProvider?
     private let process: String
 
-    /// - Parameter process: who speaks, in the one form that every line has: `master pid=70`, `worker=1 gen=2 pid=71`.
+    /// - Parameter process: the name of the process in every line: `master pid=70`, `worker=1 gen=2 pid=71`.
     package init(process: String, level: Logger.Level) {
         self.process = process
         logLevel = level
@@ -43,15 +43,9 @@ package struct LineLogHandler: LogHandler {
     private static func timestamp() -> String {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        var parts = tm()
-        gmtime_r(&now.tv_sec, &parts)
-        func padded(_ value: some BinaryInteger, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        let day = "\(padded(parts.tm_year + 1900, 4))-\(padded(parts.tm_mon + 1, 2))-\(padded(parts.tm_mday, 2))"
-        let time = "\(padded(parts.tm_hour, 2)):\(padded(parts.tm_min, 2)):\(padded(parts.tm_sec, 2))"
-        return "\(day)T\(time).\(padded(now.tv_nsec / 1_000_000, 3))Z"
+        let time = UTCTime(secondsSince1970: now.tv_sec)
+        let milliseconds = String(1000 + now.tv_nsec / 1_000_000).dropFirst()
+        return "\(time.year)-\(time.month)-\(time.day)T\(time.timeOfDay).\(milliseconds)Z"
     }
 
     private static func quoted(_ text: String) -> String {

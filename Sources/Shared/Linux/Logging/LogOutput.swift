@@ -4,20 +4,19 @@ import Glibc
 package import Logging
 internal import Synchronization
 
-/// Where the log of this process goes: stderr, which nobody waits for. A terminal that nobody reads, a full pipe and a
-/// full disk lose lines; the first that has room again is preceded by one that says how many.
+/// The log of this process: stderr, without ever blocking. If a pipe, a terminal or a disk has no room, lines are lost; the
+/// next line that fits comes after one that says how many.
 package enum LogOutput {
     private static let lines = Mutex(LineWriter())
 
-    /// To be called at the start, before there are other threads.
+    /// Call it at the start, before there are other threads.
     package static func open() {
         brigade_log_open()
     }
 
-    /// Makes a file stderr, for this process and those that it starts; also anew, when somebody has renamed the old one.
-    /// Of a path that means a descriptor, that one.
-    /// - Parameter owner: who shall be able to open it too, if root makes it.
-    /// - Throws: why it cannot be opened; then everything is as it was. ENXIO for a FIFO that nobody reads.
+    /// Makes a file stderr, for this process and its children. The path may also name an inherited descriptor.
+    /// - Parameter owner: gets the file if root creates it.
+    /// - Throws: why it cannot be opened; then nothing has changed. ENXIO for a FIFO without a reader.
     package static func redirect(to path: String, owner: UInt32? = nil) throws(SystemError) {
         if let inherited = InheritedDescriptor(path: path) {
             try redirect(to: inherited.number)
@@ -33,8 +32,8 @@ package enum LogOutput {
         try redirect(to: number)
     }
 
-    /// Opens the file of `redirect(to:owner:)` anew. A descriptor has no name that somebody could have given to another
-    /// file, and those that a child was given may have other numbers.
+    /// Opens the file of `redirect(to:owner:)` again, after a rotation. A descriptor is left as it is: it cannot be rotated,
+    /// and its number may be another one in a child.
     package static func reopen(_ path: String, owner: UInt32? = nil) throws(SystemError) {
         guard InheritedDescriptor(path: path) == nil else { return }
         try redirect(to: path, owner: owner)
@@ -51,8 +50,8 @@ package enum LogOutput {
         if let failure { throw failure }
     }
 
-    /// One line for whoever started this process, on stderr as it is, before there is a log or beside it. It is waited for.
-    package static func tell(_ text: String, _ level: Logger.Level) {
+    /// Writes a line to stderr, outside the log: for errors before the log is open. It may block.
+    package static func writeToStandardError(_ text: String, _ level: Logger.Level) {
         let prefix = brigade_stderr_is_journal() != 0 ? "<\(level.priority)>" : ""
         let line = "\(prefix)\(text)\n"
         _ = Glibc.write(STDERR_FILENO, line, line.utf8.count)
@@ -68,10 +67,10 @@ package enum LogOutput {
         }
     }
 
-    /// What a pipe takes whole (PIPE_BUF of pipe(7)).
+    /// A pipe takes this much atomically (PIPE_BUF of pipe(7)).
     private static let longestLine = 4096
 
-    /// The journal reads a level before each line (sd-daemon(3)), and takes it away.
+    /// The journal reads the level before each line, and removes it (sd-daemon(3)).
     private static func line(_ text: String, _ level: Logger.Level) -> [UInt8] {
         let prefix = brigade_log_is_journal() != 0 ? "<\(level.priority)>" : ""
         return Array("\(prefix)\(text)".utf8.prefix(longestLine - 1)) + [UInt8(ascii: "\n")]
@@ -92,17 +91,17 @@ extension Logger.Level {
     }
 }
 
-/// Lines on their way to an output that takes as much as it has room for: each is written whole or not at all, in its
-/// order, and those that found no room are counted. A value that knows no descriptor.
+/// Writes lines to an output that may take only part of them. Each line is written whole or not at all, in order, and lost
+/// lines are counted. It does no I/O itself.
 struct LineWriter {
-    /// What an output took the first part of: nothing else may come before the rest.
+    /// The rest of a line of which the output took a part. It must be written before anything else.
     private var rest: ArraySlice<UInt8> = []
     private(set) var lost = 0
 
     /// Writes a line now, or counts it.
     /// - Parameters:
-    ///   - notice: makes the line that says how many were lost; it goes before the first one that has room again.
-    ///   - write: takes bytes; returns how many, and nothing or less when it has no room.
+    ///   - notice: makes the line that says how many were lost; it is written before the next line that fits.
+    ///   - write: returns how many bytes it took; 0 or less if it has no room.
     mutating func append(
         _ line: [UInt8], notice: (_ lost: Int) -> [UInt8], to write: (ArraySlice<UInt8>) -> Int
     ) {
@@ -114,13 +113,13 @@ struct LineWriter {
         if !rest.isEmpty || !put(line[...], write) { lost += 1 }
     }
 
-    /// The output is another one from now on: half a line is of no use to it.
+    /// The output was replaced: drops the rest of a line.
     mutating func outputChanged() {
         if !rest.isEmpty { lost += 1 }
         rest = []
     }
 
-    /// - Returns: false when nothing of it was taken, or when what was begun before is still not whole.
+    /// - Returns: false if nothing was taken, or if the rest of an earlier line is still not complete.
     private mutating func put(_ bytes: ArraySlice<UInt8>, _ write: (ArraySlice<UInt8>) -> Int) -> Bool {
         if bytes.isEmpty { return true }
         let isRest = !rest.isEmpty

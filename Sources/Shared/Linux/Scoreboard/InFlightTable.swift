@@ -1,20 +1,19 @@
 internal import CLinux
 
-/// The entries of a slot as their one writer has them: enters requests and gives the entries back. It lasts as long as
-/// the process.
+/// The writer of a slot's entries: enters requests and frees their entries. It lasts as long as the process.
 package struct InFlightTable {
-    /// Names a request that was entered.
+    /// Identifies a request that was entered.
     package struct Entry: Sendable {
         fileprivate static let none = Int32(-1)
         fileprivate let index: Int32
     }
 
     private let slot: Scoreboard.Slot
-    /// A stack of the entries that were given back, and before it their number: the last one is taken first, so that few
-    /// pages of the memory are ever touched. Each request comes here twice, and an array would cost more than the entry.
+    /// A stack of free entries, after their number. The last freed is used first, so that few pages of memory are touched. Not
+    /// an array: each request comes here twice, and an array would cost more than the entry.
     private let vacant: UnsafeMutablePointer<Int32>
-    /// How many entries were taken at some time. The slot is only told: another process may write anything there, and
-    /// nothing that this one's memory depends on is read back.
+    /// How many entries were ever used. It is copied to the slot but not read back: another process may write anything there,
+    /// and memory safety depends on this number.
     private let entered: UnsafeMutablePointer<Int>
 
     /// - Parameter slot: has no requests in flight.
@@ -26,7 +25,7 @@ package struct InFlightTable {
         entered.pointee = 0
     }
 
-    /// Enters a request. One for which there is no room is counted.
+    /// Enters a request. If there is no free entry, it is only counted.
     /// - Parameters:
     ///   - bytes: of the request, which begin with the method and a space.
     ///   - path: the target's place in them, without the query.
@@ -53,7 +52,7 @@ package struct InFlightTable {
         return Entry(index: index)
     }
 
-    /// The request is answered, or nobody waits for the answer.
+    /// The request is answered, or was cancelled.
     package func leave(_ entry: Entry) {
         guard entry.index != Entry.none else { return slot.changeUnrecorded(by: -1) }
         brigade_request_leave(slot.entries + Int(entry.index))

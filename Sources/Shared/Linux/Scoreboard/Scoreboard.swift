@@ -3,40 +3,39 @@ internal import Contract
 import Glibc
 internal import SystemPackage
 
-/// The shared memory in which each worker shows how it does: a slot a worker, and behind it the requests that it has in
-/// flight.
+/// Shared memory with the state of the workers: one slot per worker, with its requests in flight.
 ///
-/// The master makes it, and every worker maps the same memory by the descriptor that it inherits. Memory that nobody
-/// has written to costs none.
+/// The master creates it, and every worker maps the same memory through an inherited descriptor. Pages that were never written
+/// use no memory.
 package struct Scoreboard: Sendable {
-    /// How many workers, leaving ones counted, can live at once.
+    /// How many workers can exist at once, with those that are stopping.
     package static let capacity = Int(BRIGADE_SCOREBOARD_SLOTS)
 
     // The mapping lasts as long as the process, and every access to it is atomic, so it may be shared by threads.
     private nonisolated(unsafe) let memory: UnsafeMutableRawPointer
 
-    /// By which workers find it; it stays open as long as the process.
+    /// For the workers. It stays open as long as the process.
     package let descriptor: Int32
 
     /// How many requests in flight a slot has room for.
     package let entries: Int
 
-    /// By which client addresses are hashed.
+    /// For the hash of client addresses.
     package let secret: UInt64
 
-    /// Of the memory's layout: that of another build may differ.
+    /// The version of the memory layout.
     package static let version = Int(BRIGADE_SCOREBOARD_VERSION)
 
-    /// However many connections there may be, a worker names no more requests in flight than this.
+    /// A worker records no more requests in flight than this.
     private static let mostEntries = 4096
 
-    /// A new one, close-on-exec; also for a worker that runs without a master.
-    /// - Parameter entries: requests in flight, a worker; more, and more than 4096, are counted, but not named.
+    /// Creates one, close-on-exec; also for a worker that runs without a master.
+    /// - Parameter entries: requests in flight per worker, at most 4096. Requests above that are only counted.
     package static func make(entries: Int) throws(SystemError) -> Scoreboard {
         let descriptor = OwnedDescriptor(
             owning: try check("memfd_create") { brigade_memfd_create("brigade-scoreboard") })
         let number = descriptor.number
-        // Even, so that each slot begins with a cache line.
+        // An even number, so that each slot starts at a cache line.
         let entries = (min(max(0, entries), mostEntries) + 1) / 2 * 2
         _ = try check("ftruncate") { brigade_resize_memory(number, off_t(size(entries: entries))) }
         _ = try check("fcntl") { brigade_seal_size(number) }
@@ -50,8 +49,8 @@ package struct Scoreboard: Sendable {
         return scoreboard
     }
 
-    /// The one that the master made.
-    /// - Throws: EPROTO when the memory is of another version, or its header is nonsense.
+    /// The scoreboard of the master, in a worker.
+    /// - Throws: EPROTO if the memory has another version, or its header is invalid.
     package static func inherited(descriptor: Int32) throws(SystemError) -> Scoreboard {
         var header = brigade_scoreboard_header()
         let length = try check("pread") {
@@ -63,13 +62,13 @@ package struct Scoreboard: Sendable {
         return try Scoreboard(mapping: descriptor, entries: Int(header.entries), secret: header.secret)
     }
 
-    /// The one that this process made before an exec. Its header is not read: workers can write there.
-    /// - Throws: EPROTO when the memory is not that of so many entries.
+    /// The scoreboard that this process created before an exec. Its header is not read: workers can write there.
+    /// - Throws: EPROTO if the size of the memory does not match.
     package static func resumed(descriptor: Int32, entries: Int, secret: UInt64) throws(SystemError) -> Scoreboard {
         try Scoreboard(mapping: descriptor, entries: entries, secret: secret)
     }
 
-    /// - Throws: EPROTO when the memory is of another size: it is sealed, and a page that is not there would be a trap.
+    /// - Throws: EPROTO if the memory has another size: access to a missing page would crash.
     private init(mapping descriptor: Int32, entries: Int, secret: UInt64) throws(SystemError) {
         var information = stat()
         _ = try check("fstat") { fstat(descriptor, &information) }
@@ -86,9 +85,9 @@ package struct Scoreboard: Sendable {
         memory = base
     }
 
-    /// Writes anew what somebody has written over the header; by the master, whose it is. A worker that starts reads it.
-    /// - Parameter used: slots 0..<used are given out now.
-    /// - Returns: whether there was anything to restore.
+    /// Restores the header if a worker has overwritten it: the next worker reads it. Called by the master.
+    /// - Parameter used: slots 0..<used are in use.
+    /// - Returns: whether the header had changed.
     package func restoreHeader(used: Int) -> Bool {
         let isWhole =
             brigade_load32(&header.pointee.version) == UInt32(BRIGADE_SCOREBOARD_VERSION)
@@ -133,7 +132,7 @@ package struct Scoreboard: Sendable {
             .assumingMemoryBound(to: UInt32.self)
     }
 
-    /// Gives a slot to a new worker. Called by the master, before the worker is started.
+    /// Assigns a slot to a new worker. Called by the master before it starts the worker.
     package func open(_ index: Int, generation: Int) {
         clear(index)
         let slot = slot(index)
@@ -142,26 +141,26 @@ package struct Scoreboard: Sendable {
         if index >= used { brigade_store32(&header.pointee.used, UInt32(index + 1)) }
     }
 
-    /// Takes a slot back, and forgets what it says. Called by the master, when the worker is dead.
+    /// Clears and frees a slot. Called by the master after the worker has ended.
     package func close(_ index: Int) {
         clear(index)
     }
 
     private func clear(_ index: Int) {
         slot(index).clear()
-        // Not written to: most workers never touch theirs.
+        // Freed and not overwritten: most workers never touch these pages.
         let offset = Self.countersOffset(entries: entries) + index * Int(BRIGADE_ADDRESS_BYTES)
         brigade_give_back(descriptor, Int64(offset), Int64(BRIGADE_ADDRESS_BYTES))
     }
 
-    /// Slots 0..<used have been given out at some time.
+    /// Slots 0..<used have been assigned at some time.
     var used: Int { UntrustedValue.count(brigade_load32(&header.pointee.used), atMost: Self.capacity) }
 
-    /// The fewest open connections among the workers that accept; nil when none does. Not counted are those whose loop
-    /// has made no pass since then, which are stopped or busy, and those that wait for it.
+    /// The fewest open connections among the workers that accept; nil if none does. Workers do not count if their loop has made
+    /// no pass since `tick` (stopped or busy), or if they are stalled.
     /// - Parameters:
     ///   - tick: CLOCK_MONOTONIC, nanoseconds.
-    ///   - now: the same; a pass that is yet to come is none.
+    ///   - now: the same; a pass in the future does not count.
     package func fewestConnections(tickedSince tick: UInt64, at now: UInt64 = MonotonicClock.nanoseconds) -> Int? {
         var fewest: Int?
         for index in 0..<used {
@@ -173,19 +172,19 @@ package struct Scoreboard: Sendable {
     }
 }
 
-// How many connections each client's address has, over all workers.
+// How many connections each client address has, in all workers.
 //
-// Each worker counts its own connections behind the slots, so that what a dead one counted goes with it. An address has
-// no entry of its own there: it adds to one counter in each of four rows, which hash it differently, and what it has is
-// the least of the four (a count-min sketch). So there is nothing to be locked, to be searched or to run full. Others
-// can make the count of an address too high only where they share all four of its counters, which are chosen by a secret
-// of this scoreboard: among a hundred addresses with many connections, for about six others in a million.
+// Each worker has its own counters, behind the slots, so that the counts of a dead worker go with it. An address has no entry
+// of its own: it adds to one counter in each of four rows with different hashes, and its count is the least of the four (a
+// count-min sketch). So nothing must be locked or searched, and nothing can become full. Other addresses raise a count only if
+// they share all four counters, which a secret of this scoreboard chooses: with a hundred addresses that have many
+// connections, about six others in a million.
 extension Scoreboard {
     /// Counts a connection.
     /// - Parameters:
-    ///   - network: of the client: its address, or the first 64 bits of it.
-    ///   - slot: of the worker that has it.
-    /// - Returns: how many connections of that network all workers have now.
+    ///   - network: the client's address, or its first 64 bits.
+    ///   - slot: of the worker with the connection.
+    /// - Returns: how many connections all workers have from that network now.
     package func connectionOpened(from network: UInt64, on slot: Slot) -> Int {
         let cells = cells(of: network)
         for cell in cells { brigade_add32(counters(slot.index) + cell, 1) }
@@ -196,7 +195,7 @@ extension Scoreboard {
         return least
     }
 
-    /// A connection that was counted has closed, or is not taken.
+    /// A counted connection was closed or rejected.
     package func connectionClosed(from network: UInt64, on slot: Slot) {
         for cell in cells(of: network) { brigade_add32(counters(slot.index) + cell, -1) }
     }

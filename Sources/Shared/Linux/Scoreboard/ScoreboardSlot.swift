@@ -2,8 +2,8 @@ internal import CLinux
 package import Contract
 
 extension Scoreboard {
-    /// What one worker shows. Its worker writes it; everybody may read, and everybody could write: what is read is a
-    /// `UntrustedValue`, which is never more than can be.
+    /// The state of one worker. Only that worker writes it, but every process with the memory could: what is read passes
+    /// through `UntrustedValue`.
     package struct Slot: Sendable {
         // Both point into the scoreboard's mapping, which lasts as long as the process; every access is atomic.
         fileprivate nonisolated(unsafe) let words: UnsafeMutablePointer<brigade_scoreboard_slot>
@@ -40,10 +40,10 @@ extension Scoreboard {
         /// Open now.
         package var connections: Int { UntrustedValue.count(brigade_load32(&words.pointee.connections)) }
 
-        /// Connections accepted, ever.
+        /// Connections accepted since the start.
         package var accepted: UInt64 { UntrustedValue.total(brigade_load64(&words.pointee.accepted)) }
 
-        /// By the accept thread, as soon as it has a connection.
+        /// Called by the accept thread for each connection.
         package func connectionOpened() {
             brigade_add32(&words.pointee.connections, 1)
             brigade_add64(&words.pointee.accepted, 1)
@@ -63,11 +63,11 @@ extension Scoreboard {
 
         func tick(at now: UInt64) -> UInt64 { UntrustedValue.time(brigade_load64(&words.pointee.tick), at: now) }
 
-        /// `tick`, as clocks have it.
+        /// `tick` as a duration since boot.
         package var lastTick: Duration { .nanoseconds(Int64(clamping: tick)) }
 
-        /// Since when work waits for blocking threads all of which are past their requests' deadlines; it may be yet to
-        /// come. nil while there is no such work.
+        /// Since when work waits while all blocking threads are past the deadlines of their requests; it may be in the future.
+        /// nil if no work waits like that.
         package var poolOverdueSince: Duration? {
             let time = brigade_load64(&words.pointee.pool_overdue)
             return time == 0 ? nil : .nanoseconds(Int64(clamping: time))
@@ -78,17 +78,17 @@ extension Scoreboard {
             brigade_store64(&words.pointee.pool_overdue, time ?? 0)
         }
 
-        /// Whether a connection that this worker has accepted waits for its loop, and it accepts no more.
+        /// Whether an accepted connection waits for the loop, so that the worker accepts no more.
         package var isStalled: Bool { brigade_load32(&words.pointee.stalled) != 0 }
 
-        /// By each accept thread: +1 when it waits, -1 when it does no longer.
+        /// Called by each accept thread: +1 when it starts to wait, -1 when it stops.
         package func changeStalled(by delta: Int32) {
             brigade_add32(&words.pointee.stalled, delta)
         }
 
         // MARK: Answers
 
-        /// Requests answered, ever.
+        /// Requests answered since the start.
         package var requests: UInt64 { UntrustedValue.total(brigade_load64(&words.pointee.requests)) }
 
         /// How long they took.
@@ -103,7 +103,7 @@ extension Scoreboard {
             return histogram
         }
 
-        /// By the loop, for each answer.
+        /// Called by the loop for each response.
         package func requestAnswered(in nanoseconds: UInt64) {
             brigade_increment64(&words.pointee.requests)
             brigade_increment64(bucket(LatencyHistogram.bucket(nanoseconds)))
@@ -116,13 +116,13 @@ extension Scoreboard {
 
         // MARK: Requests in flight
 
-        /// Entries that have been used at some time come first; the rest need no look.
+        /// How many entries were ever used. The others need not be read.
         var entered: Int {
             get { UntrustedValue.count(brigade_load32(&words.pointee.entered), atMost: capacity) }
             nonmutating set { brigade_store32(&words.pointee.entered, UInt32(newValue)) }
         }
 
-        /// Requests in flight that found no entry, and so are not in `inFlight`.
+        /// Requests in flight without an entry, so not in `inFlight`.
         package var unrecorded: Int { UntrustedValue.count(brigade_load32(&words.pointee.unrecorded)) }
 
         func changeUnrecorded(by delta: Int32) {
@@ -143,7 +143,7 @@ extension Scoreboard {
             for index in 0..<LatencyHistogram.buckets { brigade_store64(bucket(index), 0) }
             for index in 0..<entered {
                 brigade_request_leave(entries + index)
-                // A worker that was killed while it wrote has left it odd.
+                // It is odd if the worker was killed while it wrote.
                 brigade_store32(&entries[index].sequence, 0)
             }
             brigade_store32(&words.pointee.entered, 0)
@@ -152,8 +152,8 @@ extension Scoreboard {
 }
 
 extension Scoreboard.Slot {
-    /// The requests that are with the application, in no order. Of a living worker it is what stood there when each entry
-    /// was looked at; of a dead one it is what it died with, but for one that it was just writing.
+    /// The requests that the application handles, in no order. For a running worker each entry is read at a different time; for
+    /// a dead one it is its last state, without an entry that it was just writing.
     package var inFlight: [InFlightRequest] {
         var requests: [InFlightRequest] = []
         for index in 0..<entered {
@@ -162,7 +162,7 @@ extension Scoreboard.Slot {
         return requests
     }
 
-    /// How often an entry is looked at whose writer changes it all the time, before it is left out.
+    /// How often to read an entry that changes all the time, before it is skipped.
     private static let attempts = 64
 
     private func request(_ index: Int) -> InFlightRequest? {
@@ -183,20 +183,20 @@ extension Scoreboard.Slot {
 }
 
 extension Scoreboard.Slot {
-    /// What the slot says of its worker's work, as far as it can be true of a worker of that age.
+    /// What a slot says about its worker's requests, limited to what a worker of that age can have done.
     package struct Account: Sendable {
-        /// Answered, ever.
+        /// Answered since the start.
         package let requests: UInt64
         /// How long they took.
         package let latency: LatencyHistogram
         /// Open now.
         package let connections: Int
-        /// Requests that are with the application, the oldest first.
+        /// Requests that the application handles, the oldest first.
         package let inFlight: [InFlightRequest]
-        /// More of them, for which there was no entry.
+        /// Requests in flight without an entry.
         package let unrecorded: Int
 
-        /// That of a worker that has shown nothing yet.
+        /// For a worker that has written nothing yet.
         package static let empty = Account(
             requests: 0, latency: LatencyHistogram(), connections: 0, inFlight: [], unrecorded: 0)
     }
@@ -211,7 +211,7 @@ extension Scoreboard.Slot {
     ///   - limit: of its connections.
     package func account(since started: Duration, connections limit: Int) -> Account {
         let found = inFlight
-        // After all was looked at: what has begun meanwhile is not younger than nothing.
+        // Read after the entries, so that no request looks newer than now.
         let now = max(started, MonotonicClock.now)
         let (seconds, attoseconds) = (now - started).components
         let answers = UInt64(seconds * Self.mostAnswersPerSecond + attoseconds / 1_000_000_000_000)

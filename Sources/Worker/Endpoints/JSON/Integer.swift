@@ -1,3 +1,5 @@
+import Messages
+
 /// A whole number of any size, as in JSON and in Python.
 public enum Integer: Hashable, Sendable {
     case small(Int)

@@ -1,3 +1,5 @@
+import Messages
+
 /// Why bytes could not be parsed as JSON.
 public struct JSONError: Error, Hashable, Sendable {
     /// The kind of error.

@@ -1,3 +1,5 @@
+import Messages
+
 /// Writes compact JSON as UTF-8. Only control characters, quotes and backslashes are escaped.
 ///
 /// The caller writes braces, brackets, commas and colons with `raw`.

@@ -13,7 +13,6 @@ enum RedirectLocation {
     }
 
     private static let slash = UInt8(ascii: "/")
-    private static let percent = UInt8(ascii: "%")
 
     static func text(_ request: Request, _ change: Change) -> String {
         let path = request.path
@@ -24,19 +23,19 @@ enum RedirectLocation {
         case .removingSlashes:
             text = relative(path, to: withoutTrailingSlashes(path))
         }
-        if let query = request.query, !query.isEmpty { text += "?" + encode(query, keeping: inQuery) }
+        if let query = request.query, !query.isEmpty { text += "?" + PercentEncoding.redirectQuery.encode(query) }
         return text
     }
 
     /// - Parameter target: the path, or a prefix of it; it does not end with a slash.
     private static func relative(_ path: ArraySlice<UInt8>, to target: ArraySlice<UInt8>) -> String {
         let lastSlash = target.lastIndex(of: slash) ?? target.startIndex
-        let segment = encode(target[(lastSlash + 1)...], keeping: inPath)
+        let segment = PercentEncoding.redirectPath.encode(target[(lastSlash + 1)...])
         let rest = path[target.endIndex...]
         // Clients resolve `..` over an empty segment in different ways: Python's `urljoin` drops the segment first. All of
         // them read an absolute path, but it must not look like a host.
         if zip(rest, rest.dropFirst()).contains(where: { $0 == slash && $1 == slash }) {
-            return (target.starts(with: [slash, slash]) ? "/." : "") + encode(target, keeping: inPath)
+            return (target.starts(with: [slash, slash]) ? "/." : "") + PercentEncoding.redirectPath.encode(target)
         }
         let steps = rest.count { $0 == slash }
         // The part before a colon in the first segment would be a scheme (RFC 3986, section 4.2).
@@ -55,30 +54,5 @@ enum RedirectLocation {
                 return path
             }
         }
-    }
-
-    private static let unreserved = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~".utf8)
-    private static let inPath = unreserved.union(":/@!$&'()*+,;=".utf8)
-    private static let inQuery = inPath.union("[]?%".utf8)
-
-    /// Percent-encodes what a URL must not contain: also a backslash, which browsers read as a slash, and a `%` of a path that
-    /// starts no escape, which means the same here.
-    private static func encode(_ bytes: ArraySlice<UInt8>, keeping kept: Set<UInt8>) -> String {
-        var encoded = [UInt8]()
-        for (index, byte) in zip(bytes.indices, bytes) {
-            if kept.contains(byte) || byte == percent && isEscape(bytes[index...]) {
-                encoded.append(byte)
-            } else {
-                encoded.append(percent)
-                encoded += String(byte >> 4, radix: 16, uppercase: true).utf8
-                encoded += String(byte & 15, radix: 16, uppercase: true).utf8
-            }
-        }
-        return String(decoding: encoded, as: UTF8.self)
-    }
-
-    private static func isEscape(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let digits = bytes.dropFirst().prefix(2)
-        return digits.count == 2 && digits.allSatisfy { $0.hexadecimalValue != nil }
     }
 }

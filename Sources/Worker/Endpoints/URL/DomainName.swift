@@ -1,3 +1,4 @@
+import Messages
 import _FoundationICU
 
 /// A domain name in a URL (URL Standard, section 3.5, "domain to ASCII").

@@ -1,3 +1,5 @@
+import Messages
+
 /// The host of a URL (URL Standard, section 3.5).
 enum URLHost {
     /// The host of a URL with a special scheme: a domain, an IPv4 address, or an IPv6 address in brackets.

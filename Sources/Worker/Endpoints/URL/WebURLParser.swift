@@ -1,3 +1,5 @@
+import Messages
+
 /// Parses a URL from left to right and writes its normalised form (URL Standard, section 4.4, without a base URL).
 ///
 /// A URL with another scheme is parsed up to the end of its authority, because errors there are reported first.

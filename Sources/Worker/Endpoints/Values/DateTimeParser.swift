@@ -1,3 +1,5 @@
+import Messages
+
 /// Parses dates and times of RFC 3339. It is as lenient as pydantic: a space or underscore for the T, no seconds, a comma
 /// before the fraction, an offset without a colon.
 struct DateTimeParser {

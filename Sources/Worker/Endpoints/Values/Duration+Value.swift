@@ -1,3 +1,5 @@
+import Messages
+
 extension Duration: ParameterValue, ResponseValue {
     /// A string of format `duration`.
     public static var schema: Schema { Schema([.init("type", "string"), .init("format", "duration")]) }

@@ -1,3 +1,4 @@
+import Messages
 public import FoundationEssentials
 
 extension String: ParameterValue, ResponseValue {

@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import Glibc
 
@@ -30,7 +31,7 @@ struct DatabaseLockHolders: Equatable {
         // The layout of makedev(3).
         let major = (device >> 8) & 0xfff | (device >> 32) & 0xffff_f000
         let minor = device & 0xff | (device >> 12) & 0xffff_ff00
-        let file = "\(hexadecimal(major)):\(hexadecimal(minor)):\(inode)"
+        let file = "\(String(hexadecimal: major, width: 2)):\(String(hexadecimal: minor, width: 2)):\(inode)"
         var holders: Set<pid_t> = []
         // 2: POSIX  ADVISORY  READ 3019 fe:00:6948264 1073741826 1073742335
         for line in locks.split(separator: "\n")
@@ -39,11 +40,6 @@ struct DatabaseLockHolders: Equatable {
             if words.count >= 8, let pid = pid_t(words[words.count - 4]), pid > 0 { holders.insert(pid) }
         }
         return holders
-    }
-
-    private static func hexadecimal(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return digits.count < 2 ? "0" + digits : digits
     }
 
     /// Why the files must not be opened now.

@@ -50,7 +50,8 @@ final class AccessLogFields: Sendable {
                 safe.append(byte)
             } else {
                 safe.append("\\x")
-                safe.append(hexadecimal: byte)
+                safe.append(.hexadecimalDigit(byte >> 4, uppercase: true))
+                safe.append(.hexadecimalDigit(byte & 15, uppercase: true))
             }
         }
         return safe
@@ -108,14 +109,6 @@ extension [UInt8] {
         while divisor > 0 {
             append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
             divisor /= 10
-        }
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(hexadecimal byte: UInt8) {
-        for digit in [byte >> 4, byte & 15] {
-            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Messages
 import Glibc
 
 /// Bytes for a client, from whose front the socket takes. It grows as needed, and releases large memory when all is taken.
@@ -100,7 +101,7 @@ struct OutputBuffer: ~Copyable {
         reserve(digits)
         for digit in stride(from: digits - 1, through: 0, by: -1) {
             let value = UInt8(truncatingIfNeeded: number >> (4 * digit)) & 15
-            memory[end] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+            memory[end] = .hexadecimalDigit(value)
             end += 1
         }
     }

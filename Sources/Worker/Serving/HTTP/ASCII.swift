@@ -1,7 +1,7 @@
 import Glibc
 import Messages
 
-/// Bytes and byte classes of the grammars of HTTP and URIs. `Token` is the class of names.
+/// Bytes and byte classes of the grammars of HTTP and URIs. Names are made of `TokenCharacters`.
 enum ASCII {
     static let carriageReturn = UInt8(ascii: "\r")
     static let lineFeed = UInt8(ascii: "\n")
@@ -29,20 +29,9 @@ enum ASCII {
         byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "#")
     }
 
-    static func isDigit(_ byte: UInt8) -> Bool {
-        byte &- UInt8(ascii: "0") < 10
-    }
-
     /// A byte of a quoted string that needs no backslash (qdtext of RFC 9110, section 5.6.4).
     static func isQuotedText(_ byte: UInt8) -> Bool {
         isFieldValue(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-    }
-
-    /// The value of a hexadecimal digit.
-    static func hexadecimal(_ byte: UInt8) -> Int? {
-        if isDigit(byte) { return Int(byte &- UInt8(ascii: "0")) }
-        let letter = (byte | 0x20) &- UInt8(ascii: "a")
-        return letter < 6 ? Int(letter) + 10 : nil
     }
 
     /// Unreserved characters and sub-delims: the bytes of a registered name but for `%` (RFC 3986, section 3.2.2).
@@ -61,9 +50,7 @@ extension Span<UInt8> {
         guard range.count == word.utf8CodeUnitCount else { return false }
         return extracting(range).withUnsafeBufferPointer { bytes in
             for offset in bytes.indices {
-                var byte = bytes[offset]
-                if byte &- UInt8(ascii: "A") < 26 { byte |= 0x20 }
-                if byte != word.utf8Start[offset] { return false }
+                if bytes[offset].asciiLowercased != word.utf8Start[offset] { return false }
             }
             return true
         }

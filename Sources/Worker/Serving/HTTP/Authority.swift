@@ -1,3 +1,5 @@
+import Messages
+
 /// Host and port, as a Host field or an absolute target names them: `uri-host [ ":" port ]` (RFC 9110, section 7.2).
 enum Authority {
     /// Whether it is `host`, `host:port` or `[address]:port` by the grammar of RFC 3986, section 3.2.2, with a host that is not
@@ -23,7 +25,7 @@ enum Authority {
     private static func endOfName(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Int {
         var index = bytes.end(of: ASCII.isRegisteredName, in: range)
         while index + 2 < range.upperBound, bytes[index] == UInt8(ascii: "%"),
-            ASCII.hexadecimal(bytes[index + 1]) != nil, ASCII.hexadecimal(bytes[index + 2]) != nil
+            bytes[index + 1].hexadecimalValue != nil, bytes[index + 2].hexadecimalValue != nil
         {
             index = bytes.end(of: ASCII.isRegisteredName, in: index + 3..<range.upperBound)
         }
@@ -44,7 +46,7 @@ enum Authority {
                 index += 2
                 continue
             }
-            let end = bytes.end(of: { ASCII.hexadecimal($0) != nil }, in: index..<range.upperBound)
+            let end = bytes.end(of: { $0.hexadecimalValue != nil }, in: index..<range.upperBound)
             if end < range.upperBound, bytes[end] == UInt8(ascii: ".") {
                 guard isIPv4(index..<range.upperBound, bytes) else { return false }
                 groups += 2
@@ -65,7 +67,7 @@ enum Authority {
     private static func isIPv4(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
         var rest = range
         for part in 1...4 {
-            let end = bytes.end(of: ASCII.isDigit, in: rest)
+            let end = bytes.end(of: { $0.isASCIIDigit }, in: rest)
             let digits = rest.lowerBound..<end
             guard 1...3 ~= digits.count, digits.count == 1 || bytes[digits.lowerBound] != UInt8(ascii: "0") else {
                 return false

@@ -68,9 +68,9 @@ struct ChunkedDecoder {
         let malformed = RequestRejection.malformed("Malformed chunk size")
         var size = 0
         var index = line.lowerBound
-        while index < line.upperBound, let digit = ASCII.hexadecimal(bytes[index]) {
+        while index < line.upperBound, let digit = bytes[index].hexadecimalValue {
             // Past every limit already: more digits only make it larger.
-            if size < 1 << 56 { size = size << 4 | digit }
+            if size < 1 << 56 { size = size << 4 | Int(digit) }
             index += 1
         }
         guard index > line.lowerBound else { throw malformed }

@@ -137,7 +137,7 @@ struct RequestFraming {
         }
         var length = 0
         for index in value {
-            guard ASCII.isDigit(bytes[index]) else { throw .malformed("Malformed Content-Length") }
+            guard bytes[index].isASCIIDigit else { throw .malformed("Malformed Content-Length") }
             // Beyond every limit already: more digits only make it larger.
             if length < 1 << 56 { length = length * 10 + Int(bytes[index] - UInt8(ascii: "0")) }
         }

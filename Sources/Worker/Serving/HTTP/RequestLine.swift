@@ -77,7 +77,7 @@ struct RequestLine {
             throw .malformed("Malformed version")
         }
         let (major, minor) = (bytes[start + 5], bytes[start + 7])
-        guard ASCII.isDigit(major), bytes[start + 6] == UInt8(ascii: "."), ASCII.isDigit(minor) else {
+        guard major.isASCIIDigit, bytes[start + 6] == UInt8(ascii: "."), minor.isASCIIDigit else {
             throw .malformed("Malformed version")
         }
         guard major == UInt8(ascii: "1") else {

@@ -33,7 +33,7 @@ struct RequestRejection: Error, Equatable {
     static let noMemory = RequestRejection(
         .serviceUnavailable, "Too much is being sent and read already; ask again later", retryAfter: 1)
     static let busy = RequestRejection(
-        .serviceUnavailable, "Too much work waits already; ask again later", retryAfter: 1)
+        .serviceUnavailable, BlockingOperation.queueFull.detail, retryAfter: BlockingOperation.queueFull.retryAfter)
     static let stopping = RequestRejection(.serviceUnavailable, "Service Unavailable")
 
     /// Adds the limit that was exceeded, and the setting that changes it.

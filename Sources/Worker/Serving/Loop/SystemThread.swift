@@ -51,7 +51,8 @@ struct SystemThread: Sendable {
 /// one log line and exit code 3, and its master tries again.
 enum HostResources {
     static func exit(because error: SystemError) -> Never {
-        Logger(label: "serving").critical("the host has too few resources for this worker: \(error.advised)")
+        Logger(label: "serving").critical(
+            "the host has too few resources for this worker: \(error.descriptionWithAdvice)")
         WorkerProgram.exitNow(.boot)
     }
 

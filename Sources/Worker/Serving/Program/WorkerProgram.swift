@@ -207,7 +207,7 @@ public struct WorkerProgram: Sendable {
         // A master has redirected stderr already.
         guard let path = settings?.errorLog, !environment.isMastersChild, !onStandardError else { return log }
         do {
-            try InheritedDescriptor(path: path)?.examine()
+            try InheritedDescriptor(path: path)?.validate()
             try LogOutput.redirect(to: path)
         } catch {
             log.critical("cannot open the error log '\(path)': \(error); choose another with ERROR_LOG")

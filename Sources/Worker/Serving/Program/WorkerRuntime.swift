@@ -81,7 +81,8 @@ struct WorkerRuntime {
                 master = nil
             }
         } catch {
-            throw BootError(code: .boot, description: "cannot use what the master hands over: \(error.advised)")
+            throw BootError(
+                code: .boot, description: "cannot use what the master hands over: \(error.descriptionWithAdvice)")
         }
         let index = environment.slot ?? 0
         guard (0..<Scoreboard.capacity).contains(index) else {
@@ -102,7 +103,7 @@ struct WorkerRuntime {
         case .off: return nil
         case .descriptor(let descriptor):
             do {
-                try descriptor.examine()
+                try descriptor.validate()
                 return AccessLogWriter(descriptor, log: log)
             } catch {
                 reason = "\(error); choose another with --access-log"

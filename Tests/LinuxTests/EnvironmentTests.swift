@@ -9,11 +9,11 @@ import Testing
         [0xc0, 0x80],
         [0xf5, 0x80, 0x80, 0x80],
     ])
-    func anyBytesComeBackAsTheyWere(bytes: [UInt8]) {
+    func anyBytesSurviveARoundTrip(bytes: [UInt8]) {
         #expect(Environment.bytes(of: Environment.text(of: bytes)) == bytes)
     }
 
-    @Test func randomBytesComeBackAsTheyWere() {
+    @Test func randomBytesSurviveARoundTrip() {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<2000 {
             let bytes = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func whatIsUTF8IsItself() {
+    @Test func validUTF8IsUnchanged() {
         #expect(Environment.text(of: Array("für €\u{10FF7F}".utf8)) == "für €\u{10FF7F}")
         #expect(Environment.bytes(of: "für €") == Array("für €".utf8))
         #expect(Environment.text(of: [0x61, 0xff]) == "a\u{10FFFF}")

@@ -2,11 +2,11 @@ package import Contract
 import Glibc
 
 extension InheritedDescriptor {
-    /// Whether a log can be written to it. What this process opens itself is closed on exec, and is not meant.
-    /// - Throws: why not.
-    package func examine() throws(InvalidValue) {
+    /// Checks that a log can be written to it. A close-on-exec descriptor is one that this process opened itself, so it is
+    /// rejected.
+    package func validate() throws(InvalidValue) {
         guard let flags = try? check("fcntl", { fcntl(number, F_GETFD) }), isStandard || flags & FD_CLOEXEC == 0 else {
-            throw InvalidValue("whoever started this process has given it no descriptor \(number)")
+            throw InvalidValue("this process was started without a descriptor \(number)")
         }
         guard fcntl(number, F_GETFL) & O_ACCMODE != O_RDONLY else {
             throw InvalidValue("descriptor \(number) is open for reading only")

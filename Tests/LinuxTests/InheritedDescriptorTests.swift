@@ -3,11 +3,11 @@ import Glibc
 import Linux
 import Testing
 
-@Suite struct InheritedDescriptorCheckTests {
-    @Test func whatCannotBeWrittenToIsSaid() throws {
+@Suite struct InheritedDescriptorTests {
+    @Test func aDescriptorThatCannotBeWrittenToIsRejectedWithTheReason() throws {
         func reason(_ number: Int32) -> String? {
             do {
-                try InheritedDescriptor(number).examine()
+                try InheritedDescriptor(number).validate()
                 return nil
             } catch {
                 return "\(error)"
@@ -26,8 +26,8 @@ import Testing
         #expect(bound == 0 && listen(listener, 1) == 0)
         defer { for number in [writer, own, reader, listener] { close(number) } }
         #expect(reason(writer) == nil)
-        #expect(reason(own)?.contains("has given it no descriptor \(own)") == true)
-        #expect(reason(9999)?.contains("has given it no descriptor 9999") == true)
+        #expect(reason(own)?.contains("was started without a descriptor \(own)") == true)
+        #expect(reason(9999)?.contains("was started without a descriptor 9999") == true)
         #expect(reason(reader)?.contains("for reading only") == true)
         #expect(reason(listener)?.contains("is a listening socket") == true)
     }

@@ -3,19 +3,17 @@ import Glibc
 internal import SystemPackage
 
 extension ListeningSocket {
-    /// Whether a server could listen there. Nothing listens, nothing is written, and a server may run: an address that is
-    /// in use will do.
-    /// - Returns: whether somebody listens there now, as far as can be said without asking them.
-    /// - Throws: what is wrong.
+    /// Checks that a server could listen there, without listening or writing. An address in use is valid.
+    /// - Returns: whether a TCP address is in use; always false for a unix socket, to which this does not connect.
     @discardableResult
-    package static func examine(_ address: BindAddress) throws(ListenError.Reason) -> Bool {
+    package static func validate(_ address: BindAddress) throws(ListenError.Reason) -> Bool {
         switch address {
         case .unix(let path): try checkFolder(path)
         case .tcp(let host, let port):
             var failure: ListenError.Reason?
             for address in try InternetAddress.resolve(host, port) {
                 do {
-                    // It does not listen, so it is in nobody's way (SO_REUSEADDR of socket(7)).
+                    // Without listen(2) it does not disturb a server there (SO_REUSEADDR of socket(7)).
                     _ = try bound(to: address)
                     return false
                 } catch ListenError.Reason.inUse {
@@ -29,12 +27,12 @@ extension ListeningSocket {
         return false
     }
 
-    /// The socket's folder is there and can be written to, and nothing but a socket stands at its path.
+    /// Checks that the folder can be written to, and that the path is free or a socket.
     private static func checkFolder(_ path: String) throws(ListenError.Reason) {
         let (folderPath, name) = (FilePath(path).directory, FilePath(path).name)
         let folder = try openFolder(folderPath)
         do {
-            // As this user's rights are, also where they are not those of whoever started it.
+            // With the effective user's rights.
             _ = try check("access") { faccessat(AT_FDCWD, folderPath, W_OK | X_OK, AT_EACCESS) }
         } catch {
             throw .folder(folderPath, error)
@@ -42,12 +40,12 @@ extension ListeningSocket {
         _ = try isSocket(name, in: folder.number)
     }
 
-    /// Whether there is room for all of them: 0.0.0.0 leaves none for any other address of its port. What cannot be found
-    /// at all is passed over.
-    /// - Throws: the first for which there is none.
+    /// Checks that no address covers another, as 0.0.0.0 covers every address with its port. An address that cannot be resolved
+    /// is skipped.
+    /// - Throws: the first that is covered.
     package static func checkOverlaps(_ addresses: [BindAddress]) throws(Overlap) {
         var places: [(address: BindAddress, place: Place)] = []
-        // A host is looked up only where there is something to compare it with.
+        // A host is resolved only if there is another to compare it with.
         let hosts = addresses.count { if case .tcp = $0 { true } else { false } }
         for address in addresses {
             if case .tcp = address, hosts < 2 { continue }
@@ -59,7 +57,7 @@ extension ListeningSocket {
         }
     }
 
-    /// Two addresses that are one, at least in part.
+    /// Two addresses, one of which covers the other.
     package struct Overlap: Error {
         package let address: BindAddress
         package let other: BindAddress
@@ -67,7 +65,7 @@ extension ListeningSocket {
         package var failure: ListenError.Reason { .overlaps(other) }
     }
 
-    /// What an address comes to.
+    /// A resolved address.
     private enum Place {
         case internet(InternetAddress)
         case file(folder: FileIdentity, name: String)
