@@ -200,7 +200,7 @@ import Testing
         ),
         (
             ["--bind", "127.0.0.1:8031,localhost:8031"],
-            "--bind 127.0.0.1:8031,localhost:8031 (command line): cannot listen on localhost:8031: this server is to listen "
+            "--bind 127.0.0.1:8031,localhost:8031 (command line): cannot listen on localhost:8031: this server also listens "
         ),
         (
             ["--bind", "unix:/tmp/b.sock,unix:/tmp/../tmp/b.sock"],
@@ -250,7 +250,7 @@ import Testing
         let given = try complaint(["check"] + fine, ["HOST": host])
         #expect(
             given.hasPrefix("HOST=\(host) (environment): cannot listen on \(host):8001: the host '\(host)' cannot be "))
-        #expect(given.hasSuffix("by --bind or BIND, which override HOST and PORT"))
+        #expect(given.hasSuffix("with --bind or BIND, which override HOST and PORT"))
         let both = try complaint(["check"] + fine, ["HOST": host, "PORT": "80"])
         #expect(both.hasPrefix("HOST=\(host) (environment) and PORT=80 (environment): "))
         let file = folder.write("# where\nBIND=\(host):80\n", to: "b.env")

@@ -42,7 +42,7 @@ import SystemPackage
         (String?("no-such-user"), String?.none, "there is no user 'no-such-user'"),
         ("4294967295", nil, "there is no user"),
         ("-1", nil, "there is no user"), (nil, "no-such-group", "there is no group 'no-such-group'"),
-        ("54321", nil, "name one with --group"),
+        ("54321", nil, "set one with --group"),
     ])
     func whoIsNotThereIsNamed(user: String?, group: String?, reason: String) {
         let error = #expect(throws: CredentialsError.self) { try Credentials.find(user: user, group: group) }

@@ -6,7 +6,7 @@ import Testing
 
 /// A master as the first process of a container.
 @Suite struct Process1Tests {
-    @Test func process1ReapsOrphansAndStops() throws {
+    @Test func aMasterThatIsProcess1ReapsOrphansAndStops() throws {
         let worker = """
             #!/bin/sh
             # Their parent is gone when they end.
