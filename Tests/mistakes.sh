@@ -43,7 +43,7 @@ if grep -q 'error:' "$folder/said"; then
 fi
 printf '%-24s %s s\n' "no mistake" "$seconds"
 
-order="the properties must be the initialiser's parameters: as many, in their order, with their types"
+order="the properties must be the initializer's parameters: as many, in their order, with their types"
 mistake wrong-rule '/"stock"/s/\.atLeast(0)/.length(1...80)/' \
     "requires the types 'Int' and 'String' be equivalent"
 mistake wrong-limit '/"edition"/s/atMost(99)/atMost("99")/' "cannot convert value of type 'String' to expected argument type"

@@ -45,7 +45,7 @@ with zipfile.ZipFile(glob.glob(work + "/*.whl")[0]) as package:
         content = package.read(inside + path)
         found = base64.b64encode(hashlib.sha384(content).digest()).decode()
         if integrity not in (None, found):
-            sys.exit(f"{path} is not what it was: its SHA-384 is {found}")
+            sys.exit(f"{path} has the wrong SHA-384: {found}")
         with open(os.path.join(folder, name), "wb") as file:
             file.write(content.replace(logo, b"data:,"))
 END

@@ -42,7 +42,9 @@ import Testing
             pidfile: UpgradeSnapshot.OpenFile(descriptor: 6, path: "/run/brigade.pid"),
             controlSocket: UpgradeSnapshot.OpenListener(
                 descriptor: 7, isActivated: false, address: try BindAddress("unix:/run/control.sock")),
-            totals: totals, lastChange: "reload complete in 1 s", supervisor: supervisor.snapshot)
+            totals: totals, lastChange: "reload complete in 1 s",
+            lastLoss: "worker 1 of generation 1: killed by SIGSEGV",
+            supervisor: supervisor.snapshot)
     }
 
     private func changed(_ old: String, to new: String) throws -> String {

@@ -79,7 +79,7 @@ import Testing
         #expect(
             resolved.warnings == [
                 "\(key) in /etc/b.env:2 is not a setting and is passed to the application; did you mean \(meant)? "
-                    + "To silence this warning, add the line '\(meant)=', which changes nothing"
+                    + "If not, silence this warning with the empty line '\(meant)='"
             ])
         // What it says does it.
         let quiet = try ResolvedSettings(flags: [:], environment: [:], file: file("\(line)\n\(meant)=\n"))

@@ -90,7 +90,7 @@ import Testing
         #expect(try wrong.issues == [#"span ["path","span"]"#])
     }
 
-    @Test func errorOfTheInitialiserIsAnIssue() async throws {
+    @Test func errorOfTheInitializerIsAnIssue() async throws {
         let response = try await SampleAPI.answer(api.build(), Request(.get, "/3?to=a&u=13"))
         #expect(
             response.text.contains(

@@ -2,7 +2,7 @@ import Endpoints
 import Messages
 import Testing
 
-/// Properties in another order than the parameters of the initialiser, with the same types.
+/// Properties in another order than the parameters of the initializer, with the same types.
 @Suite struct PropertyOrderTests {
     private func mistake<Sent: Model>(in type: Sent.Type) -> String? {
         var api = API(title: "t", version: "1")
@@ -19,7 +19,7 @@ import Testing
     private func names<Sent: Model>(in type: Sent.Type) -> String? {
         guard let words = mistake(in: type) else { return nil }
         return words.replacing("POST /a: \(type.schemaName): the properties ", with: "")
-            .replacing(" are not in the order of the initialiser's parameters", with: "")
+            .replacing(" are not in the order of the initializer's parameters", with: "")
     }
 
     private struct Names: Model {
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func bothPropertiesAreNamed() {
-        let words = "the properties last_name and first_name are not in the order of the initialiser's parameters"
+        let words = "the properties last_name and first_name are not in the order of the initializer's parameters"
         #expect(mistake(in: Names.self) == "POST /a: Names: " + words)
     }
 
@@ -121,7 +121,7 @@ import Testing
         #expect(names(in: Ring.self) == "c, d and b")
     }
 
-    /// The initialiser has another order than the stored properties, and `properties` follows the initialiser.
+    /// The initializer has another order than the stored properties, and `properties` follows the initializer.
     private struct Turned: Model {
         let a: String
         let b: String

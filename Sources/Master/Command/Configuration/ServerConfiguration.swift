@@ -239,10 +239,15 @@ struct ServerConfiguration {
 
     /// The application's keys of the env file that differ in the other configuration, without their values, which may be
     /// secrets.
-    func applicationChanges(to other: ServerConfiguration) -> [String] {
-        Set(applicationVariables.keys).union(other.applicationVariables.keys).filter {
-            applicationVariables[$0] != other.applicationVariables[$0]
-        }.sorted()
+    func applicationChanges(to other: ServerConfiguration) -> [(key: String, change: String)] {
+        Set(applicationVariables.keys).union(other.applicationVariables.keys).sorted().compactMap { key in
+            switch (applicationVariables[key], other.applicationVariables[key]) {
+            case (nil, nil): nil
+            case (nil, _?): (key, "added")
+            case (_?, nil): (key, "removed")
+            case (let old?, let new?): old == new ? nil : (key, "changed")
+            }
+        }
     }
 }
 

@@ -46,7 +46,8 @@ final class Master {
     init(_ state: ResumedState, log: Logger) {
         resources = state.resources
         children = ChildProcesses(resources, resuming: state.workers)
-        let history = ServerHistory(resuming: state.snapshot.totals, lastChange: state.snapshot.lastChange)
+        let history = ServerHistory(
+            resuming: state.snapshot.totals, lastChange: state.snapshot.lastChange, lastLoss: state.snapshot.lastLoss)
         eventLog = EventLog(log, children, history)
         started = state.snapshot.started
         supervisor = state.supervisor
@@ -309,7 +310,9 @@ final class Master {
                 log.info("\(text)")
             }
         }
-        for key in configuration.applicationChanges(to: next) { log.info("\(key) changes, a key of the application") }
+        for (key, change) in configuration.applicationChanges(to: next) {
+            log.info("\(key), a variable of the application, was \(change)")
+        }
     }
 
     // MARK: Signals and children

@@ -32,7 +32,7 @@ struct OperatorMessage {
         case .healthProblemResolved(let time): self.init(.notice, "health problem resolved after \(time.text)")
         case .workerDraining(let id): self.init(.info, "worker draining", id)
         case .workerDrainingByItself(let id):
-            self.init(.notice, "worker draining, without an order from this master", id)
+            self.init(.notice, "worker draining, though this master did not ask it to", id)
         case .gracefulTimeoutPassed(let id):
             self.init(.warning, "worker has not drained within graceful-timeout: stopping it", id)
         case .bootTimedOut(let id):
@@ -177,7 +177,7 @@ extension Reload.Failure {
             "the new worker \(id.slot) exited: \(status.text); see its message above"
         case .bootTimedOut(let id): "the new worker \(id.slot) is not ready within boot-timeout"
         case .workerStuck(let id, let failure): "the new worker \(id.slot) is stuck: \(failure.text)"
-        case .workerLeft(let id): "the new worker \(id.slot) drained without an order from this master"
+        case .workerLeft(let id): "the new worker \(id.slot) drained, though this master did not ask it to"
         }
     }
 }

@@ -76,9 +76,10 @@ struct ServerHistory {
 
     init() {}
 
-    init(resuming totals: Totals, lastChange: String?) {
+    init(resuming totals: Totals, lastChange: String?, lastLoss: String?) {
         self.totals = totals
         self.lastChange = lastChange
+        self.lastLoss = lastLoss
     }
 
     /// A worker has exited, and its account is final.

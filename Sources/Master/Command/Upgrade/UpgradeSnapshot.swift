@@ -62,6 +62,7 @@ struct UpgradeSnapshot: Equatable, Codable {
     var controlSocket: OpenListener?
     var totals: Totals
     var lastChange: String?
+    var lastLoss: String?
     var supervisor: Supervisor.Snapshot
 }
 
@@ -169,7 +170,8 @@ extension UpgradeSnapshot {
             },
             pidfile: resources.pidfile.map { OpenFile(descriptor: $0.descriptor, path: $0.path) },
             controlSocket: resources.controlServer.map { OpenListener($0.listener, isActivated: false) },
-            totals: history.totals, lastChange: history.lastChange, supervisor: supervisor)
+            totals: history.totals, lastChange: history.lastChange, lastLoss: history.lastLoss,
+            supervisor: supervisor)
     }
 }
 

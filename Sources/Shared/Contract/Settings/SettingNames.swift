@@ -64,7 +64,7 @@ enum SettingNames {
             else { return nil }
             let source = SettingSource.file(path: file.path, line: entry.line)
             return "\(key) in \(source) is not a setting and is passed to the application; did you mean \(meant)? "
-                + "To silence this warning, add the line '\(meant)=', which changes nothing"
+                + "If not, silence this warning with the empty line '\(meant)='"
         }
     }
 

@@ -14,7 +14,7 @@
 public protocol Model: RequestValue, ResponseValue {
     associatedtype Description: ModelDescription where Description.Model == Self
 
-    /// The properties, in the order of the parameters of the initialiser.
+    /// The properties, in the order of the parameters of the initializer.
     static var properties: Description { get }
 
     /// The name of its schema in the document. The default is the name of the type.

@@ -6,14 +6,14 @@ public struct ModelCheck: Sendable {
     let misplaced: @Sendable () -> [String]
 }
 
-/// Finds properties that are declared in another order than the parameters of the initialiser. If their types are the same, the
+/// Finds properties that are declared in another order than the parameters of the initializer. If their types are the same, the
 /// compiler cannot find it, and each property would get the value of another.
 ///
 /// The check makes a few models of different values, and reads the properties. Those that return each other's values in every
-/// model are misplaced. No other difference counts: an initialiser may change values, and a property may be computed.
+/// model are misplaced. No other difference counts: an initializer may change values, and a property may be computed.
 struct PropertyOrder {
     private let names: [String]
-    /// For each property its values in all models, as JSON: those that the initialiser got, and those that were read.
+    /// For each property its values in all models, as JSON: those that the initializer got, and those that were read.
     private var given: [[[UInt8]]]
     private var read: [[[UInt8]]]
 

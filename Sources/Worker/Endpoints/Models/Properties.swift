@@ -1,4 +1,4 @@
-/// The properties of a model, and the initialiser that takes their values in the same order.
+/// The properties of a model, and the initializer that takes their values in the same order.
 public struct Properties<Model, each Value: RequestValue & ResponseValue>: ModelDescription {
     private let make: @Sendable (repeat each Value) -> Model
     private let properties: (repeat Property<Model, each Value>)
@@ -39,10 +39,10 @@ public struct Properties<Model, each Value: RequestValue & ResponseValue>: Model
         self.filters = filters.contains { $0 != nil } ? filters : nil
     }
 
-    /// Gives the compiler a clear message when the properties do not match the parameters of the initialiser.
+    /// Gives the compiler a clear message when the properties do not match the parameters of the initializer.
     @available(
         *, unavailable,
-        message: "the properties must be the initialiser's parameters: as many, in their order, with their types"
+        message: "the properties must be the initializer's parameters: as many, in their order, with their types"
     )
     public init<each Parameter>(
         _ make: @escaping @Sendable (repeat each Parameter) -> Model,

@@ -130,7 +130,7 @@ struct DeclarationCheck {
     private func misplacedProperties(in schema: Schema, _ checked: inout Set<ObjectIdentifier>) -> String? {
         if let names = schema.model?.misplaced(), let last = names.last {
             let others = names.dropLast().joined(separator: ", ")
-            return "the properties \(others) and \(last) are not in the order of the initialiser's parameters"
+            return "the properties \(others) and \(last) are not in the order of the initializer's parameters"
         }
         for definition in schema.definitions {
             guard let type = definition.type, checked.insert(type).inserted else { continue }

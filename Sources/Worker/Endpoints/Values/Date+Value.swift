@@ -78,7 +78,7 @@ extension Date: ParameterValue, ResponseValue {
         return Date(seconds, time.microseconds)
     }
 
-    /// The reference date of `Date`, 1 January 2001, in seconds since 1970. Other initialisers of `Date` round twice.
+    /// The reference date of `Date`, 1 January 2001, in seconds since 1970. Other initializers of `Date` round twice.
     private static let reference = 978_307_200
 
     /// - Parameter seconds: since 1970.
