@@ -8,11 +8,16 @@ trap 'rm -rf "$folder"' EXIT
 swift build --build-tests >&2
 swift test --skip-build
 
+# The C modules that Serving imports.
+maps=()
+for map in .build/debug/CLinux.build .build/checkouts/swift-system/Sources/CSystem/include; do
+    maps+=(-Xcc "-fmodule-map-file=$map/module.modulemap")
+done
+
 # misuse WORDS: the declaration on the standard input is rejected, with an error that contains the words.
 misuse() {
     { printf 'import Brigade\nimport BrigadeMacros\n' && cat; } >"$folder/misuse.swift"
-    swiftc -typecheck -swift-version 6 -I .build/debug/Modules \
-        -Xcc -fmodule-map-file=.build/debug/CLinux.build/module.modulemap \
+    swiftc -typecheck -swift-version 6 -I .build/debug/Modules "${maps[@]}" \
         -load-plugin-executable .build/debug/MacroPlugin-tool#MacroPlugin "$folder/misuse.swift" >"$folder/said" 2>&1 || true
     grep -F 'error:' "$folder/said" | grep -qF -- "$1" && return
     printf 'FAILED: an error with "%s" expected, and the compiler said:\n' "$1" >&2

@@ -7,7 +7,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failed=0
-compiler=(swiftc -typecheck -warnings-as-errors -swift-version 6 -enable-upcoming-feature ExistentialAny -I .build/debug/Modules -Xcc -fmodule-map-file=.build/debug/CLinux.build/module.modulemap)
+compiler=(swiftc -typecheck -warnings-as-errors -swift-version 6 -enable-upcoming-feature ExistentialAny -I .build/debug/Modules)
+# The C modules that Serving imports.
+for map in .build/debug/CLinux.build .build/checkouts/swift-system/Sources/CSystem/include; do
+    compiler+=(-Xcc "-fmodule-map-file=$map/module.modulemap")
+done
 TIMEFORMAT='%U %S'
 
 compile() { # compile FILE: the compiler's output is in $folder/said, its processor time in $seconds.
