@@ -21,9 +21,9 @@ import Testing
         #expect(Processors.quota(inMaximum: "max 100000\n") == nil)
         #expect(Processors.quota(inMaximum: "") == nil)
         let groups = "9:name=systemd:/s\n4:cpuacct,cpu:/old/c:d\n3:cpuset:/set\n0::/a/b\n"
-        #expect(Processors.path(of: "", in: groups) == "/a/b")
-        #expect(Processors.path(of: "cpu", in: groups) == "/old/c:d")
-        #expect(Processors.path(of: "cpu", in: "0::/a\n") == nil)
+        #expect(ControlGroup.path(of: "", in: groups) == "/a/b")
+        #expect(ControlGroup.path(of: "cpu", in: groups) == "/old/c:d")
+        #expect(ControlGroup.path(of: "cpu", in: "0::/a\n") == nil)
     }
 
     @Test func theLeastQuotaUpToTheRootApplies() {

@@ -37,4 +37,24 @@ package enum ControlGroup {
         }
         return nil
     }
+
+    /// The path of this process's group for a controller; an empty name is the unified hierarchy.
+    /// - Parameter groups: the text of `/proc/self/cgroup`; a line is `4:cpu,cpuacct:/path` or `0::/path`.
+    package static func path(of controller: Substring, in groups: String) -> String? {
+        for line in groups.split(separator: "\n") {
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            if fields[1].split(separator: ",", omittingEmptySubsequences: false).contains(controller) {
+                return String(fields[2])
+            }
+        }
+        return nil
+    }
+
+    /// The directories of a group and of its parents, up to the root. A container without a cgroup namespace sees the path of
+    /// the host, but only the root exists there: it is the container's group.
+    static func directories(root: String, path: String) -> [String] {
+        let parts = path.split(separator: "/").map(String.init)
+        return (0...parts.count).reversed().map { ([root] + parts.prefix($0)).joined(separator: "/") }
+    }
 }

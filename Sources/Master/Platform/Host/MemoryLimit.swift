@@ -23,21 +23,17 @@ package struct MemoryLimit: Equatable {
     /// - Parameter groups: the text of /proc/self/cgroup.
     package static func group(mount: String, groups: String) -> Int? {
         let places = [
-            (mount, "memory.max", Processors.path(of: "", in: groups)),
-            (mount + "/unified", "memory.max", Processors.path(of: "", in: groups)),
-            (mount + "/memory", "memory.limit_in_bytes", Processors.path(of: "memory", in: groups)),
+            (mount, "memory.max", ControlGroup.path(of: "", in: groups)),
+            (mount + "/unified", "memory.max", ControlGroup.path(of: "", in: groups)),
+            (mount + "/memory", "memory.limit_in_bytes", ControlGroup.path(of: "memory", in: groups)),
         ]
         return places.compactMap { root, file, path in path.flatMap { least(root, $0, file) } }.min()
     }
 
     private static func least(_ root: String, _ path: String, _ file: String) -> Int? {
-        var parts = path.split(separator: "/")
-        var least: Int?
-        while true {
-            let text = SystemFile.read(([root] + parts.map(String.init) + [file]).joined(separator: "/"))
+        ControlGroup.directories(root: root, path: path).compactMap { directory in
             // `max` means no limit. So does the huge number that version 1 has.
-            if let bytes = text.flatMap({ Int($0.prefix { $0 != "\n" }) }) { least = min(least ?? bytes, bytes) }
-            if parts.popLast() == nil { return least }
-        }
+            SystemFile.read("\(directory)/\(file)").flatMap { Int($0.prefix { $0 != "\n" }) }
+        }.min()
     }
 }

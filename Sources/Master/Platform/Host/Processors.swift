@@ -31,39 +31,20 @@ package struct Processors: Equatable {
     /// - Parameter groups: the text of /proc/self/cgroup.
     package static func quota(mount: String, groups: String) -> Double? {
         let places = [
-            (mount, path(of: "", in: groups)), (mount + "/unified", path(of: "", in: groups)),
-            (mount + "/cpu", path(of: "cpu", in: groups)), (mount + "/cpu,cpuacct", path(of: "cpu", in: groups)),
+            (mount, ControlGroup.path(of: "", in: groups)), (mount + "/unified", ControlGroup.path(of: "", in: groups)),
+            (mount + "/cpu", ControlGroup.path(of: "cpu", in: groups)),
+            (mount + "/cpu,cpuacct", ControlGroup.path(of: "cpu", in: groups)),
         ]
         return places.compactMap { root, path in path.flatMap { quota(root: root, path: $0) } }.min()
     }
 
-    /// The path of this process's group for a controller; an empty name is the unified hierarchy.
-    /// A line is `4:cpu,cpuacct:/path` or `0::/path`.
-    package static func path(of controller: Substring, in groups: String) -> String? {
-        for line in groups.split(separator: "\n") {
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { continue }
-            if fields[1].split(separator: ",", omittingEmptySubsequences: false).contains(controller) {
-                return String(fields[2])
-            }
-        }
-        return nil
-    }
-
-    /// The least quota on the way from the group to the root. A container without a cgroup namespace sees the path of the host,
-    /// but only the root exists there: it is the container's group.
-    package static func quota(root: String, path: String) -> Double? {
-        var parts = path.split(separator: "/")
-        var least: Double?
-        while true {
-            let folder = ([root] + parts.map(String.init)).joined(separator: "/")
-            let unified = SystemFile.read(folder + "/cpu.max").flatMap(quota(inMaximum:))
-            let version1 = quota(
-                time: SystemFile.read(folder + "/cpu.cfs_quota_us"),
-                period: SystemFile.read(folder + "/cpu.cfs_period_us"))
-            if let quota = unified ?? version1 { least = min(least ?? quota, quota) }
-            if parts.popLast() == nil { return least }
-        }
+    private static func quota(root: String, path: String) -> Double? {
+        ControlGroup.directories(root: root, path: path).compactMap { directory in
+            SystemFile.read(directory + "/cpu.max").flatMap(quota(inMaximum:))
+                ?? quota(
+                    time: SystemFile.read(directory + "/cpu.cfs_quota_us"),
+                    period: SystemFile.read(directory + "/cpu.cfs_period_us"))
+        }.min()
     }
 
     /// `cpu.max` is `200000 100000` or `max 100000`: microseconds of each period.
