@@ -207,6 +207,20 @@ private struct Oops: Error {}
         }
     }
 
+    /// The thread that accepts waits for a close then, and ends the moment that it is told to: also while the drain has not
+    /// begun to wait for it.
+    @Test func aDrainAtTheLimitEndsEachTime() async throws {
+        var settings = Settings()
+        settings.maxConnections = 1
+        for _ in 0..<300 {
+            try await LoopThread.serving(echo, settings: settings) { port, _ in
+                let client = try Client(port: port)
+                try client.send(get("/1"))
+                _ = try client.read(to: "/1")
+            }
+        }
+    }
+
     @Test func noMoreConnectionsThanAllowedAreServedAtOnce() async throws {
         var settings = Settings()
         settings.maxConnections = 2

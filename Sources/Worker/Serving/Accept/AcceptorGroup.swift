@@ -77,8 +77,10 @@ import Synchronization
         isStopping = true
         token = EventLoop.shared.add(self)
         stop()
-        await withCheckedContinuation {
-            waiting = $0
+        // The loop may run other work before it runs the body of the continuation, so a thread may have ended by then.
+        await withCheckedContinuation { continuation in
+            if threads.isEmpty { return continuation.resume() }
+            waiting = continuation
             deadlineReached()
         }
     }

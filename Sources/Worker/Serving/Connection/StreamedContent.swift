@@ -75,7 +75,9 @@ struct OutgoingContent {
         if let ending { return try ending.get() }
         guard waiting == nil else { throw ContentError(.shared, "The content of a request has one reader") }
         return try await withTaskCancellationHandler {
+            // The loop may run other work before it runs the body, so the content may have ended by then.
             try await withCheckedThrowingContinuation { continuation in
+                if let ending { return continuation.resume(with: ending) }
                 waiting = continuation
                 if let socket { socket.askForContent(number) } else { deliver(.closed) }
             }
@@ -105,6 +107,8 @@ struct OutgoingContent {
     private weak var socket: ClientSocket?
     private let number: Int
     private var waiting: CheckedContinuation<Void, Never>?
+    /// Whether there is no room for another piece.
+    private var isFull = false
     private var bytes = 0
 
     init(_ socket: ClientSocket, _ number: Int) {
@@ -119,8 +123,12 @@ struct OutgoingContent {
         guard let hasRoom = socket?.send(piece, of: number) else { throw CancellationError() }
         bytes += piece.count
         if !hasRoom {
+            isFull = true
             await withTaskCancellationHandler {
-                await withCheckedContinuation { waiting = $0 }
+                // The loop may run other work before it runs the body, so there may be room by then.
+                await withCheckedContinuation { continuation in
+                    if isFull { waiting = continuation } else { continuation.resume() }
+                }
             } onCancel: {
                 LoopExecutor.shared.call { self.resume() }
             }
@@ -134,6 +142,7 @@ struct OutgoingContent {
 
     /// There is room, or nobody waits any more.
     func resume() {
+        isFull = false
         waiting.take()?.resume()
     }
 }

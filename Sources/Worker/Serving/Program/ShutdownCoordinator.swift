@@ -64,8 +64,10 @@ import Messages
 
     /// Returns when the last response of the server is sent, or never will be.
     func waitUntilServed() async {
-        if isServed { return }
-        await withCheckedContinuation { waiting = $0 }
+        // Checked in the body: the loop may run other work before it, which sends the last response.
+        await withCheckedContinuation { continuation in
+            if isServed { continuation.resume() } else { waiting = continuation }
+        }
     }
 
     private func endServing() {

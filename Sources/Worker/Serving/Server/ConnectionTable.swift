@@ -61,6 +61,9 @@
 
     /// Returns when no connection is open.
     func waitUntilEmpty() async {
-        if !sockets.isEmpty { await withCheckedContinuation { waiting.append($0) } }
+        // Checked in the body: the loop may run other work before it, which closes the last connection.
+        await withCheckedContinuation { continuation in
+            if sockets.isEmpty { continuation.resume() } else { waiting.append(continuation) }
+        }
     }
 }
