@@ -36,6 +36,40 @@ import Testing
         #expect(try Attempt.$isSecond.withValue(true) { try respond() }.text == #""read""#)
     }
 
+    @Test func anInlineHandlerComesBeforeTheAsyncOne() async throws {
+        var api = API(title: "t", version: "1")
+        api.get("/a", name: "a", Query("wait", Bool.self)) { wait async in
+            "later"
+        } inline: { wait in
+            if wait { throw WouldBlock() }
+            return "now"
+        }
+        #expect(try kind(api, "/a?wait=0") == "now")
+        #expect(try kind(api, "/a?wait=1") == "later")
+        #expect(try kind(api, "/a?wait=x") == "now")
+        let application = try api.build()
+        #expect(try await SampleAPI.answer(application, Request(.get, "/a?wait=0")).text == #""now""#)
+        #expect(try await SampleAPI.answer(application, Request(.get, "/a?wait=1")).text == #""later""#)
+        #expect(try await SampleAPI.answer(application, Request(.get, "/a?wait=x")).status == .unprocessableContent)
+        let responses = try api.openAPIDocument()["paths"]?["/a"]?["get"]?["responses"]
+        #expect(responses?["200"]?["content"] != nil)
+    }
+
+    @Test func anInlineHandlerRunsAfterAsyncDependenciesToo() async throws {
+        let number = Dependency { () async -> Int in 7 }
+        var api = API(title: "t", version: "1")
+        api.get("/a", number, Query("wait", Bool.self)) { number, wait async in
+            "later \(number)"
+        } inline: { number, wait in
+            if wait { throw WouldBlock() }
+            return "now \(number)"
+        }
+        #expect(try kind(api, "/a?wait=0") == "later")
+        let application = try api.build()
+        #expect(try await SampleAPI.answer(application, Request(.get, "/a?wait=0")).text == #""now 7""#)
+        #expect(try await SampleAPI.answer(application, Request(.get, "/a?wait=1")).text == #""later 7""#)
+    }
+
     @Test func aResponseErrorIsAnsweredWithItsResponse() async throws {
         let response = try await SampleAPI.answer(.get, "/dishes/404")
         #expect(response.status == .notFound)

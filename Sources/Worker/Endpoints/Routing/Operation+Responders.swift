@@ -99,6 +99,39 @@ extension Operation {
         }
     }
 
+    /// Of an async handler with an inline one before it. The async handler's task is made only if the inline one throws
+    /// `WouldBlock`.
+    @inlinable
+    static func responder<each Input: Parameter, Value: ResponseConvertible>(
+        _ operation: BlockingOperation, _ parameters: repeat each Input, status: Status, statusOfNil: Status?,
+        handler: @escaping @concurrent @Sendable (repeat (each Input).Value) async throws -> Value,
+        inline: @escaping @Sendable (repeat (each Input).Value) throws -> Value
+    ) -> @Sendable (OperationEnvironment) -> @Sendable (Context) throws -> Answer {
+        let own = declarations(repeat each parameters).execution
+        return { environment in
+            let respondAwaiting = responder(
+                repeat each parameters, status: status, statusOfNil: statusOfNil, handler: handler)(environment)
+            // A dependency that may block must not run on the loop because the handler does.
+            guard max(own, environment.execution) == .inline else {
+                let respondWithDependencies = responder(
+                    repeat each parameters, status: status, statusOfNil: statusOfNil
+                ) { (values: repeat (each Input).Value) async throws -> Value in
+                    do { return try inline(repeat each values) } catch is WouldBlock {}
+                    return try await handler(repeat each values)
+                }
+                return respondWithDependencies(environment)
+            }
+            let respondInline = responder(
+                operation, repeat each parameters, status: status, statusOfNil: statusOfNil, run: .inline,
+                handler: inline)(environment)
+            return { context in
+                let answer = try respondInline(context)
+                if case .blocking = answer { return try respondAwaiting(context) }
+                return answer
+            }
+        }
+    }
+
     /// Reads a request and answers it later, or at once if it is invalid.
     /// - Parameter read: reads the parameters, and returns the function that makes the response.
     @usableFromInline

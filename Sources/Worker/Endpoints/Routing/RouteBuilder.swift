@@ -61,6 +61,30 @@ public struct RouteBuilder: Sendable {
         ) { _ in Operation.responder(repeat each parameters, status: status, statusOfNil: ifNil, handler: handler) }
     }
 
+    /// Declares an endpoint with an async handler, and a synchronous one that answers at once when it can, such as from a
+    /// cache: it saves the handler's task. See the first form for the parameters.
+    /// - Parameters:
+    ///   - handler: called if `inline` throws `WouldBlock`.
+    ///   - inline: called first, on the loop, in the pass that reads the request. It must not block.
+    @inlinable
+    public mutating func callAsFunction<each Input: Parameter, Value: ResponseConvertible>(
+        _ path: String, name: String? = nil, description: OperationDescription = "", middleware: [any Middleware] = [],
+        _ parameters: repeat each Input, status: Status = .ok, ifNil: Status? = nil, errors: DocumentedErrors = [],
+        isDocumented: Bool = true,
+        handler: @escaping @concurrent @Sendable (repeat (each Input).Value) async throws -> Value,
+        inline: @escaping @Sendable (repeat (each Input).Value) throws -> Value
+    ) {
+        declare(
+            path, name, description, middleware, Operation.declarations(repeat each parameters),
+            Operation.documentedStatus(of: Value.self, declared: status), ifNil,
+            Operation.documentedContent(of: Value.self, ifNil),
+            errors, .inline, isDocumented
+        ) {
+            Operation.responder(
+                $0, repeat each parameters, status: status, statusOfNil: ifNil, handler: handler, inline: inline)
+        }
+    }
+
     /// Declares an endpoint with a handler that returns nothing: the response is a 204 without content.
     /// See the first form for the parameters.
     @inlinable
