@@ -1,4 +1,4 @@
-import Foundation
+import Brigade
 import GRDB
 import Synchronization
 import Testing
@@ -6,95 +6,124 @@ import Testing
 @testable import Recipes
 
 @Suite struct GroupCommitTests {
-    private struct Refused: Error {}
+    private let directory = TemporaryDirectory()
+    private let database: SQLiteStore
+    /// Another process' connection.
+    private let other: DatabaseQueue
 
-    @Test func concurrentWritesShareACommit() throws {
-        let directory = TemporaryDirectory()
-        let database = try directory.seededDatabase()
-        let counter = CommitCounter()
-        try database.pool.add(transactionObserver: counter)
-        let threads = try write(12, to: database) { number in
-            try database.create(label: "\(number)", source: "", url: "", submitterID: 1)!.id
-        }
-        let ids = try threads.map { try $0.value() }
-        #expect(Set(ids) == Set(4...15))
-        #expect(counter.count == 1)
-        #expect(try database.recipes(limit: nil).count == 15)
+    init() throws {
+        database = try directory.seededDatabase()
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        other = try DatabaseQueue(path: database.location.path, configuration: configuration)
     }
 
-    @Test func aFailedWriteRevertsNoOtherWrite() throws {
-        let directory = TemporaryDirectory()
-        let database = try directory.seededDatabase()
-        let threads = try write(6, to: database) { number in
-            try database.groupCommit.write { db in
-                try db.execute(sql: "INSERT INTO recipe (label) VALUES (?)", arguments: ["\(number)"])
-                if number.isMultiple(of: 2) { throw Refused() }
+    private func lock() async throws {
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+    }
+
+    private func unlock() async throws {
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+    }
+
+    /// Starts writes while another process holds the lock, and unlocks when all of them are queued.
+    private func write(
+        _ count: Int, _ body: @escaping @Sendable (_ number: Int) async throws -> Int64
+    ) async throws -> [Task<Int64, any Error>] {
+        try await lock()
+        let tasks = (0..<count).map { number in Task { try await body(number) } }
+        while try database.groupCommit.queuedWrites < count { await Task.yield() }
+        try await unlock()
+        return tasks
+    }
+
+    @Test func concurrentWritesShareACommit() async throws {
+        let counter = CommitCounter()
+        try database.pool.add(transactionObserver: counter)
+        let tasks = try await write(200) { number in
+            try await database.create(label: "\(number)", source: "", url: "", submitterID: 1)!.id
+        }
+        var ids: Set<Int64> = []
+        for task in tasks { ids.insert(try await task.value) }
+        #expect(ids == Set(4...203))
+        #expect(counter.count == 1)
+        #expect(try await database.recipes(limit: nil).count == 203)
+    }
+
+    @Test func aFailedWriteRevertsNoOtherWrite() async throws {
+        let tasks = try await write(6) { number in
+            try await database.write { db in
+                // Every second one has an ID that is taken.
+                let id = number.isMultiple(of: 2) ? 1 : 100 + number
+                try db.execute(sql: "INSERT INTO recipe (id, label) VALUES (?, ?)", arguments: [id, "\(number)"])
                 return Int64(number)
             }
         }
-        for (number, thread) in threads.enumerated() {
+        for (number, task) in tasks.enumerated() {
             if number.isMultiple(of: 2) {
-                #expect(throws: Refused.self) { try thread.value() }
+                await #expect(throws: DatabaseError.self) { try await task.value }
             } else {
-                #expect(try thread.value() == Int64(number))
+                #expect(try await task.value == Int64(number))
             }
         }
-        let labels = try database.pool.read { try String.fetchSet($0, sql: "SELECT label FROM recipe WHERE id > 3") }
+        let labels = try await database.pool.read {
+            try String.fetchSet($0, sql: "SELECT label FROM recipe WHERE id > 3")
+        }
         #expect(labels == ["1", "3", "5"])
     }
 
-    @Test func aRolledBackTransactionFailsAllItsWrites() throws {
-        let directory = TemporaryDirectory()
-        let database = try directory.seededDatabase()
-        let threads = try write(6, to: database) { number in
-            try database.groupCommit.write { db in
-                try db.execute(sql: "INSERT INTO recipe (label) VALUES ('lost')")
+    @Test func aRolledBackTransactionFailsAllItsWrites() async throws {
+        let tasks = try await write(6) { number in
+            try await database.groupCommit.write { db in
                 // As SQLite itself does when the disk is full.
-                guard number > 0 else { return 0 }
-                try db.execute(sql: "INSERT OR ROLLBACK INTO recipe (id, label) VALUES (1, '')")
+                try db.execute(
+                    sql: number == 3
+                        ? "INSERT OR ROLLBACK INTO recipe (id, label) VALUES (1, '')"
+                        : "INSERT INTO recipe (label) VALUES ('lost')")
                 return Int64(number)
             }
         }
-        for thread in threads { #expect(throws: DatabaseError.self) { try thread.value() } }
-        let stored = try database.pool.read {
+        for task in tasks { await #expect(throws: DatabaseError.self) { try await task.value } }
+        let stored = try await database.pool.read {
             try Int.fetchOne($0, sql: "SELECT count(*) FROM recipe WHERE label = 'lost'")
         }
         #expect(stored == 0)
-        #expect(try database.create(label: "next", source: "", url: "", submitterID: 1) != nil)
+        #expect(try await database.create(label: "next", source: "", url: "", submitterID: 1) != nil)
     }
 
-    /// Starts writes on several threads while the database is locked, and unlocks it when all of them are queued.
-    private func write(
-        _ count: Int, to database: RecipeDatabase, _ body: @escaping @Sendable (_ number: Int) throws -> Int64
-    ) throws -> [Writer] {
-        try DatabaseQueue(path: database.location.path).writeWithoutTransaction { db in
-            var threads: [Writer] = []
-            try db.inTransaction(.immediate) {
-                threads = (0..<count).map { number in Writer { try body(number) } }
-                while try database.groupCommit.queuedWrites < count { sched_yield() }
-                return .rollback
-            }
-            return threads
+    @Test func aWriteFailsWhenItHasWaitedForTheBusyTimeout() async throws {
+        let hasty = try SQLiteStore(serving: database.location, busyTimeout: .milliseconds(100))
+        try await lock()
+        let error = await #expect(throws: HTTPError.self) {
+            try await hasty.create(label: "late", source: "", url: "", submitterID: 1)
         }
-    }
-}
-
-/// A thread with a result.
-private final class Writer: Sendable {
-    private let result = Mutex<Result<Int64, any Error>?>(nil)
-
-    init(_ body: @escaping @Sendable () throws -> Int64) {
-        Thread.detachNewThread { [self] in
-            let result = Result { try body() }
-            self.result.withLock { $0 = result }
-        }
+        #expect(error?.status == .serviceUnavailable)
+        #expect(error?.fields.contains(Field("retry-after", "1")) == true)
+        #expect(try hasty.groupCommit.queuedWrites == 0)
+        try await unlock()
+        #expect(try await hasty.create(label: "next", source: "", url: "", submitterID: 1)?.id == 4)
+        try hasty.close()
     }
 
-    func value() throws -> Int64 {
-        while true {
-            if let result = result.withLock({ $0 }) { return try result.get() }
-            sched_yield()
-        }
+    @Test func aCancelledWriteIsNotStarted() async throws {
+        try await lock()
+        let task = Task { try await database.create(label: "gone", source: "", url: "", submitterID: 1) }
+        while try database.groupCommit.queuedWrites < 1 { await Task.yield() }
+        task.cancel()
+        try await unlock()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try await database.recipes(limit: nil).count == 3)
+    }
+
+    @Test func closingFailsTheWritesThatWait() async throws {
+        try await lock()
+        let task = Task { try await database.create(label: "gone", source: "", url: "", submitterID: 1) }
+        while try database.groupCommit.queuedWrites < 1 { await Task.yield() }
+        try database.groupCommit.close()
+        let error = await #expect(throws: HTTPError.self) { try await task.value }
+        #expect(error?.status == .serviceUnavailable)
+        try await unlock()
+        #expect(try await database.recipes(limit: nil).count == 3)
     }
 }
 

@@ -14,24 +14,24 @@ import Testing
         application = try directory.application()
     }
 
-    private func answer(_ request: Request) throws -> (response: Response, page: String) {
+    private func answer(_ request: Request) async throws -> (response: Response, page: String) {
         let response =
             switch try application.answer(request) {
             case .now(let response): response
             case .blocking(_, let run): try run()
-            case .later: Response(.notImplemented)
+            case .later(let run): try await run()
             }
         return (response, String(decoding: response.body, as: UTF8.self))
     }
 
-    private func get(_ target: String) throws -> (response: Response, page: String) {
-        try answer(Request(.get, target))
+    private func get(_ target: String) async throws -> (response: Response, page: String) {
+        try await answer(Request(.get, target))
     }
 
     private func post(
         _ form: String, _ type: String = "application/x-www-form-urlencoded"
-    ) throws -> (response: Response, page: String) {
-        try answer(Request(.post, "/recipes", fields: [Field("content-type", type)], body: Array(form.utf8)))
+    ) async throws -> (response: Response, page: String) {
+        try await answer(Request(.post, "/recipes", fields: [Field("content-type", type)], body: Array(form.utf8)))
     }
 
     private let soup = "submitter_id=1&label=Soup+%26+more&source=Ann&url=HTTPS://E.com"
@@ -52,8 +52,8 @@ import Testing
         }
     }
 
-    @Test func aSearchShowsItsResultsAndKeepsTheKeyword() throws {
-        let (response, page) = try get("/?keyword=CHICK")
+    @Test func aSearchShowsItsResultsAndKeepsTheKeyword() async throws {
+        let (response, page) = try await get("/?keyword=CHICK")
         #expect(response.status == .ok)
         #expect(page.contains("2 recipes have “CHICK” in their names."))
         #expect(page.contains("Chicken Vesuvio"))
@@ -61,13 +61,16 @@ import Testing
         #expect(page.contains("value=\"CHICK\""))
     }
 
-    @Test func anEmptySearchIsTheHomePage() throws {
-        let pages = try ["/", "/?keyword="].map { try get($0).page.replacing(/nonce="\w+"/, with: "") }
+    @Test func anEmptySearchIsTheHomePage() async throws {
+        var pages: [String] = []
+        for target in ["/", "/?keyword="] {
+            pages.append(try await get(target).page.replacing(/nonce="\w+"/, with: ""))
+        }
         #expect(pages[0] == pages[1])
     }
 
-    @Test func aShortKeywordShowsAnErrorAtTheSearchBox() throws {
-        let (response, page) = try get("/?keyword=ch")
+    @Test func aShortKeywordShowsAnErrorAtTheSearchBox() async throws {
+        let (response, page) = try await get("/?keyword=ch")
         #expect(response.status == .ok)
         #expect(note("keyword", in: page) == "Type at least 3 letters.")
         #expect(tag("keyword", in: page).contains("aria-invalid=\"true\" autofocus"))
@@ -75,12 +78,12 @@ import Testing
         #expect(page.contains("Cauliflower"))
     }
 
-    @Test func aValidFormAddsARecipeAndShowsIt() throws {
-        let (response, _) = try post(soup)
+    @Test func aValidFormAddsARecipeAndShowsIt() async throws {
+        let (response, _) = try await post(soup)
         #expect(response.status.code == 303)
         #expect(response.fields == [Field("location", "./?added=4#added")])
         #expect(try rows() == 4)
-        let page = try get("/?added=4").page
+        let page = try await get("/?added=4").page
         #expect(page.contains("“Soup &amp; more” was added as No. 4."))
         #expect(page.contains("<title>Added: Soup &amp; more – Recipes</title>"))
         #expect(!tag("added", in: page).contains("hidden"))
@@ -88,14 +91,14 @@ import Testing
     }
 
     @Test(arguments: ["/?added=99", "/?added=x", "/?added=", "/"])
-    func anUnknownAddedIDIsIgnored(target: String) throws {
-        let page = try get(target).page
+    func anUnknownAddedIDIsIgnored(target: String) async throws {
+        let page = try await get(target).page
         #expect(tag("added", in: page).hasSuffix("hidden"))
         #expect(page.contains("<title>Recipes</title>"))
     }
 
-    @Test func anInvalidFormComesBackWithItsValuesAndErrors() throws {
-        let (response, page) = try post("submitter_id=1&label=&source=%22Ann%22&url=ftp://e.com")
+    @Test func anInvalidFormComesBackWithItsValuesAndErrors() async throws {
+        let (response, page) = try await post("submitter_id=1&label=&source=%22Ann%22&url=ftp://e.com")
         #expect(response.status.code == 422)
         #expect(note("label", in: page) == "Give the recipe a name.")
         #expect(note("source", in: page) == "A cook, a book, a site")
@@ -111,43 +114,43 @@ import Testing
         #expect(try rows() == 3)
     }
 
-    @Test func anUnknownSubmitterIsRejected() throws {
-        let (response, page) = try post("submitter_id=7&label=Soup&source=Ann&url=https://e.com")
+    @Test func anUnknownSubmitterIsRejected() async throws {
+        let (response, page) = try await post("submitter_id=7&label=Soup&source=Ann&url=https://e.com")
         #expect(response.status.code == 422)
         #expect(page.contains("The recipe was not added: No user has this ID."))
         #expect(tag("label", in: page).contains("value=\"Soup\""))
         #expect(try rows() == 3)
     }
 
-    @Test func aMissingDatabaseIsShownOnThePage() throws {
+    @Test func aMissingDatabaseIsShownOnThePage() async throws {
         let path = directory.database().path
         try #require(rename(path, path + ".away") == 0)
-        let (response, page) = try post(soup)
+        let (response, page) = try await post(soup)
         #expect(response.status.code == 503)
         #expect(page.contains("The recipe was not added: The database cannot be used now."))
         #expect(tag("label", in: page).contains("value=\"Soup &amp; more\""))
     }
 
-    @Test func aBodyThatIsNotAFormIsRejectedOnThePage() throws {
-        let (response, page) = try post("{}", "application/json")
+    @Test func aBodyThatIsNotAFormIsRejectedOnThePage() async throws {
+        let (response, page) = try await post("{}", "application/json")
         #expect(response.status.code == 422)
         #expect(page.contains("not added: Input should be a form sent as application/x-www-form-urlencoded."))
     }
 
-    @Test func aHugeInputComesBackTruncated() throws {
-        let (response, page) = try post("label=" + String(repeating: "%22", count: 1_000_000))
+    @Test func aHugeInputComesBackTruncated() async throws {
+        let (response, page) = try await post("label=" + String(repeating: "%22", count: 1_000_000))
         #expect(response.status.code == 422)
         #expect(page.utf8.count < 200_000)
     }
 
-    @Test func theFormsAddressRedirectsToTheForm() throws {
-        let (response, _) = try get("/recipes")
+    @Test func theFormsAddressRedirectsToTheForm() async throws {
+        let (response, _) = try await get("/recipes")
         #expect(response.status.code == 303)
         #expect(response.fields == [Field("location", "./#add")])
     }
 
-    @Test func thePageHasSecurityHeaders() throws {
-        for answer in [try get("/"), try post("")] {
+    @Test func thePageHasSecurityHeaders() async throws {
+        for answer in [try await get("/"), try await post("")] {
             let fields = Dictionary(answer.response.fields.map { ($0.name, $0.value) }) { $1 }
             #expect(fields["content-type"] == "text/html; charset=utf-8")
             #expect(fields["x-content-type-options"] == "nosniff")

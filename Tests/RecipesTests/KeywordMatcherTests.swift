@@ -25,14 +25,14 @@ import Testing
         #expect(found == matches)
     }
 
-    @Test func searchesReturnTheFirstMatchesByID() throws {
+    @Test func searchesReturnTheFirstMatchesByID() async throws {
         let directory = TemporaryDirectory()
         let database = try directory.seededDatabase()
-        #expect(try database.recipes(labelled: "CHICKEN", limit: 10).map(\.id) == [1, 2])
-        #expect(try database.recipes(labelled: "chicken", limit: 1).map(\.id) == [1])
-        #expect(try database.recipes(labelled: "tofu", limit: 1).map(\.id) == [3])
-        #expect(try database.recipes(labelled: "chicken", limit: 0).isEmpty)
-        #expect(try database.recipes(labelled: nil, limit: nil).map(\.id) == [1, 2, 3])
-        #expect(try database.recipes(labelled: nil, limit: 2).map(\.id) == [1, 2])
+        #expect(try await database.recipes(labelled: "CHICKEN", limit: 10).map(\.id) == [1, 2])
+        #expect(try await database.recipes(labelled: "chicken", limit: 1).map(\.id) == [1])
+        #expect(try await database.recipes(labelled: "tofu", limit: 1).map(\.id) == [3])
+        #expect(try await database.recipes(labelled: "chicken", limit: 0).isEmpty)
+        #expect(try await database.recipes(labelled: nil, limit: nil).map(\.id) == [1, 2, 3])
+        #expect(try await database.recipes(labelled: nil, limit: 2).map(\.id) == [1, 2])
     }
 }

@@ -8,14 +8,14 @@ import Testing
 /// The reads of one pass of the event loop share a transaction.
 @Suite struct NonBlockingReaderTests {
     private let directory = TemporaryDirectory()
-    private let database: RecipeDatabase
+    private let database: SQLiteStore
     private let reader: NonBlockingReader
     private let host = ManualHost()
 
     init() throws {
         database = try directory.seededDatabase()
         reader = try #require(database.nonBlockingReader)
-        database.attach(to: host)
+        database.start(on: host)
     }
 
     private func relabel(_ label: String) throws {
@@ -24,7 +24,12 @@ import Testing
 
     /// The recipe as it is now, read by another connection.
     private func stored(_ id: Int64) throws -> EncodedJSON<Recipe> {
-        EncodedJSON(try #require(try database.recipes(limit: nil).first { $0.id == id }))
+        try database.read { db in
+            let statement = try Statement(keptBy: db, "SELECT \(Recipe.columns) FROM recipe WHERE id = $1")
+            try statement.bind(id, at: 1)
+            #expect(try statement.step())
+            return EncodedJSON(Recipe(statement))
+        }
     }
 
     @Test func readsOfOnePassSeeOneSnapshot() throws {
@@ -37,7 +42,7 @@ import Testing
     }
 
     @Test func withoutALoopEveryReadSeesTheLatestCommit() throws {
-        let database = try RecipeDatabase(serving: database.location)
+        let database = try SQLiteStore(serving: database.location)
         let reader = try #require(database.nonBlockingReader)
         for label in ["once", "twice"] {
             try relabel(label)
@@ -56,9 +61,10 @@ import Testing
         }
     }
 
-    @Test func aFailedReadKeepsTheSnapshot() throws {
+    @Test func aFailedReadKeepsTheSnapshot() async throws {
         let large = try #require(
-            try database.create(label: String(repeating: "a", count: 100_000), source: "", url: "", submitterID: 1))
+            try await database.create(
+                label: String(repeating: "a", count: 100_000), source: "", url: "", submitterID: 1))
         let first = try stored(1)
         #expect(try reader.recipe(1) == first)
         try relabel("changed")

@@ -46,7 +46,7 @@ import Testing
             }
             try await group.waitForAll()
         }
-        let database = try RecipeDatabase(serving: directory.database())
+        let database = try SQLiteStore(serving: directory.database())
         #expect(try rows("SELECT id FROM recipe", database.pool) == ["1", "2", "3"])
         #expect(try rows("SELECT id FROM user", database.pool) == ["1"])
         #expect(try rows("SELECT * FROM alembic_version", database.pool) == ["\"da9301b43279\""])
@@ -119,7 +119,7 @@ import Testing
 
     @Test func migrationsAreAppliedAndReverted() throws {
         let directory = TemporaryDirectory()
-        let database = try RecipeDatabase(preparing: directory.database())
+        let database = try SQLiteStore(preparing: directory.database())
         let second = Migration(
             revision: "second", up: ["CREATE TABLE tag (id INTEGER PRIMARY KEY)"], down: ["DROP TABLE tag"])
         let migrator = Migrator([.initial, second], location: directory.database(), log: .silent)
@@ -144,7 +144,7 @@ import Testing
 
     @Test func aFailedMigrationIsRolledBack() throws {
         let directory = TemporaryDirectory()
-        let database = try RecipeDatabase(preparing: directory.database())
+        let database = try SQLiteStore(preparing: directory.database())
         let broken = Migration(revision: "broken", up: ["CREATE TABLE tag (id INTEGER)", "NONSENSE"], down: [])
         let migrator = Migrator([.initial, broken], location: directory.database(), log: .silent)
         #expect(throws: DatabaseError.self) { try migrator.upgrade(database.pool) }
@@ -183,7 +183,7 @@ import Testing
 
         let database = try prestart.open { () throws(RecipeDatabaseError) in
             if waits.withLock({ $0 }) < 6 { throw locked }
-            return try RecipeDatabase(preparing: directory.database())
+            return try SQLiteStore(preparing: directory.database())
         }
         try database.close()
         #expect(waits.withLock { $0 } == 6)

@@ -90,6 +90,19 @@ import Testing
         #expect(error.name == "BACKEND_CORS_ORIGINS")
         #expect(error.reason.contains(reason))
     }
+
+    @Test func theBusyTimeoutIsADuration() throws {
+        #expect(try RecipeSettings(environment: [:]).databaseBusyTimeout == .seconds(5))
+        #expect(
+            try RecipeSettings(environment: ["DATABASE_BUSY_TIMEOUT": "250ms"]).databaseBusyTimeout
+                == .milliseconds(250))
+        for text in ["0s", "21s", "-1s", "soon"] {
+            let error = #expect(throws: SettingError.self) {
+                try RecipeSettings(environment: ["DATABASE_BUSY_TIMEOUT": text])
+            }
+            #expect(error?.name == "DATABASE_BUSY_TIMEOUT")
+        }
+    }
 }
 
 @Suite struct DocumentationDirectoryTests {

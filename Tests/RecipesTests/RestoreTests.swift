@@ -12,12 +12,12 @@ import Testing
     private var backup: String { directory.path + "/backup.db" }
 
     /// Leaves a database, a backup of it, and a log with a later commit that no process has open.
-    private func leaveALog() throws {
+    private func leaveALog() async throws {
         let database = try directory.seededDatabase()
         let copy = try DatabaseQueue(path: backup)
         try DatabaseQueue(path: database.location.path).backup(to: copy)
         try copy.close()
-        _ = try database.create(label: "later", source: "", url: "", submitterID: 1)
+        _ = try await database.create(label: "later", source: "", url: "", submitterID: 1)
         try database.close()
         #expect(access(directory.database().path + "-wal", F_OK) == 0)
     }
@@ -28,21 +28,21 @@ import Testing
         }
     }
 
-    @Test func aRestoreDeletesTheOldLog() throws {
-        try leaveALog()
+    @Test func aRestoreDeletesTheOldLog() async throws {
+        try await leaveALog()
         try restore.run(from: backup)
         #expect(try labels() == [])
-        let database = try RecipeDatabase(serving: directory.database())
-        #expect(try database.create(label: "new", source: "", url: "", submitterID: 1)?.id == 4)
+        let database = try SQLiteStore(serving: directory.database())
+        #expect(try await database.create(label: "new", source: "", url: "", submitterID: 1)?.id == 4)
     }
 
-    @Test func theBackupsOwnLogIsRestored() throws {
+    @Test func theBackupsOwnLogIsRestored() async throws {
         let source = try directory.seededDatabase()
-        _ = try source.create(label: "in the log", source: "", url: "", submitterID: 1)
+        _ = try await source.create(label: "in the log", source: "", url: "", submitterID: 1)
         let target = Restore(location: directory.database("second.db"), log: .silent)
         try target.run(from: source.location.path)
-        let second = try RecipeDatabase(serving: directory.database("second.db"))
-        #expect(try second.recipe(4) != nil)
+        let second = try SQLiteStore(serving: directory.database("second.db"))
+        #expect(try await second.recipe(4) != nil)
     }
 
     @Test func aDatabaseInUseIsNotReplaced() throws {
@@ -54,8 +54,8 @@ import Testing
         #expect(database.healthProblem() == nil)
     }
 
-    @Test func anInvalidBackupChangesNothing() throws {
-        try leaveALog()
+    @Test func anInvalidBackupChangesNothing() async throws {
+        try await leaveALog()
         func refusal(_ path: String) throws -> String {
             try #require(throws: RecipeDatabaseError.self) { try restore.run(from: path) }.description
         }
@@ -67,7 +67,9 @@ import Testing
         fputs("This is no database, but a text that is longer than the header of one, which has a hundred bytes.", file)
         fclose(file)
         #expect(try refusal(text).contains("not a SQLite database"))
-        try DatabaseQueue(path: directory.path + "/other.db").write { try $0.execute(sql: "CREATE TABLE other (id)") }
+        try await DatabaseQueue(path: directory.path + "/other.db").write {
+            try $0.execute(sql: "CREATE TABLE other (id)")
+        }
         #expect(try refusal(directory.path + "/other.db").contains("no table"))
         #expect(try labels() == ["later"])
     }
@@ -79,10 +81,10 @@ import Testing
         ("ALTER TABLE recipe RENAME COLUMN source TO origin", "no such column: source"),
         ("PRAGMA foreign_keys = OFF; UPDATE recipe SET submitter_id = 77 WHERE id = 2", "(`recipe`, id 2)"),
     ])
-    func anIncompatibleBackupIsRejected(change: String, reason: String) throws {
-        try leaveALog()
+    func anIncompatibleBackupIsRejected(change: String, reason: String) async throws {
+        try await leaveALog()
         let changed = try DatabaseQueue(path: backup)
-        try changed.writeWithoutTransaction { try $0.execute(sql: change) }
+        try await changed.writeWithoutTransaction { try $0.execute(sql: change) }
         try changed.close()
         let error = try #require(throws: RecipeDatabaseError.self) { try restore.run(from: backup) }
         #expect(error.description.contains("the backup \(backup)"))
@@ -90,8 +92,8 @@ import Testing
         #expect(try labels() == ["later"])
     }
 
-    @Test func aDirectoryAtTheDatabasesPathChangesNothing() throws {
-        try leaveALog()
+    @Test func aDirectoryAtTheDatabasesPathChangesNothing() async throws {
+        try await leaveALog()
         try FileManager.default.removeItem(atPath: directory.database().path)
         #expect(mkdir(directory.database().path, 0o755) == 0)
         let error = try #require(throws: RecipeDatabaseError.self) { try restore.run(from: backup) }
@@ -99,8 +101,8 @@ import Testing
         #expect(access(directory.database().path + "-wal", F_OK) == 0)
     }
 
-    @Test func aNewFileBelongsToTheDirectorysOwner() throws {
-        try leaveALog()
+    @Test func aNewFileBelongsToTheDirectorysOwner() async throws {
+        try await leaveALog()
         let place = directory.path + "/place"
         #expect(mkdir(place, 0o755) == 0)
         if geteuid() == 0 { #expect(chown(place, 1234, 1235) == 0) }
@@ -116,8 +118,8 @@ import Testing
 
     /// An open file description lock has no process, like a lock of another PID namespace.
     @Test(arguments: [("", 1_073_741_826, 510), ("-shm", 128, 1)])
-    func aDatabaseOpenInAnotherContainerIsNotReplaced(suffix: String, start: Int, length: Int) throws {
-        try leaveALog()
+    func aDatabaseOpenInAnotherContainerIsNotReplaced(suffix: String, start: Int, length: Int) async throws {
+        try await leaveALog()
         let file = open(directory.database().path + suffix, O_RDWR | O_CLOEXEC)
         try #require(file >= 0)
         defer { close(file) }
@@ -132,16 +134,16 @@ import Testing
     }
 
     /// The error must not name the backup.
-    @Test func anUnwritableDirectoryIsNamed() throws {
-        try leaveALog()
+    @Test func anUnwritableDirectoryIsNamed() async throws {
+        try await leaveALog()
         let target = Restore(location: DatabaseLocation(path: "/proc/recipes.db"), log: .silent)
         let error = try #require(throws: RecipeDatabaseError.self) { try target.run(from: backup) }
         #expect(error.description.contains("/proc"))
         #expect(!error.description.contains("the backup"))
     }
 
-    @Test func aStaleLogIsWarnedAbout() throws {
-        try leaveALog()
+    @Test func aStaleLogIsWarnedAbout() async throws {
+        try await leaveALog()
         #expect(StaleWAL.warning(directory.database()) == nil)
         // Like `cp`.
         try Data(contentsOf: URL(filePath: backup)).write(to: URL(filePath: directory.database().path))
@@ -155,10 +157,10 @@ import Testing
 
     /// The main file is newer than its log, but only because of a checkpoint.
     @Test(arguments: [SQLITE_CHECKPOINT_PASSIVE, SQLITE_CHECKPOINT_FULL])
-    func aCheckpointCausesNoWarning(mode: Int32) throws {
+    func aCheckpointCausesNoWarning(mode: Int32) async throws {
         let database = try directory.seededDatabase()
         for number in 0..<40 {
-            _ = try database.create(label: "\(number)", source: "", url: "", submitterID: 1)
+            _ = try await database.create(label: "\(number)", source: "", url: "", submitterID: 1)
             if number % 13 == 0 { try checkpoint(database, mode) }
         }
         try checkpoint(database, mode)
@@ -169,7 +171,7 @@ import Testing
         #expect(StaleWAL.warning(directory.database()) == nil)
     }
 
-    private func checkpoint(_ database: RecipeDatabase, _ mode: Int32) throws {
+    private func checkpoint(_ database: SQLiteStore, _ mode: Int32) throws {
         try database.pool.writeWithoutTransaction { db in
             let code = sqlite3_wal_checkpoint_v2(try db.connection, "main", mode, nil, nil)
             #expect(code == SQLITE_OK)

@@ -31,9 +31,9 @@ final class TemporaryDirectory: Sendable {
     }
 
     /// A database after the prestart.
-    func seededDatabase() throws -> RecipeDatabase {
+    func seededDatabase() throws -> SQLiteStore {
         try prestart().run()
-        return try RecipeDatabase(serving: database())
+        return try SQLiteStore(serving: database())
     }
 
     /// The application with such a database.
@@ -43,6 +43,16 @@ final class TemporaryDirectory: Sendable {
         settings.database = database()
         change(&settings)
         return try RecipeApplication.make(settings, log: .silent)
+    }
+}
+
+extension RecipeStore {
+    func create(label: String, source: String, url: String, submitterID: Int64) async throws -> Recipe? {
+        try await create(NewRecipe(label: label, source: source, url: url, submitterID: submitterID))
+    }
+
+    func recipes(labelled keyword: String? = nil, limit: Int?) async throws -> [Recipe] {
+        try await recipes(RecipeSearch(keyword: keyword, limit: limit))
     }
 }
 
@@ -56,7 +66,10 @@ final class ManualHost: Messages.ApplicationHost {
 
     func runBlocking(
         _ operation: BlockingOperation, deadline: UInt64?, _ work: @escaping @Sendable () -> Void
-    ) -> Bool { false }
+    ) -> Bool {
+        work()
+        return true
+    }
 
     func afterPass(_ body: @escaping @Sendable () -> Void) {
         bodies.append(body)

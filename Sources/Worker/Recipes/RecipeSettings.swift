@@ -7,6 +7,8 @@ import NIOCore
 struct RecipeSettings: Equatable, Sendable {
     /// DATABASE_URL, or SQLALCHEMY_DATABASE_URI, the name in the tutorial.
     var database = DatabaseLocation(path: "recipes.db")
+    /// DATABASE_BUSY_TIMEOUT: how long a write waits while another process holds SQLite's lock.
+    var databaseBusyTimeout = Duration.seconds(5)
     /// REDDIT_BASE_URL: what precedes `/r/...`, without a trailing slash.
     var redditBaseURL = "https://www.reddit.com"
     /// REDDIT_TIMEOUT.
@@ -32,6 +34,9 @@ struct RecipeSettings: Equatable, Sendable {
         for name in ["SQLALCHEMY_DATABASE_URI", "DATABASE_URL"] {
             guard let url = value(name) else { continue }
             database = try DatabaseLocation(url: url, setting: name)
+        }
+        if let text = value("DATABASE_BUSY_TIMEOUT") {
+            databaseBusyTimeout = try Self.duration(text, "DATABASE_BUSY_TIMEOUT", atMost: .seconds(20), "20s")
         }
         if let url = value("REDDIT_BASE_URL") { redditBaseURL = try Self.baseURL(url) }
         if let text = value("REDDIT_TIMEOUT") { redditTimeouts = try Self.timeouts(text) }
@@ -71,16 +76,22 @@ struct RecipeSettings: Equatable, Sendable {
     /// At most 8 s: the longest answer takes three times as long, and must end before the master takes a blocked worker
     /// for a stuck one (30 s by default).
     private static func timeouts(_ text: String) throws(SettingError) -> RedditTimeouts {
+        RedditTimeouts(TimeAmount(try duration(text, "REDDIT_TIMEOUT", atMost: .seconds(8), "8s")))
+    }
+
+    private static func duration(
+        _ text: String, _ setting: String, atMost limit: Duration, _ limitText: String
+    ) throws(SettingError) -> Duration {
         let duration: Duration
         do {
             duration = try ValueSyntax.duration(text)
         } catch {
-            throw SettingError(name: "REDDIT_TIMEOUT", reason: "\(error)")
+            throw SettingError(name: setting, reason: "\(error)")
         }
-        guard duration > .zero, duration <= .seconds(8) else {
-            throw SettingError(name: "REDDIT_TIMEOUT", reason: "must be more than 0s and at most 8s")
+        guard duration > .zero, duration <= limit else {
+            throw SettingError(name: setting, reason: "must be more than 0s and at most \(limitText)")
         }
-        return RedditTimeouts(TimeAmount(duration))
+        return duration
     }
 
     /// Finds obvious mistakes only: whether an address exists is for a mail server to say.

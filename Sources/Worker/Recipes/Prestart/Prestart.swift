@@ -21,7 +21,7 @@ struct Prestart {
     func run() throws {
         log.info("waiting for the database", metadata: ["database": "\(settings.database.path)"])
         if let warning = StaleWAL.warning(settings.database) { log.warning("\(warning)") }
-        let database = try open { () throws(RecipeDatabaseError) in try RecipeDatabase(preparing: settings.database) }
+        let database = try open { () throws(RecipeDatabaseError) in try SQLiteStore(preparing: settings.database) }
         do {
             try Migrator(location: settings.database, log: log).upgrade(database.pool)
             try Seed(superuser: settings.firstSuperuser, log: log).run(database.pool)
@@ -34,8 +34,8 @@ struct Prestart {
 
     /// Opens the database, and tries again while the error is transient.
     func open(
-        _ open: () throws(RecipeDatabaseError) -> RecipeDatabase
-    ) throws(RecipeDatabaseError) -> RecipeDatabase {
+        _ open: () throws(RecipeDatabaseError) -> SQLiteStore
+    ) throws(RecipeDatabaseError) -> SQLiteStore {
         var attemptsLeft = attempts
         while true {
             do {

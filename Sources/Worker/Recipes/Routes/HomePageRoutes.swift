@@ -2,7 +2,7 @@ import Brigade
 
 /// `GET /`, the page for people, and `/recipes`, to which its form posts.
 struct HomePageRoutes {
-    let database: RecipeDatabase
+    let store: any RecipeStore
     let page: HomePage
 
     var router: Router {
@@ -17,35 +17,40 @@ struct HomePageRoutes {
         return router
     }
 
-    @Sendable private func show(_ query: HomePageQuery.Value) throws -> HomePageResponse {
-        let list = try list(query)
-        return .page(HomeView(list: list, added: try query.added.flatMap(database.storedRecipe)), of: page)
+    @Sendable private func show(_ query: HomePageQuery.Value) async throws -> HomePageResponse {
+        var view = HomeView(list: try await list(query))
+        if let id = query.added { view.added = try await store.storedRecipe(id) }
+        return .page(view, of: page)
     }
 
-    @Sendable private func add(_ form: FormSubmission<RecipeCreate>) throws -> HomePageResponse {
+    @Sendable private func add(_ form: FormSubmission<RecipeCreate>) async throws -> HomePageResponse {
         do {
-            let recipe = try form.content.get().insert(into: database)
+            let recipe = try await form.content.get().insert(into: store)
             return .redirect(to: "./?added=\(recipe.id)#added")
         } catch let error as ValidationError {
-            return try reject(RecipeForm(form, issues: error.issues), .unprocessableContent)
+            return try await reject(RecipeForm(form, issues: error.issues), .unprocessableContent)
         } catch let error as HTTPError {
-            return try reject(RecipeForm(form, failure: error.detail), error.status, error.fields)
+            return try await reject(RecipeForm(form, failure: error.detail), error.status, error.fields)
         }
     }
 
     /// The page with the form as it was sent, and with what is wrong.
-    private func reject(_ form: RecipeForm, _ status: Status, _ fields: [Field] = []) throws -> HomePageResponse {
-        // If the database is down, the form must still come back with what was typed.
-        let list =
-            status == .serviceUnavailable
-            ? (try? list(HomePageQuery.Value())) ?? RecipeList() : try list(HomePageQuery.Value())
+    private func reject(_ form: RecipeForm, _ status: Status, _ fields: [Field] = []) async throws -> HomePageResponse {
+        var list = RecipeList()
+        do {
+            list = try await self.list(HomePageQuery.Value())
+        } catch  where status == .serviceUnavailable {
+            // If the database is down, the form must still come back with what was typed.
+        }
         return .page(HomeView(list: list, form: form), of: page, status, fields: fields)
     }
 
-    private func list(_ query: HomePageQuery.Value) throws -> RecipeList {
+    private func list(_ query: HomePageQuery.Value) async throws -> RecipeList {
         let isSearch = !query.keyword.isEmpty && query.issue == nil
-        let recipes = try database.recipes(
-            labelled: isSearch ? query.keyword : nil, limit: isSearch ? RecipeList.searchLimit + 1 : RecipeList.length)
+        let recipes = try await store.recipes(
+            RecipeSearch(
+                keyword: isSearch ? query.keyword : nil,
+                limit: isSearch ? RecipeList.searchLimit + 1 : RecipeList.length))
         return RecipeList(keyword: query.keyword, issue: query.issue, recipes: recipes)
     }
 }

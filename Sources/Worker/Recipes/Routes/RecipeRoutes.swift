@@ -2,40 +2,46 @@ import Brigade
 
 /// The recipe API: `/api/v1/recipes`.
 struct RecipeRoutes {
-    let database: RecipeDatabase
+    let store: any RecipeStore
     let reddit: Reddit
 
     /// The home page validates its search with the same parameter.
     static let keyword = Query("keyword", String?.self, .length(3...), examples: ["chicken"])
 
     var router: Router {
-        let (database, reddit) = (database, reddit)
+        let (store, reddit) = (store, reddit)
         var router = Router(prefix: "/api/v1/recipes", tags: ["recipes"])
 
-        // Inline: the read never blocks, so it needs no thread of the pool.
         router.get(
             "/{recipe_id}", name: "fetch_recipe", description: "Fetch a single recipe by ID",
-            Path("recipe_id", Integer.self), errors: [.notFound], run: .inline
+            Path("recipe_id", Integer.self), errors: [.notFound]
         ) { id in
-            guard let small = id.small, let recipe = try database.recipe(Int64(small)) else {
-                throw HTTPError(.notFound, "Recipe with ID \(id) not found")
+            guard let small = id.small, let recipe = try await store.recipe(Int64(small)) else {
+                throw Self.notFound(id)
+            }
+            return recipe
+        } inline: { id in
+            guard let small = id.small, let recipe = try store.recipeInPass(Int64(small)) else {
+                throw Self.notFound(id)
             }
             return recipe
         }
 
+        // An integer that does not fit into an Int is no limit.
         router.get(
             "/search/", name: "search_recipes", description: "Search for recipes based on label keyword",
             Self.keyword, Query("max_results", Integer?.self, default: 10, .atLeast(0))
         ) { keyword, maxResults in
-            // An integer that does not fit into an Int is no limit.
-            RecipeSearchResults(results: try database.recipes(labelled: keyword, limit: maxResults?.small))
+            try await store.search(RecipeSearch(keyword: keyword, limit: maxResults?.small))
+        } inline: { keyword, maxResults in
+            try store.searchInPass(RecipeSearch(keyword: keyword, limit: maxResults?.small))
         }
 
         router.post(
             "/", name: "create_recipe", description: "Create a new recipe in the database.", Body(RecipeCreate.self),
             status: .created, errors: [.badRequest, .serviceUnavailable]
         ) { recipe in
-            try recipe.insert(into: database)
+            try await recipe.insert(into: store)
         }
 
         // The tutorial's comparison: three requests at the same time, or one after another.
@@ -47,6 +53,10 @@ struct RecipeRoutes {
             try reddit.ideas()
         }
         return router
+    }
+
+    private static func notFound(_ id: Integer) -> HTTPError {
+        HTTPError(.notFound, "Recipe with ID \(id) not found")
     }
 }
 
@@ -66,9 +76,11 @@ struct RecipeCreate: Model {
 
     /// - Throws: `ValidationError` if no user has the submitter's ID; `HTTPError` 503 if the database cannot be written
     ///   now.
-    func insert(into database: RecipeDatabase) throws -> Recipe {
-        let created = try submitterID.small.flatMap { submitter in
-            try database.create(label: label, source: source, url: url.text, submitterID: Int64(submitter))
+    func insert(into store: any RecipeStore) async throws -> Recipe {
+        var created: Recipe?
+        if let submitter = submitterID.small {
+            created = try await store.create(
+                NewRecipe(label: label, source: source, url: url.text, submitterID: Int64(submitter)))
         }
         guard let created else {
             throw ValidationError([

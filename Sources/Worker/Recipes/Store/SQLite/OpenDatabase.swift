@@ -17,7 +17,7 @@ final class OpenDatabase: Sendable {
 
     init(inMemory queue: DatabaseQueue) {
         pool = queue
-        groupCommit = GroupCommit(queue)
+        groupCommit = GroupCommit(queue, busyTimeout: .zero)
         opened = nil
     }
 
@@ -83,7 +83,7 @@ final class OpenDatabase: Sendable {
             expectedFiles.set(files)
             self.pool = pool
             opened = (paths, files)
-            groupCommit = GroupCommit(pool) { db in try Self.check(db, files, at: paths) }
+            groupCommit = GroupCommit(pool, busyTimeout: busyTimeout) { db in try Self.check(db, files, at: paths) }
         } catch let error as RecipeDatabaseError {
             throw error
         } catch let change as DatabaseFiles.Change {
@@ -112,6 +112,23 @@ final class OpenDatabase: Sendable {
     /// What has happened to the files since they were opened.
     func change() -> DatabaseFiles.Change? {
         opened.flatMap { $0.files.change(to: DatabaseFiles(at: $0.paths), at: $0.paths) }
+    }
+
+    /// Commits nothing, to find out whether the database takes writes.
+    /// - Throws: `DatabaseFiles.Change` if a commit would go to other files than those at the paths.
+    func tryWrite() throws {
+        guard let opened else { return }
+        try pool.writeWithoutTransaction { db in
+            try db.inTransaction(.immediate) {
+                try Self.check(db, opened.files, at: opened.paths)
+                return .commit
+            }
+        }
+    }
+
+    func close() throws {
+        groupCommit.close()
+        try pool.close()
     }
 
     /// As `change()`, and also detects a truncated log. SQLite's errors do not say that either is the cause.

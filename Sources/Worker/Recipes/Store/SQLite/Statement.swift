@@ -8,6 +8,18 @@ struct Statement: ~Copyable {
     private let handle: OpaquePointer
     /// Whether the database stores texts in UTF-8, so that reading them needs no conversion.
     private let isUTF8: Bool
+    /// Finalizes the handle, if it is GRDB's.
+    private let owner: GRDB.Statement?
+
+    /// Compiles a statement once per connection: GRDB keeps it.
+    /// - Parameter database: must outlive the statement.
+    init(keptBy database: Database, _ sql: String) throws {
+        let owner = try database.cachedStatement(sql: sql)
+        let connection = try database.connection
+        self.owner = owner
+        handle = owner.sqliteStatement
+        isUTF8 = sqlite3_column_count(handle) > 0 && Self.isUTF8(connection)
+    }
 
     /// - Parameters:
     ///   - connection: must outlive the statement. No other thread may use it at the same time.
@@ -18,6 +30,7 @@ struct Statement: ~Copyable {
         let code = sqlite3_prepare_v3(connection, sql, -1, flags, &handle, nil)
         guard code == SQLITE_OK, let handle else { throw Self.error(code, connection) }
         self.handle = handle
+        owner = nil
         isUTF8 = sqlite3_column_count(handle) > 0 && Self.isUTF8(connection)
     }
 
@@ -31,7 +44,7 @@ struct Statement: ~Copyable {
     }
 
     deinit {
-        sqlite3_finalize(handle)
+        if owner != nil { sqlite3_reset(handle) } else { sqlite3_finalize(handle) }
     }
 
     /// - Parameter index: counts from 1, as in SQLite.

@@ -4,7 +4,7 @@ import Glibc
 /// Checks a database's files when a name in their directory changes, and once a second.
 enum DatabaseMonitor {
     /// Starts a thread that runs as long as the database exists.
-    static func start(_ database: RecipeDatabase) {
+    static func start(_ database: SQLiteStore) {
         let directory = database.location.directory
         let thread = Thread { [weak database] in
             var watcher = DirectoryWatcher(directory)

@@ -2,42 +2,49 @@ import Brigade
 import GRDB
 import Synchronization
 
-/// The application's database: a SQLite file that several processes read and write.
+/// A SQLite file that several processes read and write.
 ///
 /// It is in WAL mode, so readers never wait for a writer. A commit is on the disk before it is acknowledged
-/// (`synchronous=FULL`). All functions block, except reads by the `NonBlockingReader` on the event loop.
+/// (`synchronous=FULL`).
 ///
 /// The open files must be those at the database's paths. This is checked before each commit, by readiness, and by
 /// `checkAndRepair()`. Otherwise all reads and writes fail until `checkAndRepair()` has opened the right files.
-final class RecipeDatabase: Sendable {
+final class SQLiteStore: RecipeStore {
     let location: DatabaseLocation
     let nonBlockingReader: NonBlockingReader?
     private let opened: Mutex<OpenDatabase?>
     private let health = Mutex(DatabaseHealth())
+    private let host = Mutex<(any ApplicationHost)?>(nil)
     private let readers: Int
+    private let busyTimeout: Duration
     private let report: @Sendable (String?) -> Void
     private let log: Logger
 
     private static let requiredTables = ["user", "recipe"]
-    private static let busyTimeout = Duration.seconds(5)
+    /// Long reads share the threads of the pool with each other, and leave some to other operations.
+    private static let reads = BlockingOperation("read_database")
     /// How long to try to recover commits from files that are no longer at the paths.
     private static let recoveryTimeout = Duration.seconds(5)
 
     // MARK: Opening
 
     /// Opens an existing database with its tables.
-    /// - Parameter report: called with the problem when one begins, and with nil when it ends.
+    /// - Parameters:
+    ///   - busyTimeout: how long a write may wait for another process.
+    ///   - report: called with the problem when one begins, and with nil when it ends.
     init(
-        serving location: DatabaseLocation, readers: Int = 8, report: @escaping @Sendable (String?) -> Void = { _ in },
+        serving location: DatabaseLocation, readers: Int = 8, busyTimeout: Duration = .seconds(5),
+        report: @escaping @Sendable (String?) -> Void = { _ in },
         log: Logger = Logger(label: "database")
     ) throws(RecipeDatabaseError) {
         self.location = location
         self.report = report
         self.readers = readers
+        self.busyTimeout = busyTimeout
         self.log = log
         opened = Mutex(
             try OpenDatabase.openWaitingForOtherProcesses(
-                location, mayCreate: false, readers: readers, busyTimeout: Self.busyTimeout,
+                location, mayCreate: false, readers: readers, busyTimeout: busyTimeout,
                 requiredTables: Self.requiredTables))
         do {
             nonBlockingReader = try NonBlockingReader(location)
@@ -50,6 +57,7 @@ final class RecipeDatabase: Sendable {
     init(preparing location: DatabaseLocation) throws(RecipeDatabaseError) {
         self.location = location
         readers = 1
+        busyTimeout = .zero
         report = { _ in }
         log = Logger(label: "database")
         nonBlockingReader = nil
@@ -59,25 +67,38 @@ final class RecipeDatabase: Sendable {
     }
 
     /// An empty database in memory, to build the API without using it.
-    static func empty() throws -> RecipeDatabase {
-        RecipeDatabase(inMemory: try DatabaseQueue())
+    static func empty() throws -> SQLiteStore {
+        SQLiteStore(inMemory: try DatabaseQueue())
     }
 
     private init(inMemory queue: DatabaseQueue) {
         location = DatabaseLocation(path: ":memory:")
         readers = 1
+        busyTimeout = .zero
         report = { _ in }
         log = Logger(label: "database")
         nonBlockingReader = nil
         opened = Mutex(OpenDatabase(inMemory: queue))
     }
 
-    /// Lets the reads of one pass of the server's loop share a transaction.
-    func attach(to host: any ApplicationHost) {
+    func start(on host: any ApplicationHost) {
+        self.host.withLock { $0 = host }
         nonBlockingReader?.attach(to: host)
     }
 
     // MARK: Reading and writing
+
+    /// Runs work that may block on the server's blocking pool; without a server, on this thread.
+    /// - Throws: what the work throws; `HTTPError` 503 if the pool's queue is full.
+    func onBlockingThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        guard let host = host.withLock({ $0 }) else { return try work() }
+        return try await withCheckedThrowingContinuation { continuation in
+            let isTaken = host.runBlocking(Self.reads, deadline: nil) {
+                continuation.resume(with: Result { try work() })
+            }
+            if !isTaken { continuation.resume(throwing: HTTPError.databaseBusy) }
+        }
+    }
 
     /// - Throws: `HTTPError` 503 while the database cannot be used.
     var pool: any DatabaseWriter { get throws { try usableDatabase().pool } }
@@ -111,23 +132,35 @@ final class RecipeDatabase: Sendable {
         return health.withLock { $0.isUsable } ? error : HTTPError.databaseUnavailable
     }
 
-    /// Blocks until the write is on the disk.
+    /// Returns when the write is on the disk.
     /// - Throws: `HTTPError` 503 if it cannot be stored now. Nothing of it is stored then.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) throws -> Value {
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try groupCommit.write(body)
-        } catch let change as DatabaseFiles.Change {
-            handle(.failed(change.reason))
+            return try await groupCommit.write(body)
+        } catch is GroupCommit.Closed {
             throw HTTPError.databaseUnavailable
-        } catch let error as DatabaseError {
-            switch error.resultCode {
-            case .SQLITE_BUSY, .SQLITE_LOCKED: throw HTTPError.databaseBusy
-            case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN:
-                recordCause(of: error)
-                handle(.writeFailed("\(RecipeDatabaseError(error, at: location))"))
-                throw HTTPError.databaseUnavailable
-            default: throw readFailed(error)
-            }
+        } catch let error as DatabaseError where error.isLock {
+            throw HTTPError.databaseBusy
+        } catch let error where error is DatabaseFiles.Change || error is DatabaseError {
+            // To find the cause may block.
+            throw try await onBlockingThread { self.writeFailed(error) }
+        }
+    }
+
+    /// Records the cause of a failed write.
+    /// - Returns: the error for the client.
+    private func writeFailed(_ error: any Error) -> any Error {
+        if let change = error as? DatabaseFiles.Change {
+            handle(.failed(change.reason))
+            return HTTPError.databaseUnavailable
+        }
+        guard let error = error as? DatabaseError else { return error }
+        switch error.resultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN:
+            recordCause(of: error)
+            handle(.writeFailed("\(RecipeDatabaseError(error, at: location))"))
+            return HTTPError.databaseUnavailable
+        default: return readFailed(error)
         }
     }
 
@@ -248,7 +281,7 @@ final class RecipeDatabase: Sendable {
             return false
         }
         do {
-            try database.groupCommit.write { _ in }
+            try database.tryWrite()
             if !health.withLock({ $0.isUsable }) {
                 try nonBlockingReader?.open(location)
                 handle(.opened)
@@ -276,7 +309,7 @@ final class RecipeDatabase: Sendable {
         }
         opened.withLock { $0 = nil }
         do {
-            try database.pool.close()
+            try database.close()
         } catch {
             log.warning("connections to old database files stay open", metadata: ["error": "\(error)"])
         }
@@ -292,7 +325,7 @@ final class RecipeDatabase: Sendable {
     private func reopen() {
         do throws(RecipeDatabaseError) {
             let database = try OpenDatabase(
-                location, mayCreate: false, readers: readers, busyTimeout: Self.busyTimeout,
+                location, mayCreate: false, readers: readers, busyTimeout: busyTimeout,
                 requiredTables: Self.requiredTables, afterChange: true)
             do {
                 try nonBlockingReader?.open(location)
@@ -324,7 +357,7 @@ final class RecipeDatabase: Sendable {
                     metadata: ["error": "\(error)"])
             }
         }
-        try database.pool.close()
+        try database.close()
     }
 }
 
