@@ -140,6 +140,11 @@ extension EventSource {
         precondition(result == 0, "a watched descriptor was closed by other code")
     }
 
+    /// For a descriptor that stays open, or is closed by other code, which may have closed it already.
+    func unwatch(_ descriptor: Int32) {
+        _ = brigade_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0)
+    }
+
     /// Calls the source's `deadlineReached` at a time of CLOCK_MONOTONIC. It cannot be taken back.
     func schedule(_ token: Token, at time: UInt64) {
         deadlines.insert(Deadline(time: time, token: token))

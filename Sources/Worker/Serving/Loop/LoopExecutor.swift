@@ -113,10 +113,10 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
 /// Traps: `Task {}` in a nonisolated function and `Task.detached` leave the loop. A call of `@MainActor` code never returns,
 /// because the main thread is the loop's. `EventLoop.run` must be called outside of any task, which would be the current task
 /// for ever.
-@globalActor actor LoopActor {
-    static let shared = LoopActor()
+@globalActor package actor LoopActor {
+    package static let shared = LoopActor()
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { LoopExecutor.shared.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { LoopExecutor.shared.asUnownedSerialExecutor() }
 
     /// Makes the calling thread the loop's for ever, and runs the function there first.
     nonisolated static func occupyThread(_ start: @escaping @LoopActor () -> Void) -> Never {
@@ -128,5 +128,18 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
         // The two function types differ in isolation alone, and `adoptThread` has made this thread the actor's. It is what
         // MainActor.assumeIsolated does, which other global actors do not have.
         unsafeBitCast(isolated, to: (() -> Never).self)()
+    }
+
+    /// Runs a function on the loop: now if this is the loop's thread, otherwise soon.
+    package nonisolated static func run(_ body: @escaping @Sendable @LoopActor () -> Void) {
+        guard LoopExecutor.shared.isOnThread else { return LoopExecutor.shared.call(body) }
+        // As in `occupyThread`.
+        unsafeBitCast(body, to: (@Sendable () -> Void).self)()
+    }
+
+    /// Runs a function that may block on a thread of its own, which ends with it.
+    /// - Parameter name: at most 15 bytes, as ps and top show it.
+    package nonisolated static func detachThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        SystemThread.start(name, body).detach()
     }
 }

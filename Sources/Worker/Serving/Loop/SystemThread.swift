@@ -41,6 +41,11 @@ struct SystemThread: Sendable {
         pthread_kill(identifier, number)
     }
 
+    /// Nobody waits for its end.
+    func detach() {
+        pthread_detach(identifier)
+    }
+
     /// Waits for its end.
     func join() {
         pthread_join(identifier, nil)
