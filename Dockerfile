@@ -1,7 +1,7 @@
 # The server in stages: built with the Swift toolchain, run without it.
 FROM docker.io/library/swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends pkg-config libsqlite3-dev zlib1g-dev \
+    && apt-get install -y --no-install-recommends pkg-config libpq-dev libsqlite3-dev zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -21,7 +21,7 @@ RUN /docs-assets.sh /docs
 
 FROM docker.io/library/debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libsqlite3-0 libstdc++6 zlib1g \
+    && apt-get install -y --no-install-recommends ca-certificates libpq5 libsqlite3-0 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --home-dir /var/lib/brigade --create-home brigade
 COPY --from=build /out/ /usr/local/bin/

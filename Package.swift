@@ -109,10 +109,16 @@ let package = Package(
         .target(
             name: "BrigadeMacros", dependencies: ["Endpoints", "MacroPlugin"], path: "Sources/Worker/BrigadeMacros",
             swiftSettings: settings),
+        // PostgreSQL's own client library, and connections whose sockets the worker's loop watches.
+        .systemLibrary(
+            name: "CPostgres", path: "Sources/Worker/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "Postgres", dependencies: ["CPostgres", "Serving", log] + collections,
+            path: "Sources/Worker/Postgres", swiftSettings: settings),
         .executableTarget(
             name: "Recipes",
             dependencies: [
-                "Brigade", "Contract", "Linux", ssl,
+                "Brigade", "Contract", "Linux", "Postgres", ssl,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -135,6 +141,12 @@ let package = Package(
         .testTarget(
             name: "ServingTests", dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", log, system],
             swiftSettings: settings),
+        .target(
+            name: "PostgresServer", dependencies: ["Postgres", "Serving"], path: "Tests/PostgresServer",
+            swiftSettings: settings),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "Serving", log],
+            swiftSettings: settings),
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "Messages"], exclude: ["Snapshots"],
             swiftSettings: settings),
@@ -145,7 +157,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "RecipesTests", dependencies: ["Brigade", "Recipes", ssl] + nio + grdb,
+            name: "RecipesTests", dependencies: ["Brigade", "Postgres", "PostgresServer", "Recipes", ssl] + nio + grdb,
             exclude: ["Snapshots"],
             swiftSettings: settings),
         .executableTarget(

@@ -33,11 +33,12 @@ install() {
     rm -f "$log"
 }
 
-# set_up_build: checks that Swift is there; installs the libraries that Swift needs, SQLite, zlib and pkg-config.
+# set_up_build: checks that Swift is there; installs the libraries that Swift needs, SQLite, libpq (PostgreSQL), zlib and
+# pkg-config.
 set_up_build() {
     command -v swift >/dev/null ||
         die "'swift' is not on the PATH: install Swift 6.2 or newer, see https://www.swift.org/install/linux"
-    local needed=(git ca-certificates pkg-config binutils libc6-dev libsqlite3-dev zlib1g-dev)
+    local needed=(git ca-certificates pkg-config binutils libc6-dev libpq-dev libsqlite3-dev zlib1g-dev)
     # The package names of the C++ headers contain the compiler's version; g++ depends on the right ones.
     compgen -G '/usr/include/c++/*/vector' >/dev/null || needed+=(g++)
     # Shared libraries that Swift itself needs, if it was unpacked from an archive.

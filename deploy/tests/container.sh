@@ -25,7 +25,7 @@ base_images() {
     local c m; c=$(buildah from --pull-never "$slim")
     m=$(buildah mount "$c")
     cp -n /etc/apt/apt.conf.d/* "$m/etc/apt/apt.conf.d/" 2>/dev/null || true
-    buildah run --network=host --isolation=chroot "$c" -- sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends binutils git libc6-dev libcurl4-openssl-dev libedit2 libgcc-12-dev libsqlite3-dev libstdc++-12-dev libxml2 libncurses6 pkg-config tzdata zlib1g-dev ca-certificates >/dev/null && apt-get clean'
+    buildah run --network=host --isolation=chroot "$c" -- sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends binutils git libc6-dev libcurl4-openssl-dev libedit2 libgcc-12-dev libpq-dev libsqlite3-dev libstdc++-12-dev libxml2 libncurses6 pkg-config tzdata zlib1g-dev ca-certificates >/dev/null && apt-get clean'
     mkdir -p "$m$swift_home" "$m$packages" # mount points
     for b in swift swiftc swift-build swift-package swift-test swift-run; do ln -s "$swift_home/usr/bin/$b" "$m/usr/bin/$b"; done
     buildah umount "$c" >/dev/null

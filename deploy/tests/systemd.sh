@@ -15,7 +15,7 @@ install systemd-container debootstrap procps
 if [ ! -d "$root" ]; then
   say "making a Debian tree in $root"
   debootstrap --variant=minbase \
-    --include=systemd,systemd-sysv,dbus,libpam-systemd,iproute2,procps,curl,python3-minimal,libsqlite3-0 bookworm "$root" >"$root.log" 2>&1
+    --include=systemd,systemd-sysv,dbus,libpam-systemd,iproute2,procps,curl,python3-minimal,libpq5,libsqlite3-0 bookworm "$root" >"$root.log" 2>&1
   rm -rf "$root"/var/cache/apt/archives/*.deb
   systemd-firstboot --root="$root" --hostname=brigade --timezone=UTC --root-password=x --force >/dev/null 2>&1 || true
   ln -sf /dev/null "$root/etc/systemd/system/apt-daily.timer"
