@@ -117,41 +117,6 @@ import Testing
         #expect(error.description.contains("no alembic_version"))
     }
 
-    @Test func migrationsAreAppliedAndReverted() throws {
-        let directory = TemporaryDirectory()
-        let database = try SQLiteStore(preparing: directory.database())
-        let second = Migration(
-            revision: "second", up: ["CREATE TABLE tag (id INTEGER PRIMARY KEY)"], down: ["DROP TABLE tag"])
-        let migrator = Migrator([.initial, second], location: directory.database(), log: .silent)
-        let tables = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-
-        try migrator.upgrade(database.pool)
-        #expect(try rows("SELECT * FROM alembic_version", database.pool) == ["\"second\""])
-        #expect(
-            try rows(tables, database.pool) == ["\"alembic_version\"", "\"recipe\"", "\"tag\"", "\"user\""])
-
-        try migrator.downgrade(database.pool, to: Migration.initial.revision)
-        #expect(try rows("SELECT * FROM alembic_version", database.pool) == ["\"da9301b43279\""])
-        #expect(try rows(tables, database.pool) == ["\"alembic_version\"", "\"recipe\"", "\"user\""])
-
-        try migrator.downgrade(database.pool, to: nil)
-        #expect(try rows("SELECT * FROM alembic_version", database.pool) == [])
-        #expect(try rows(tables, database.pool) == ["\"alembic_version\""])
-
-        try migrator.upgrade(database.pool)
-        #expect(try rows("SELECT * FROM alembic_version", database.pool) == ["\"second\""])
-    }
-
-    @Test func aFailedMigrationIsRolledBack() throws {
-        let directory = TemporaryDirectory()
-        let database = try SQLiteStore(preparing: directory.database())
-        let broken = Migration(revision: "broken", up: ["CREATE TABLE tag (id INTEGER)", "NONSENSE"], down: [])
-        let migrator = Migrator([.initial, broken], location: directory.database(), log: .silent)
-        #expect(throws: DatabaseError.self) { try migrator.upgrade(database.pool) }
-        #expect(try rows("SELECT * FROM alembic_version", database.pool) == ["\"da9301b43279\""])
-        #expect(try rows("SELECT name FROM sqlite_master WHERE name = 'tag'", database.pool) == [])
-    }
-
     @Test func permanentErrorsFailAtOnce() throws {
         let directory = TemporaryDirectory()
         let waits = Mutex(0)
