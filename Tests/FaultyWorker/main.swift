@@ -11,6 +11,10 @@ WorkerProgram(
             print(words.joined(separator: " "))
         },
         WorkerProgram.Command("fail", failureCode: 9) { _ in throw RequestedFailure() },
+        WorkerProgram.Command("find") { _ in
+            print("two problems")
+            throw WorkerProgram.Command.Exit(code: 3)
+        },
     ]
 ) { serve in
     guard try await fault.applyToBoot() else { return }

@@ -200,7 +200,7 @@ import Testing
         #expect(missing.description.contains("run `recipe-worker prestart`"))
         #expect(access(directory.database().path, F_OK) != 0, "opening has created it")
 
-        try SQLiteStore(preparing: directory.database()).close()
+        try SQLiteStore(preparing: directory.database(), mayCreate: true).close()
         let empty = try #require(throws: RecipeDatabaseError.self) { try SQLiteStore(serving: directory.database()) }
         #expect(empty.description.contains("no table `user`"))
     }

@@ -15,7 +15,7 @@ import Testing
     private func withMigrator<Result>(
         _ migrations: [Migration] = [.initial, second], _ body: (Migrator, Database) throws -> Result
     ) throws -> Result {
-        let database = try SQLiteStore(preparing: directory.database())
+        let database = try SQLiteStore(preparing: directory.database(), mayCreate: true)
         return try database.pool.writeWithoutTransaction { db in
             let session = SQLiteSession(db, at: directory.database())
             return try body(Migrator(session, migrations: migrations, log: .silent), db)

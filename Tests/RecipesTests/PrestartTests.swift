@@ -143,14 +143,12 @@ import Testing
         let waits = Mutex(0)
         prestart.pause = { waits.withLock { $0 += 1 } }
         let locked = RecipeDatabaseError("locked", isTransient: true)
-        #expect(throws: locked) { _ = try prestart.open { () throws(RecipeDatabaseError) in throw locked } }
+        #expect(throws: locked) { try prestart.retry { throw locked } }
         #expect(waits.withLock { $0 } == 4)
 
-        let database = try prestart.open { () throws(RecipeDatabaseError) in
+        try prestart.retry {
             if waits.withLock({ $0 }) < 6 { throw locked }
-            return try SQLiteStore(preparing: directory.database())
         }
-        try database.close()
         #expect(waits.withLock { $0 } == 6)
     }
 

@@ -81,6 +81,9 @@ import Testing
         let failed = try worker("", ["fail"])
         #expect(try failed.waitForExit() == 9)
         #expect(failed.output.contains(" critical fail pid=") && failed.output.contains("asked to fail"))
+        let found = try worker("", ["find"])
+        #expect(try found.waitForExit() == 3)
+        #expect(found.output == "two problems\n")
     }
 
     @Test(arguments: [["say"], ["fail", "well"], ["dance"], []])
@@ -89,7 +92,7 @@ import Testing
         #expect(try worker.waitForExit() == 1)
         #expect(
             worker.output.hasPrefix("usage: ")
-                && worker.output.hasSuffix(" serve | prestart | check | say WORD... | fail\n"))
+                && worker.output.hasSuffix(" serve | prestart | check | say WORD... | fail | find\n"))
     }
 
     @Test func whatACommandPrintsAndNobodyCanWriteIsAnError() throws {

@@ -14,10 +14,23 @@ WorkerProgram(
         WorkerProgram.Command("openapi", failureCode: ExitCode.application.rawValue) { _ in
             print(try RecipeApplication.document(log: Logger(label: "recipes")).indentedText)
         },
+        WorkerProgram.Command("migrate", arguments: MigrateCommand.arguments) { arguments in
+            try MigrateCommand(arguments).run(.current(), log: Logger(label: "migrate"))
+        },
+        WorkerProgram.Command("backup", arguments: "FILE") { arguments in
+            guard arguments.count == 1 else { throw WorkerProgram.Command.UsageError() }
+            let progress = BackupProgress()
+            let database = try RecipeSettings.current().database
+            let backup = Backup(location: database, log: Logger(label: "backup")) { progress?.show($0) }
+            try backup.run(to: arguments[0])
+        },
         WorkerProgram.Command("restore", arguments: "FILE") { arguments in
             guard arguments.count == 1 else { throw WorkerProgram.Command.UsageError() }
             let restore = Restore(location: try RecipeSettings.current().database, log: Logger(label: "restore"))
             try restore.run(from: arguments[0])
+        },
+        WorkerProgram.Command("check", arguments: CheckDatabaseCommand.arguments) { arguments in
+            try CheckDatabaseCommand(arguments).run(.current(), log: Logger(label: "check"))
         },
     ],
     application: { try RecipeApplication.make(.current(), log: Logger(label: "recipes")) }

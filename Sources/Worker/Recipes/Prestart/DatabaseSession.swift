@@ -19,6 +19,9 @@ protocol DatabaseSession {
         _ body: () throws(RecipeDatabaseError) -> Result
     ) throws(RecipeDatabaseError) -> Result
 
+    /// What the engine itself finds wrong with its files or indexes, each with what to do about it.
+    func damage() throws(RecipeDatabaseError) -> [String]
+
     /// Those for this engine.
     func statements(of migration: Migration) -> Migration.Statements
 }

@@ -1,5 +1,4 @@
 import Brigade
-import GRDB
 import Glibc
 
 /// The prestart step, which runs once before the first worker: it waits for the database, migrates it and seeds it.
@@ -8,7 +7,7 @@ import Glibc
 struct Prestart {
     var settings: RecipeSettings
     var log: Logger
-    /// How often to try to open the database.
+    /// How often to try.
     var attempts = 300
     /// Called between two attempts.
     var pause: () -> Void = { sleep(1) }
@@ -21,29 +20,22 @@ struct Prestart {
     func run() throws {
         log.info("waiting for the database", metadata: ["database": "\(settings.database.path)"])
         if let warning = StaleWAL.warning(settings.database) { log.warning("\(warning)") }
-        let database = try open { () throws(RecipeDatabaseError) in try SQLiteStore(preparing: settings.database) }
-        try database.pool.writeWithoutTransaction { db in
-            let session = SQLiteSession(db, at: settings.database)
-            try Migrator(session, log: log).up()
-            try Seed(superuser: settings.firstSuperuser, log: log).run(session)
-        }
-        do {
-            try database.close()
-        } catch let error as DatabaseError {
-            throw RecipeDatabaseError(error, at: settings.database)
+        try retry {
+            try settings.withSession(.create) { session in
+                try Migrator(session, log: log).up()
+                try Seed(superuser: settings.firstSuperuser, log: log).run(session)
+            }
         }
         log.info("the database is ready", metadata: ["database": "\(settings.database.path)"])
     }
 
-    /// Opens the database, and tries again while the error is transient.
-    func open(
-        _ open: () throws(RecipeDatabaseError) -> SQLiteStore
-    ) throws(RecipeDatabaseError) -> SQLiteStore {
+    /// Tries again while the error is transient, such as a lock.
+    func retry(_ body: () throws -> Void) throws {
         var attemptsLeft = attempts
         while true {
             do {
-                return try open()
-            } catch {
+                return try body()
+            } catch let error as RecipeDatabaseError {
                 attemptsLeft -= 1
                 guard error.isTransient, attemptsLeft > 0 else { throw error }
                 log.warning("\(error)", metadata: ["attempts left": "\(attemptsLeft)"])

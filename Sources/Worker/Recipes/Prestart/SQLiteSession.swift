@@ -10,6 +10,47 @@ struct SQLiteSession: DatabaseSession {
         self.location = location
     }
 
+    // MARK: Opening
+
+    /// Opens a file that must exist, and changes nothing in it.
+    static func reading<Result>(
+        _ location: DatabaseLocation, _ body: (SQLiteSession) throws -> Result
+    ) throws -> Result {
+        try location.check(mayCreate: false)
+        let paths = DatabaseFiles.Paths(location)
+        let files = DatabaseFiles(at: paths)
+        if let conflict = DatabaseLockHolders(files).conflict(files, at: paths) {
+            throw RecipeDatabaseError("the database \(location.path) cannot be opened: \(conflict)")
+        }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        do {
+            let database = try DatabaseQueue(path: location.path, configuration: configuration)
+            let result = try database.read { try body(SQLiteSession($0, at: location)) }
+            try database.close()
+            return result
+        } catch let error as DatabaseError {
+            throw RecipeDatabaseError(error, at: location)
+        }
+    }
+
+    /// Opens a file as the server does.
+    static func writing<Result>(
+        _ location: DatabaseLocation, mayCreate: Bool, _ body: (SQLiteSession) throws -> Result
+    ) throws -> Result {
+        let database = try SQLiteStore(preparing: location, mayCreate: mayCreate)
+        let result = try database.pool.writeWithoutTransaction { try body(SQLiteSession($0, at: location)) }
+        do {
+            try database.close()
+        } catch let error as DatabaseError {
+            throw RecipeDatabaseError(error, at: location)
+        }
+        return result
+    }
+
+    // MARK: Statements
+
     var name: String { "the database \(location.path)" }
 
     @discardableResult
@@ -58,6 +99,12 @@ struct SQLiteSession: DatabaseSession {
             if db.isInsideTransaction { _ = try? execute("ROLLBACK") }
             throw error
         }
+    }
+
+    func damage() throws(RecipeDatabaseError) -> [String] {
+        let found = try execute("PRAGMA integrity_check(10)").compactMap { $0.first ?? nil }
+        guard found != ["ok"] else { return [] }
+        return found.map { "damage: \($0); stop the server and restore a backup: `recipe-worker restore FILE`" }
     }
 
     func statements(of migration: Migration) -> Migration.Statements { migration.sqlite }

@@ -68,9 +68,9 @@ public struct WorkerProgram: Sendable {
     /// Runs the command that the arguments name: `serve`, `prestart`, `check`, or one of the application's own.
     ///
     /// Exit codes: 0 after a drain, a prestart or a command; 1 for invalid usage or settings (an `InvalidSettingError` of a
-    /// prestart, too) and for a command whose output cannot be written; 2 for an address that cannot be bound; 3 when what the
-    /// master hands over cannot be used; 4 when the application cannot be made; 5 when the prestart failed, or a command that
-    /// has no other code.
+    /// prestart or a command, too) and for a command whose output cannot be written; 2 for an address that cannot be bound;
+    /// 3 when what the master hands over cannot be used; 4 when the application cannot be made; 5 when the prestart failed, or
+    /// a command that has no other code.
     /// - Parameter arguments: the program's name first; nil for the arguments of the process.
     public func run(_ arguments: [String]? = nil) -> Never {
         let arguments = arguments ?? ProcessArguments.all
@@ -161,20 +161,24 @@ public struct WorkerProgram: Sendable {
     private func run(_ command: Command, _ arguments: [String], of program: String) -> Never {
         if command.arguments.isEmpty, !arguments.isEmpty { sayUsage(of: program) }
         let log = startLog(InheritedEnvironment(), as: "\(command.name) pid=\(getpid())")
+        var code = ExitCode.ok.rawValue
         do {
             try command.run(arguments)
         } catch is Command.UsageError {
             sayUsage(of: program)
+        } catch let exit as Command.Exit {
+            code = exit.code
         } catch {
             log.critical("\(error)")
             fflush(nil)
-            _exit(command.failureCode)
+            _exit(error is any InvalidSettingError ? ExitCode.usage.rawValue : command.failureCode)
         }
         guard brigade_flush_stdout() == 0 else {
             log.critical("cannot write the output of '\(command.name)': \(SystemError("write"))")
             Self.exitNow(.usage)
         }
-        Self.exitNow(.ok)
+        fflush(nil)
+        _exit(code)
     }
 
     private func runCheck() -> Never {
@@ -275,6 +279,15 @@ extension WorkerProgram {
             public init() {}
         }
 
+        /// Thrown by a command that has printed all there is to say, such as the problems that it has found: the process exits
+        /// with a code other than 0, and nothing is logged.
+        public struct Exit: Error {
+            let code: Int32
+
+            /// - Parameter code: 1 to 255.
+            public init(code: Int32) { self.code = code }
+        }
+
         let name: String
         let arguments: String
         let failureCode: Int32
@@ -300,6 +313,6 @@ extension WorkerProgram {
 
 /// An error about an invalid setting of the application's own, so that a restart would not help.
 ///
-/// A prestart that throws one exits with code 1 instead of 5, and so does a master that starts. A service manager can then be
+/// A prestart or a command that throws one exits with code 1, and so does a master that starts. A service manager can then be
 /// told not to restart it, as `RestartPreventExitStatus=1 4` of the shipped unit does.
 public protocol InvalidSettingError: Error {}

@@ -26,22 +26,21 @@ struct Restore {
             throw RecipeDatabaseError("\(process) has the database \(location.path) open; stop the server first")
         }
         let target = paths.target
-        let copy = "\(target).restore-\(getpid())"
-        defer { for file in [copy, copy + "-journal"] { unlink(file) } }
-        let recipes = try verifiedCopy(of: backup, to: copy)
-        try Self.fsync(copy)
-        copyOwner(of: target, to: copy)
-        // A server may have been started since.
-        if let process = DatabaseLockHolders.first(at: paths) {
-            throw RecipeDatabaseError("\(process) has opened the database \(location.path); stop the server first")
+        let copy = DatabaseCopy(of: backup, name: "the backup \(backup)", replacing: target, suffix: "restore")
+        let recipes = try copy.make { db in
+            try verify(db, backup)
+        } replace: { path throws(RecipeDatabaseError) in
+            copyOwner(of: target, to: path)
+            // A server may have been started since.
+            if let process = DatabaseLockHolders.first(at: paths) {
+                throw RecipeDatabaseError(
+                    "\(process) has opened the database \(location.path); stop the server first")
+            }
+            for path in [paths.wal, paths.shm, target + "-journal"] where unlink(path) != 0 && errno != ENOENT {
+                throw RecipeDatabaseError("\(path) cannot be removed: \(String(cString: strerror(errno)))")
+            }
+            try copy.rename()
         }
-        for path in [paths.wal, paths.shm, target + "-journal"] where unlink(path) != 0 && errno != ENOENT {
-            throw RecipeDatabaseError("\(path) cannot be removed: \(String(cString: strerror(errno)))")
-        }
-        guard rename(copy, target) == 0 else {
-            throw RecipeDatabaseError("\(target) cannot be replaced: \(String(cString: strerror(errno)))")
-        }
-        try Self.fsync(DatabaseLocation(path: target).directory)
         log.notice(
             "restored", metadata: ["database": "\(location.path)", "from": "\(backup)", "recipes": "\(recipes)"])
     }
@@ -64,75 +63,18 @@ struct Restore {
         }
     }
 
-    /// Copies with SQLite's backup API, which includes the backup's own log, and verifies the copy.
     /// - Returns: the number of recipes.
-    private func verifiedCopy(of backup: String, to copy: String) throws(RecipeDatabaseError) -> Int {
-        do {
-            var readOnly = Configuration()
-            readOnly.readonly = true
-            let source = try DatabaseQueue(path: backup, configuration: readOnly)
-            // Find out that the backup can be read, so that later errors are the copy's.
-            _ = try source.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
-            let destination = try Self.writing(copy) { try DatabaseQueue(path: copy) }
-            try Self.writing(copy) { try source.backup(to: destination) }
-            let recipes = try destination.writeWithoutTransaction { db in
-                // In WAL mode, the copy's own log would stay here.
-                try Self.writing(copy) { try db.execute(sql: "PRAGMA journal_mode = DELETE") }
-                let problems = try String.fetchAll(db, sql: "PRAGMA integrity_check(3)")
-                guard problems == ["ok"] else {
-                    throw RecipeDatabaseError("the backup \(backup) is damaged: \(problems.joined(separator: "; "))")
-                }
-                for table in ["user", "recipe"] where try !db.tableExists(table) {
-                    throw RecipeDatabaseError(
-                        "the backup \(backup) has no table `\(table)`: it is another application's")
-                }
-                try verifyContent(db, backup)
-                return try Int.fetchOne(db, sql: "SELECT count(*) FROM recipe")!
-            }
-            try source.close()
-            try destination.close()
-            return recipes
-        } catch let error as RecipeDatabaseError {
-            throw error
-        } catch let error as DatabaseError {
-            switch error.resultCode {
-            case .SQLITE_NOTADB: throw RecipeDatabaseError("the backup \(backup) is not a SQLite database")
-            case .SQLITE_CORRUPT: throw RecipeDatabaseError("the backup \(backup) is damaged: \(error.message ?? "")")
-            default:
-                throw RecipeDatabaseError(
-                    "the backup \(backup) cannot be copied: \(error.message ?? "\(error.resultCode)")")
-            }
-        } catch {
-            throw RecipeDatabaseError("the backup \(backup) cannot be copied: \(error)")
+    private func verify(_ db: Database, _ backup: String) throws -> Int {
+        let problems = try String.fetchAll(db, sql: "PRAGMA integrity_check(3)")
+        guard problems == ["ok"] else {
+            throw RecipeDatabaseError("the backup \(backup) is damaged: \(problems.joined(separator: "; "))")
         }
-    }
-
-    /// Names the copy, not the backup, in errors of writing.
-    private static func writing<Result>(_ copy: String, _ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as DatabaseError {
-            switch error.resultCode {
-            case .SQLITE_FULL:
-                throw RecipeDatabaseError(
-                    "\(copy), the copy beside the database, cannot be written: the disk is full; free some space")
-            case .SQLITE_IOERR where !readErrors.contains(error.extendedResultCode):
-                throw RecipeDatabaseError(
-                    "\(copy), the copy beside the database, cannot be written: a disk error or a file size limit "
-                        + "(\(error.extendedResultCode)); check both")
-            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
-                throw RecipeDatabaseError(
-                    "\(copy), the copy beside the database, cannot be written: \(error.message ?? "\(error.resultCode)"); "
-                        + "let this user write the directory")
-            default: throw error
-            }
+        for table in ["user", "recipe"] where try !db.tableExists(table) {
+            throw RecipeDatabaseError("the backup \(backup) has no table `\(table)`: it is another application's")
         }
+        try verifyContent(db, backup)
+        return try Int.fetchOne(db, sql: "SELECT count(*) FROM recipe")!
     }
-
-    /// I/O errors of reading the backup.
-    private static let readErrors: [ResultCode] = [
-        .SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_NOMEM,
-    ]
 
     /// Whether this version can serve the content.
     private func verifyContent(_ db: Database, _ backup: String) throws {
@@ -185,14 +127,5 @@ struct Restore {
                 metadata: ["file": "\(target)"])
         }
         chmod(copy, status.st_mode & 0o7777)
-    }
-
-    /// fsync(2) of a file or a directory.
-    private static func fsync(_ path: String) throws(RecipeDatabaseError) {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        defer { if file >= 0 { close(file) } }
-        guard file >= 0, Glibc.fsync(file) == 0 else {
-            throw RecipeDatabaseError("\(path) cannot be written to the disk: \(String(cString: strerror(errno)))")
-        }
     }
 }

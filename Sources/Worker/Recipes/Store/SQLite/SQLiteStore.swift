@@ -53,8 +53,8 @@ final class SQLiteStore: RecipeStore {
         }
     }
 
-    /// Opens the database for the prestart, and creates the file if it is missing.
-    init(preparing location: DatabaseLocation) throws(RecipeDatabaseError) {
+    /// Opens the database for the prestart or a migration, whatever tables it has.
+    init(preparing location: DatabaseLocation, mayCreate: Bool) throws(RecipeDatabaseError) {
         self.location = location
         readers = 1
         busyTimeout = .zero
@@ -63,7 +63,7 @@ final class SQLiteStore: RecipeStore {
         nonBlockingReader = nil
         opened = Mutex(
             try OpenDatabase.openWaitingForOtherProcesses(
-                location, mayCreate: true, readers: 1, busyTimeout: .seconds(30), requiredTables: []))
+                location, mayCreate: mayCreate, readers: 1, busyTimeout: .seconds(30), requiredTables: []))
     }
 
     /// An empty database in memory, to build the API without using it.
