@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Recipes
+
 @Suite(.serialized) struct MigrationTests {
     private func folder() throws -> Operator { Operator(folder: try TestServer.newFolder()) }
 
@@ -14,7 +16,7 @@ import Testing
     }
 
     @Test func twoMigratorsAtOnceTakeTurns() throws {
-        for _ in 0..<5 {
+        for _ in 0..<10 {
             let `operator` = try folder()
             defer { remove(`operator`) }
             let all = try (0..<2).map { _ in try `operator`.start(["migrate", "up"]) }
@@ -79,5 +81,83 @@ import Testing
         #expect(restored.code == 5)
         #expect(restored.output.contains("has revision cafe, which this version does not know"))
         #expect(try `operator`.sql("SELECT count(*) FROM recipe") == "3")
+    }
+
+    // MARK: Expand and contract
+
+    private static let example = Migration.all + [.addOrigin, .dropSource]
+
+    /// Another build's `recipe-worker migrate`.
+    private func migrate(_ folder: String, _ body: (Migrator) throws -> Void) throws {
+        try SQLiteSession.writing(DatabaseLocation(path: folder + "/recipes.db"), mayCreate: false) {
+            try body(Migrator($0, migrations: Self.example))
+        }
+    }
+
+    @Test func theOldGenerationGoesOnWhileTheNewSchemaIsThere() throws {
+        let server = try TestServer(workers: 2)
+        let json = ["Content-Type: application/json"]
+        let recipe = #"{"label":"Ramen","source":"Mum","url":"https://e.com/","submitter_id":1}"#
+        let load = Load(server.address, threads: 4) { thread, number in
+            switch (thread + number) % 3 {
+            case 0:
+                Load.Exchange(
+                    method: "POST", target: "/api/v1/recipes/", fields: json, body: recipe, status: 201,
+                    words: #""source":"Mum""#)
+            case 1: Load.Exchange(target: "/api/v1/recipes/1", words: #""source":"Serious Eats""#)
+            default: Load.Exchange(target: "/api/v1/recipes/search/?keyword=ramen&max_results=2")
+            }
+        }
+        try load.waitForMore(than: 60)
+        try migrate(server.folder) { try $0.up(to: Migration.addOrigin.revision) }
+        try load.waitForMore(than: 60)
+        let outcome = load.stop()
+        #expect(outcome.failures == [], "\(outcome.summary)")
+
+        // Rows of each build are whole for the other one.
+        let `operator` = server.operator
+        #expect(try `operator`.sql("SELECT count(*) FROM recipe WHERE origin IS NOT source OR origin IS NULL") == "0")
+        let id = try `operator`.sql(
+            "INSERT INTO recipe (label, origin, url) VALUES ('New', 'Dad', 'https://e.com/') RETURNING id")
+        let new = try server.ask("/api/v1/recipes/\(id)")
+        #expect(new.body.contains(#""source":"Dad""#), "\(new.body)")
+
+        // A worker that crashes comes back; a prestart of the old build, and with it a reload, is refused.
+        kill(try #require(server.workers.first), SIGKILL)
+        try server.master.wait(for: "a third worker") { $0.matches(of: /worker ready/).count == 3 }
+        let workers = server.workers
+        server.master.signal(SIGHUP)
+        try server.master.waitFor("reload failed")
+        #expect(
+            server.master.output.contains(
+                "has revision \(Migration.addOrigin.revision), which this version does not know"))
+        #expect(server.workers == workers)
+        #expect(try server.ask("POST", "/api/v1/recipes/", fields: json, body: recipe).status == 201)
+
+        // The old build is gone: the next release removes what it needed.
+        server.master.signal(SIGTERM)
+        #expect(try server.master.waitForExit() == 0)
+        let rows = try `operator`.sql("SELECT id, origin FROM recipe ORDER BY id")
+        try migrate(server.folder) { try $0.up() }
+        #expect(try `operator`.sql("SELECT id, origin FROM recipe ORDER BY id") == rows)
+        #expect(try !`operator`.sql("SELECT name FROM pragma_table_info('recipe')").contains("source"))
+
+        // And back, without losing a row.
+        try migrate(server.folder) { try $0.down(.to(Migration.all.last!.revision), mayLoseRows: false) }
+        #expect(try `operator`.sql("SELECT id, source FROM recipe ORDER BY id") == rows)
+        let next = try TestServer(workers: 1, folder: server.folder)
+        #expect(try next.ask("/api/v1/recipes/\(id)").body == new.body)
+        #expect(try `operator`.run("check", "--database").code == 0)
+    }
+
+    /// docs/migrations.md shows the migrations that the test above has applied.
+    @Test func thePageShowsWhatWasTested() throws {
+        func text(_ path: String) throws -> String {
+            try String(contentsOfFile: BuildProducts.root + path, encoding: .utf8)
+        }
+        let blocks = try text("/docs/migrations.md").matches(of: /(?s)```swift\n(.*?)```/).map { String($0.1) }
+        #expect(blocks.count >= 2)
+        let example = try text("/Tests/ServerTests/Support/ExampleMigrations.swift")
+        for block in blocks { #expect(example.contains(block), "not in the example: \(block)") }
     }
 }

@@ -10,7 +10,9 @@ struct Migrator {
     private let session: any DatabaseSession
     private let log: Logger
 
-    init(_ session: any DatabaseSession, migrations: [Migration] = Migration.all, log: Logger) {
+    init(
+        _ session: any DatabaseSession, migrations: [Migration] = Migration.all, log: Logger = Logger(label: "migrate")
+    ) {
         self.migrations = migrations
         self.session = session
         self.log = log

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 
 /// A session of the prestart on a SQLite file. Use it on the connection's own queue, such as in `writeWithoutTransaction`.
 struct SQLiteSession: DatabaseSession {
@@ -39,7 +40,7 @@ struct SQLiteSession: DatabaseSession {
     static func writing<Result>(
         _ location: DatabaseLocation, mayCreate: Bool, _ body: (SQLiteSession) throws -> Result
     ) throws -> Result {
-        let database = try SQLiteStore(preparing: location, mayCreate: mayCreate)
+        let database = try open(location, mayCreate: mayCreate)
         let result = try database.pool.writeWithoutTransaction { try body(SQLiteSession($0, at: location)) }
         do {
             try database.close()
@@ -47,6 +48,21 @@ struct SQLiteSession: DatabaseSession {
             throw RecipeDatabaseError(error, at: location)
         }
         return result
+    }
+
+    /// SQLite waits for locks, but not for the one with which another process turns a new file to WAL mode.
+    private static func open(_ location: DatabaseLocation, mayCreate: Bool) throws(RecipeDatabaseError)
+        -> SQLiteStore
+    {
+        let start = ContinuousClock.now
+        while true {
+            do {
+                return try SQLiteStore(preparing: location, mayCreate: mayCreate)
+            } catch {
+                guard error.isTransient, ContinuousClock.now - start < .seconds(30) else { throw error }
+                usleep(20_000)
+            }
+        }
     }
 
     // MARK: Statements
