@@ -138,6 +138,14 @@ import Testing
         #expect(bench.take() == "\(rejected) | \(rejected) closes")
         #expect(bench.isHalfClosed)
     }
+
+    @Test func aStopSaysNothingOfARequestThatMayHaveChangedSomething() {
+        let bench = ConnectionBench()
+        bench.answersAtOnce = false
+        bench.send("POST / HTTP/1.1\r\nHost: a\r\n\r\n" + request)
+        bench.stop()
+        #expect(bench.take() == "" && bench.isReset)
+    }
 }
 
 extension ConnectionDeadlineTests {

@@ -176,7 +176,8 @@ struct Connection: ~Copyable {
         timers.drain(at: now)
     }
 
-    /// The worker stops: what is not answered yet is rejected, and content that is being sent is cut off.
+    /// The worker stops: what is not answered yet is rejected, and content that is being sent is cut off. So is a request that
+    /// may change something: nobody knows yet whether it did, and a rejection would say that it did not.
     /// - Parameter response: for a request, by its number.
     mutating func stop(
         at time: LoopTime, with response: (Int) -> Response = { _ in RequestRejection.stopping.response }
@@ -185,7 +186,7 @@ struct Connection: ~Copyable {
         case .open, .finishing: break
         case .lingering, .closing, .closed: return
         }
-        if pipeline.isStreaming { return end(withReset: true, at: time.nanoseconds) }
+        if pipeline.isStreaming || pipeline.isChanging { return end(withReset: true, at: time.nanoseconds) }
         _ = pipeline.answerAll(where: { !$0.isAnswered }, with: response)
         pipeline.closeAfterLast()
         phase = .finishing

@@ -16,6 +16,8 @@ struct Exchange {
     let number: Int
     let arrival: UInt64
     let isHead: Bool
+    /// Whether its handler changes nothing (RFC 9110, section 9.2.1).
+    let isSafe: Bool
     /// Whether the requests that follow may run at the same time.
     let allowsConcurrency: Bool
     let isHTTP10: Bool
@@ -30,12 +32,13 @@ struct Exchange {
     let logFields: AccessLogFields?
 
     fileprivate init(
-        number: Int, arrival: UInt64, isHead: Bool, allowsConcurrency: Bool, isHTTP10: Bool,
+        number: Int, arrival: UInt64, isHead: Bool, isSafe: Bool, allowsConcurrency: Bool, isHTTP10: Bool,
         persistence: ResponseEncoder.Persistence, heldBytes: Int, logFields: AccessLogFields?
     ) {
         self.number = number
         self.arrival = arrival
         self.isHead = isHead
+        self.isSafe = isSafe
         self.allowsConcurrency = allowsConcurrency
         self.isHTTP10 = isHTTP10
         self.persistence = persistence
@@ -102,6 +105,9 @@ struct Pipeline: ~Copyable {
     /// Bytes of memory that count against the worker's buffer budget.
     @inline(__always) var heldBytes: Int { exchangeBytes + (deferred?.body.count ?? 0) }
 
+    /// Whether a handler runs that may change something. No other request is there then.
+    var isChanging: Bool { first.map { !$0.isSafe && $0.isPending } ?? false }
+
     /// Whether that request has no response yet.
     func isPending(_ number: Int) -> Bool {
         if let first, first.number == number { return first.isPending }
@@ -164,7 +170,7 @@ struct Pipeline: ~Copyable {
         let method = request.head.method
         append(
             Exchange(
-                number: requestCount, arrival: request.arrival, isHead: method == .head,
+                number: requestCount, arrival: request.arrival, isHead: method == .head, isSafe: method.isSafe,
                 allowsConcurrency: method.isSafe && !request.isStreamed && !request.isHTTP10,
                 isHTTP10: request.isHTTP10,
                 persistence: request.isPersistent ? (request.isHTTP10 ? .keptAlive : .implied) : .closed,
@@ -180,8 +186,8 @@ struct Pipeline: ~Copyable {
     ) -> Int {
         requestCount += 1
         var exchange = Exchange(
-            number: requestCount, arrival: arrival, isHead: isHead, allowsConcurrency: true, isHTTP10: false,
-            persistence: .closed, heldBytes: 0, logFields: logFields)
+            number: requestCount, arrival: arrival, isHead: isHead, isSafe: true, allowsConcurrency: true,
+            isHTTP10: false, persistence: .closed, heldBytes: 0, logFields: logFields)
         if let response { exchange.enter(.ready(response)) }
         append(exchange)
         return requestCount
