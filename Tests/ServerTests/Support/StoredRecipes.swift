@@ -1,0 +1,26 @@
+import GRDB
+
+/// The recipes in a database file, and what SQLite's own checks say about the file. Nothing else may have it open.
+struct StoredRecipes {
+    /// By label.
+    private(set) var ids: [String: [Int]] = [:]
+    private(set) var damage: [String] = []
+
+    init(_ path: String) {
+        do {
+            let database = try DatabaseQueue(path: path)
+            try database.writeWithoutTransaction { db in
+                let integrity = try String.fetchAll(db, sql: "PRAGMA integrity_check")
+                if integrity != ["ok"] { damage += integrity }
+                damage += try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { "foreign key: \($0)" }
+                guard try db.tableExists("recipe") else { return }
+                for row in try Row.fetchAll(db, sql: "SELECT label, id FROM recipe") {
+                    ids[row[0], default: []].append(row[1])
+                }
+            }
+            try database.close()
+        } catch {
+            damage.append("\(error)")
+        }
+    }
+}
