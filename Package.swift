@@ -166,8 +166,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: ["BrigadeCommand", "BrigadeTesting", "CLinux", "Recipes", "faulty-worker"] + grdb,
-            // Built by a test, and loaded into the server's processes.
-            exclude: ["Support/disk-recorder.c"],
+            // Built by the tests, and loaded into the server's processes.
+            exclude: ["Support/disk-faults.c", "Support/disk-recorder.c"],
             swiftSettings: settings),
     ]
 )

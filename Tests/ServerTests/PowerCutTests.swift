@@ -91,9 +91,7 @@ import Testing
 
         private mutating func contradictions(of files: [String: [UInt8]], at position: Int) throws -> [String] {
             states += 1
-            try? FileManager.default.removeItem(atPath: folder)
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            for (name, content) in files { try Data(content).write(to: URL(filePath: folder + "/" + name)) }
+            try SimulatedDisk.write(files, to: folder)
             return outcome.contradictions(with: StoredRecipes(folder + "/recipes.db"), before: position)
         }
     }
@@ -123,5 +121,40 @@ import Testing
             #expect(found != nil, "without syncs of '\(ignored.0)'")
         }
         try FileManager.default.removeItem(atPath: records)
+    }
+
+    @Test func aPrestartGoesOnWhereItWasKilledOrThePowerFailed() throws {
+        let (folder, state) = (try TestServer.newFolder(), try TestServer.newFolder())
+        func prestart(_ folder: String, _ environment: [String: String] = [:]) throws -> (code: Int32, output: String) {
+            let base = ["DATABASE_URL": "sqlite:///\(folder)/recipes.db"]
+            let process = try ChildProcess(
+                BuildProducts.worker, ["prestart"], environment: base.merging(environment) { $1 }, folder: folder)
+            return (try process.waitForExit(), process.output)
+        }
+        let recorder = try DiskRecorder(of: folder + "/recipes.db", in: folder)
+        #expect(try prestart(folder, recorder.environment).code == 0)
+        let seeds = StoredRecipes(folder + "/recipes.db").ids
+        #expect(seeds.count == 3)
+        let operations = try recorder.operations()
+        var random = SeededGenerator(seed: 1)
+        var (disk, tried) = (SimulatedDisk(), Set<[String: [UInt8]]>())
+        let moments = Set(operations.indices.shuffled(using: &random).prefix(20))
+        for (index, operation) in operations.enumerated() {
+            disk.apply(operation)
+            guard moments.contains(index) else { continue }
+            // A killed process leaves all that it has written.
+            for loss in [SimulatedDisk.Loss.nothing, .everything, .random] {
+                let files = disk.files(afterLossOf: loss, namesAfterLossOf: loss, using: &random)
+                guard tried.insert(files).inserted else { continue }
+                try SimulatedDisk.write(files, to: state)
+                let (code, output) = try prestart(state)
+                let stored = StoredRecipes(state + "/recipes.db")
+                let place = "operation \(index + 1) of \(operations.count), loss of \(loss)"
+                try #require(code == 0, "\(place): \(output)")
+                try #require(stored.ids == seeds && stored.damage == [], "\(place): \(stored)")
+            }
+        }
+        print("\(operations.count) operations, \(tried.count) states of the disk")
+        for folder in [folder, state] { try FileManager.default.removeItem(atPath: folder) }
     }
 }

@@ -12,17 +12,7 @@ struct DiskRecorder {
     ///   - folder: for the recorder's own files.
     init(of database: String, in folder: String) throws {
         record = folder + "/disk-record"
-        let library = folder + "/disk-recorder.so"
-        let compiler = try ChildProcess(
-            "clang",
-            [
-                "-shared", "-fPIC", "-O1", "-o", library,
-                BuildProducts.root + "/Tests/ServerTests/Support/disk-recorder.c",
-            ],
-            environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"], folder: folder)
-        guard try compiler.waitForExit() == 0 else {
-            throw ChildProcess.Failure(description: "clang: \(compiler.output)")
-        }
+        let library = try PreloadedLibrary.build("disk-recorder", in: folder)
         guard FileManager.default.createFile(atPath: record, contents: nil) else {
             throw ChildProcess.Failure(description: record)
         }

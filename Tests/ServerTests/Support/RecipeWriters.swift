@@ -81,12 +81,25 @@ final class RecipeWriters: Sendable {
     /// Waits until so many further requests are answered.
     func waitForMore(than count: Int) throws {
         let goal = current.answered + count
+        try wait(for: "\(count) more responses") { $0.answered >= goal }
+    }
+
+    /// Waits until so many further recipes are created, or are refused with a 503.
+    func waitForMore(_ status: Int, than count: Int) throws {
+        func seen(_ outcome: Outcome) -> Int {
+            status == 201 ? outcome.created.count : outcome.refused.count { $0.value == status }
+        }
+        let goal = seen(current) + count
+        try wait(for: "\(count) more × \(status)") { seen($0) >= goal }
+    }
+
+    private func wait(for what: String, until isThere: (Outcome) -> Bool) throws {
         let end = Date(timeIntervalSinceNow: 60)
         progress.lock()
         defer { progress.unlock() }
-        while current.answered < goal {
+        while !isThere(current) {
             guard progress.wait(until: end) else {
-                throw ChildProcess.Failure(description: "the writers stand still: \(current.summary)")
+                throw ChildProcess.Failure(description: "never: \(what); \(current.summary)")
             }
         }
     }
@@ -139,7 +152,11 @@ final class RecipeWriters: Sendable {
                 outcome.created[label] = Created(id: created!.id, position: position)
             case 422 where !isValid: outcome.refused[label] = 422
             case 503: outcome.refused[label] = 503
-            default: outcome.unexpected.append("\(label): \(answer.status) \(answer.fields) \(answer.body)")
+            // A few are enough.
+            default:
+                if outcome.unexpected.count < 8 {
+                    outcome.unexpected.append("\(label): \(answer.status) \(answer.fields) \(answer.body)")
+                }
             }
         }
         progress.lock()

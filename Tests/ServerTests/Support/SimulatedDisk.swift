@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a disk holds of the files of one directory, and what only the kernel's memory holds: any part of that may be lost in a
 /// power cut, and in any order.
 ///
@@ -125,6 +127,13 @@ struct SimulatedDisk {
         let entries = Self.count(of: pendingEntries.count, afterLossOf: nameLoss, using: &random)
         for entry in pendingEntries.prefix(entries) { Self.apply(entry, to: &names) }
         return names.mapValues { content(of: files[$0], afterLossOf: loss, using: &random) }
+    }
+
+    /// Makes a folder with these files, and no others.
+    static func write(_ files: [String: [UInt8]], to folder: String) throws {
+        try? FileManager.default.removeItem(atPath: folder)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for (name, content) in files { try Data(content).write(to: URL(filePath: folder + "/" + name)) }
     }
 
     private static func count(

@@ -23,4 +23,11 @@ struct StoredRecipes {
             damage.append("\(error)")
         }
     }
+
+    /// A database of another application.
+    static func makeOther(at path: String) throws {
+        let database = try DatabaseQueue(path: path)
+        try database.write { try $0.execute(sql: "CREATE TABLE other (id INTEGER)") }
+        try database.close()
+    }
 }

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+/// What can befall a database while clients write to it. Each write ends in a 201 or in a 503 with Retry-After, never in both and
+/// never in neither; `/health/ready` tells, and service returns by itself.
+@Suite(.serialized) struct DatabaseFaultTests {
+    /// Of the calls of all workers that use the database's files.
+    enum DiskFault: String, CaseIterable {
+        case readOnlyFileSystem = "write 30 -"
+        case failingSyncOfTheLog = "sync 5 -wal"
+        case failingReads = "read 5 -"
+    }
+
+    /// What is at the database's path for a while.
+    enum Stranger: CaseIterable {
+        case nothing, emptyFile, garbage, otherTables, folder
+    }
+
+    /// The workers' calls fail while the server's folder has a file `fault`.
+    private func preloaded(workers: Int = 2) throws -> TestServer {
+        let folder = try TestServer.newFolder()
+        let library = try PreloadedLibrary.build("disk-faults", in: folder)
+        return try TestServer(
+            workers: workers, environment: ["LD_PRELOAD": library, "DISK_FAULT": folder + "/fault"], folder: folder)
+    }
+
+    private func setFault(_ fault: String?, _ server: TestServer) throws {
+        let path = server.folder + "/fault"
+        guard let fault else { return try FileManager.default.removeItem(atPath: path) }
+        try Data(fault.utf8).write(to: URL(filePath: path), options: .atomic)
+    }
+
+    /// Lets clients write before, during and after a fault.
+    /// - Parameter reads: which statuses a read may have during the fault.
+    private func endure(
+        on server: TestServer, reads: Set<Int>, begin: () throws -> Void, end: () throws -> Void
+    ) throws {
+        func readiness(_ status: Int) throws {
+            try Machine.wait(for: "readiness \(status)") { (try? server.ask("/health/ready").status) == status }
+        }
+        let workers = server.workers
+        let writers = RecipeWriters(server.address, count: 4)
+        try writers.waitForMore(201, than: 8)
+        try begin()
+        try writers.waitForMore(503, than: 8)
+        try readiness(503)
+        for target in ["/api/v1/recipes/1", "/api/v1/recipes/search/?keyword=chicken", "/"] {
+            #expect(reads.contains(try server.ask(target).status), "\(target)")
+        }
+        try end()
+        try readiness(200)
+        try writers.waitForMore(201, than: 20)
+        let outcome = writers.stop()
+        #expect(outcome.unexpected == [])
+        #expect(outcome.unanswered == [])
+        #expect(server.workers == workers)
+        server.master.signal(SIGTERM)
+        #expect(try server.master.waitForExit() == 0)
+        #expect(outcome.contradictions(with: StoredRecipes(server.folder + "/recipes.db")) == [])
+    }
+
+    @Test(arguments: DiskFault.allCases) func aDiskThatFailsIsSaidAndEnds(fault: DiskFault) throws {
+        let server = try preloaded()
+        try endure(on: server, reads: fault == .failingReads ? [200, 503] : [200]) {
+            try setFault(fault.rawValue, server)
+        } end: {
+            try setFault(nil, server)
+        }
+    }
+
+    @Test(arguments: Stranger.allCases) func aDatabaseThatIsElsewhereForAWhileIsUsedAgain(stranger: Stranger) throws {
+        let server = try TestServer(workers: 2)
+        let (path, away, new) = (server.folder + "/recipes.db", server.folder + "/away", server.folder + "/new")
+        try endure(on: server, reads: [200, 503]) {
+            switch stranger {
+            case .nothing: break
+            case .emptyFile: try Data().write(to: URL(filePath: new))
+            case .garbage: try Data(repeating: 0x5a, count: 16384).write(to: URL(filePath: new))
+            case .otherTables: try StoredRecipes.makeOther(at: new)
+            case .folder: try FileManager.default.createDirectory(atPath: new, withIntermediateDirectories: false)
+            }
+            #expect(rename(path, away) == 0)
+            if stranger != .nothing { #expect(rename(new, path) == 0) }
+        } end: {
+            if stranger == .folder { #expect(rmdir(path) == 0) }
+            #expect(rename(away, path) == 0)
+        }
+    }
+
+    @Test func aWorkerThatMayNotWriteTheDatabaseIsTriedAgain() throws {
+        let server = try preloaded()
+        let mark = server.master.mark
+        try setFault("open 30 recipes.db", server)
+        kill(try #require(server.workers.first), SIGKILL)
+        try server.master.waitFor("recipes.db is read-only; let this user write it", from: mark)
+        // The other one has it open.
+        #expect(try server.ask("/api/v1/recipes/1").status == 200)
+        server.master.signal(SIGHUP)
+        try server.master.waitFor("reload failed", from: mark)
+        let back = server.master.mark
+        try setFault(nil, server)
+        try server.master.waitFor("worker ready", from: back)
+        #expect(try server.ask("/health/ready").status == 200)
+    }
+}
