@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Requests from outside, and the account of them.
+
+    many-hosts-load.py run URL FILE            sends until TERM, at most 5 minutes; a line in FILE per request
+    many-hosts-load.py check FILE FROM TO [--failed-posts N] [--failed-gets N] [--slowest SECONDS]
+                                               what was sent between two times: exits if more failed, or took longer
+    many-hosts-load.py back FILE FROM SECONDS  waits until a GET and a POST that were sent after FROM are answered
+    many-hosts-load.py account FILE ROWS       compares with the rows of the table, as `id|label` lines
+
+A GET is answered if it is a 200 with the right recipe, a POST if it is a 201. Lines of FILE: time, seconds, method, status
+or error, id, label.
+"""
+
+import argparse
+import collections
+import http.client
+import json
+import random
+import signal
+import sys
+import threading
+import time
+import urllib.parse
+
+READERS, WRITERS = 4, 2
+PAUSE = {"GET": 0.03, "POST": 0.1}
+LONGEST = 300
+Request = collections.namedtuple("Request", "time seconds method status id label")
+
+
+class Load:
+    def __init__(self, url, path):
+        self.address = urllib.parse.urlsplit(url).netloc
+        self.file = open(path, "w", buffering=1, encoding="utf-8")
+        self.lock = threading.Lock()
+        self.stopped = threading.Event()
+        self.known = [(1, "Chicken Vesuvio")]  # recipes that the server has confirmed
+
+    def run(self):
+        signal.signal(signal.SIGTERM, lambda *_: self.stopped.set())
+        threads = [threading.Thread(target=self.client, args=("GET", n)) for n in range(READERS)]
+        threads += [threading.Thread(target=self.client, args=("POST", n)) for n in range(WRITERS)]
+        for thread in threads:
+            thread.start()
+        self.stopped.wait(LONGEST)
+        self.stopped.set()
+        for thread in threads:
+            thread.join()
+
+    def client(self, method, client):
+        connection, count = None, 0
+        while not self.stopped.is_set():
+            count += 1
+            id, label = random.choice(self.known) if method == "GET" else (0, f"trial {client} {count}")
+            began = time.time()
+            try:
+                connection = connection or http.client.HTTPConnection(self.address, timeout=60)
+                status, answer = self.ask(connection, method, id, label)
+                if status in (200, 201):
+                    if answer["label"] != label or method == "GET" and answer["id"] != id:
+                        status = f"wrong: {answer}"
+                    id = answer["id"]
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                status = f"{type(error).__name__}: {error}"
+                connection.close()
+                connection = None
+            with self.lock:
+                if status == 201:
+                    self.known.append((id, label))
+                print(began, round(time.time() - began, 3), method, status, id, label, sep="\t", file=self.file)
+            self.stopped.wait(PAUSE[method])
+
+    def ask(self, connection, method, id, label):
+        if method == "GET":
+            connection.request("GET", f"/api/v1/recipes/{id}")
+        else:
+            recipe = {"label": label, "source": "trial", "url": "http://example.org/", "submitter_id": 1}
+            connection.request("POST", "/api/v1/recipes/", json.dumps(recipe), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        body = response.read()
+        return response.status, json.loads(body) if response.status in (200, 201) else None
+
+
+def requests(path, begin=0.0, end=float("inf")):
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            if line.endswith("\n"):  # else it is being written
+                time, seconds, method, status, id, label = line.rstrip("\n").split("\t")
+                if begin <= float(time) < end:
+                    yield Request(float(time), float(seconds), method, status, int(id), label)
+
+
+def answered(request):
+    return request.status == {"GET": "200", "POST": "201"}[request.method]
+
+
+def check(path, begin, end, longest, allowed):
+    for method, limit in allowed.items():
+        sent = [request for request in requests(path, begin, end) if request.method == method]
+        failed = [request for request in sent if not answered(request)]
+        if not sent:
+            sys.exit(f"no {method} was sent")
+        why = ", ".join(f"{count} x {status}" for status, count in collections.Counter(r.status for r in failed).items())
+        last = f", the last {max(r.time + r.seconds for r in failed) - begin:.1f} s after the start" if failed else ""
+        slowest = max(request.seconds for request in sent)
+        print(f"    {len(sent)} {method}, {len(failed)} failed{': ' if why else ''}{why}{last}; the slowest took {slowest:.1f} s")
+        if len(failed) > limit:
+            sys.exit(f"{len(failed)} {method} failed, and at most {limit} may")
+        if slowest > longest:
+            sys.exit(f"a {method} took {slowest:.1f} s, and at most {longest} s are allowed")
+
+
+def back(path, begin, seconds):
+    while time.time() < begin + seconds:
+        since = {}
+        for request in requests(path, begin):
+            if answered(request):
+                since.setdefault(request.method, request.time + request.seconds - begin)
+        if len(since) == 2:
+            print("    back after " + ", ".join(f"{method} {after:.1f} s" for method, after in sorted(since.items())))
+            return
+        time.sleep(0.1)
+    sys.exit(f"not back after {seconds} s")
+
+
+def account(path, rows):
+    """Each 201 is in the table once, with its id; each failed POST at most once; nothing else is there."""
+    with open(rows, encoding="utf-8") as file:
+        stored = [line.rstrip("\n").partition("|")[::2] for line in file]
+    labels = collections.Counter(label for _, label in stored)
+    ids = dict(stored)
+    posts = [request for request in requests(path) if request.method == "POST"]
+    mistakes = [f"{r.label}: answered with id {r.id}, and the table has it not" for r in posts if answered(r) and ids.get(str(r.id)) != r.label]
+    mistakes += [f"{label}: {count} times in the table" for label, count in labels.items() if count > 1]
+    sent = {request.label for request in posts}
+    mistakes += [f"{label}: in the table, but nobody sent it" for label in labels if label.startswith("trial ") and label not in sent]
+    failed = [request for request in posts if not answered(request)]
+    stored_all_the_same = sum(labels[request.label] for request in failed)
+    print(f"    {len(posts)} POST: {len(posts) - len(failed)} answered with 201, all in the table once; {len(failed)} failed, "
+          f"of which {stored_all_the_same} are in the table")
+    if mistakes:
+        sys.exit("\n".join(mistakes[:20]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, words in {"run": ["url", "file"], "check": ["file", "begin", "end"], "back": ["file", "begin", "seconds"], "account": ["file", "rows"]}.items():
+        command = commands.add_parser(name)
+        for word in words:
+            command.add_argument(word, type=float if word in ("begin", "end", "seconds") else str)
+        if name == "check":
+            command.add_argument("--failed-posts", type=int, default=0)
+            command.add_argument("--failed-gets", type=int, default=0)
+            command.add_argument("--slowest", type=float, default=1)
+    options = parser.parse_args()
+    if options.command == "run":
+        Load(options.url, options.file).run()
+    elif options.command == "check":
+        check(options.file, options.begin, options.end, options.slowest, {"GET": options.failed_gets, "POST": options.failed_posts})
+    elif options.command == "back":
+        back(options.file, options.begin, options.seconds)
+    else:
+        account(options.file, options.rows)
+
+
+main()
