@@ -10,7 +10,9 @@ fail() { echo "FAILED: $*" >&2; podman logs "$name" >&2 || true; exit 1; }
 trap 'podman rm -f -t 0 "$name" >/dev/null 2>&1 || true' EXIT
 # The network of the host, on a free port of loopback.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-"$here/container.sh" run "$tag" "$name" --network=host -e "BIND=127.0.0.1:$port" -e WEB_CONCURRENCY=2 >/dev/null
+# With no more rights than deploy/many-hosts/kubernetes gives it.
+"$here/container.sh" run "$tag" "$name" --read-only --read-only-tmpfs=false --cap-drop=ALL --security-opt=no-new-privileges \
+    --network=host -e "BIND=127.0.0.1:$port" -e WEB_CONCURRENCY=2 >/dev/null
 url=http://127.0.0.1:$port
 
 echo "--- it serves, as a user without rights"

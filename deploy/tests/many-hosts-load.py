@@ -152,7 +152,7 @@ def main():
         if name == "check":
             command.add_argument("--failed-posts", type=int, default=0)
             command.add_argument("--failed-gets", type=int, default=0)
-            command.add_argument("--slowest", type=float, default=1)
+            command.add_argument("--slowest", type=float, default=float("inf"))
     options = parser.parse_args()
     if options.command == "run":
         Load(options.url, options.file).run()

@@ -111,7 +111,7 @@ wait "${masters[app1]}" 2>/dev/null || true
 rotation DOWN app1
 app_start app1
 rotation UP app1
-passed --failed-posts 2 --slowest 2
+passed --failed-posts 2
 
 phase "an application host gets a new build by HUP"
 before=$(workers app2)
