@@ -18,9 +18,10 @@ from markdown import ROOT
 BUILT = ROOT / ".build/debug"
 # Programs of other packages. Their flags are not checked.
 OTHERS = {
-    "apt-get", "bg", "cat", "cd", "chmod", "cp", "curl", "docker", "echo", "exec", "export", "fg", "gdb", "git", "gunicorn",
-    "install", "jobs", "journalctl", "kill", "lldb", "ls", "mkdir", "mv", "podman", "printf", "ps", "rm", "sleep", "sqlite3",
-    "systemctl", "tail", "time", "uvicorn", "wait", "watch",
+    "apt-get", "bg", "cat", "cd", "chmod", "cp", "curl", "docker", "echo", "exec", "export", "fg", "gdb", "git",
+    "gunicorn", "haproxy", "install", "jobs", "journalctl", "kill", "kubectl", "lldb", "ls", "mkdir", "mv",
+    "pg_basebackup", "podman", "printf", "ps", "psql", "rm", "sleep", "sqlite3", "systemctl", "tail", "time", "uvicorn",
+    "wait", "watch",
 }  # fmt: skip
 PREFIXES = {"exec", "nohup", "sudo", "time", "!"}
 WORDS_OF_SHELL = {"do", "done", "else", "fi", "if", "then", "until", "while", "{", "}"}
