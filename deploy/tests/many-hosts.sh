@@ -161,7 +161,10 @@ load back "$work/requests" "$(now)" 15 || fail "writes are not back"
 rotation UP app1 app2
 passed --failed-posts 60
 
-phase "the primary is killed, and the standby promoted"
+phase "the primary is killed, and the standby promoted, but not before"
+for old in db1 db3; do
+    ! as_postgres db2 "$work/db2/promote.sh" "$old" >"$work/promote.log" 2>&1 || fail "promoted, although $old may be the primary"
+done
 as_postgres db1 pg_ctl -D "$work/db1/data" -m immediate stop >/dev/null
 killed=$(now)
 as_postgres db2 "$work/db2/promote.sh" db1 >"$work/promote.log" 2>&1 || fail "the promotion"
