@@ -14,6 +14,12 @@ import Testing
         try DatabaseQueue(path: path).read { try String.fetchAll($0, sql: "SELECT label FROM recipe WHERE id > 3") }
     }
 
+    private func endWAL(_ path: String) throws {
+        try DatabaseQueue(path: path).writeWithoutTransaction {
+            _ = try String.fetchOne($0, sql: "PRAGMA journal_mode = DELETE")
+        }
+    }
+
     private func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
     }
@@ -22,9 +28,9 @@ import Testing
         try #require(throws: RecipeDatabaseError.self) { try backup.run(to: path) }.description
     }
 
-    @Test func aBackupIsOneFileWithTheCommitsOfTheLog() throws {
+    @Test func aBackupIsOneFileWithTheCommitsOfTheLog() async throws {
         let database = try directory.seededDatabase()
-        _ = try database.create(label: "in the log", source: "", url: "", submitterID: 1)
+        _ = try await database.create(label: "in the log", source: "", url: "", submitterID: 1)
         try backup.run(to: file)
         #expect(try names() == ["backup.db", "recipes.db", "recipes.db-shm", "recipes.db-wal"])
         // Not in WAL mode: reading it makes no other files.
@@ -32,7 +38,7 @@ import Testing
         #expect(try names().filter { $0.hasPrefix("backup") } == ["backup.db"])
         #expect(database.healthProblem() == nil)
         // The rows that came later are gone after a restore.
-        _ = try database.create(label: "later", source: "", url: "", submitterID: 1)
+        _ = try await database.create(label: "later", source: "", url: "", submitterID: 1)
         try database.close()
         try Restore(location: directory.database(), log: .silent).run(from: file)
         #expect(try labels(directory.database().path) == ["in the log"])
@@ -76,10 +82,10 @@ import Testing
         }
     }
 
-    @Test func anOlderBackupIsReplacedThroughALinkToo() throws {
+    @Test func anOlderBackupIsReplacedThroughALinkToo() async throws {
         let database = try directory.seededDatabase()
         try backup.run(to: file)
-        _ = try database.create(label: "later", source: "", url: "", submitterID: 1)
+        _ = try await database.create(label: "later", source: "", url: "", submitterID: 1)
         let link = directory.path + "/link.db"
         #expect(symlink(file, link) == 0)
         try backup.run(to: link)
@@ -127,18 +133,16 @@ import Testing
         #expect(try refusal(second.location.path).contains("second.db-wal exists"))
     }
 
-    @Test func aDamagedDatabaseDoesNotReplaceAGoodBackup() throws {
+    @Test func aDamagedDatabaseDoesNotReplaceAGoodBackup() async throws {
         let database = try directory.seededDatabase()
         try backup.run(to: file)
         for number in 0..<200 {
-            _ = try database.create(
+            _ = try await database.create(
                 label: String(repeating: "\(number)", count: 300), source: "", url: "", submitterID: 1)
         }
         try database.close()
         // Else the log would have the pages too.
-        try DatabaseQueue(path: directory.database().path).writeWithoutTransaction {
-            _ = try String.fetchOne($0, sql: "PRAGMA journal_mode = DELETE")
-        }
+        try endWAL(directory.database().path)
         let handle = try #require(FileHandle(forUpdatingAtPath: directory.database().path))
         try handle.seek(toOffset: 8 * 4096)
         try handle.write(contentsOf: Data(repeating: 0xff, count: 3 * 4096))
