@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { events_per_wait = 256, answer_size = 4096, input_size = 8192 };
+enum { events_per_wait = 256, answer_size = 65536, input_size = 8192 };
 
 static void accept_all(int poll, int listener) {
     for (int client; (client = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0;) {
