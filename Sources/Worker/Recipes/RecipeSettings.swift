@@ -36,7 +36,7 @@ struct RecipeSettings: Equatable, Sendable {
             database = try DatabaseLocation(url: url, setting: name)
         }
         if let text = value("DATABASE_BUSY_TIMEOUT") {
-            databaseBusyTimeout = try Self.duration(text, "DATABASE_BUSY_TIMEOUT", atMost: .seconds(20), "20s")
+            databaseBusyTimeout = try Self.duration(text, "DATABASE_BUSY_TIMEOUT", atMost: .seconds(60), "60s")
         }
         if let url = value("REDDIT_BASE_URL") { redditBaseURL = try Self.baseURL(url) }
         if let text = value("REDDIT_TIMEOUT") { redditTimeouts = try Self.timeouts(text) }
