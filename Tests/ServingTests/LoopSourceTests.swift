@@ -158,7 +158,8 @@ import Testing
         write(pair.other, "x", 1)
         await LoopThread.run {
             let source = LoopSource(
-                onReady: { events.add("ready") }, onDeadline: { events.add("deadline") }, onTurn: { events.add("turn") })
+                onReady: { events.add("ready") }, onDeadline: { events.add("deadline") }, onTurn: { events.add("turn") }
+            )
             #expect(source.watch(pair.own, for: .reading))
             source.deadline = LoopSource.now
             source.askForTurn()

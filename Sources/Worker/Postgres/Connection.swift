@@ -187,7 +187,9 @@ import Serving
     private func setUp() {
         state = .settingUp
         watch(for: .reading, mayBeNew: true)
-        guard !isClosed, PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { return loseByError() }
+        guard !isClosed, PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
+            return loseByError()
+        }
         // Prepared statements quote no text of the URL in it.
         PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
         begin([])

@@ -21,7 +21,8 @@ final class AwaitedRequest<Value: Sendable>: PendingRequest {
     private var result: Result<Value, any Error>?
 
     nonisolated init(
-        _ statement: PostgresStatement, _ values: [PostgresValue], _ continuation: CheckedContinuation<Value, any Error>,
+        _ statement: PostgresStatement, _ values: [PostgresValue],
+        _ continuation: CheckedContinuation<Value, any Error>,
         decode: @escaping @Sendable (borrowing Rows) throws -> Value
     ) {
         self.statement = statement

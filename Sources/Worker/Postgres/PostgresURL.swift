@@ -97,7 +97,8 @@ package struct PostgresURL: Equatable, Sendable, CustomStringConvertible {
     private static func harmless(_ message: String) -> String {
         let parts = message.oneLine.split(separator: "\"", omittingEmptySubsequences: false)
         guard parts.count > 1 else { return message.oneLine }
-        let isName = parts[0].hasPrefix("invalid URI query parameter") && parts[1].allSatisfy { $0.isLetter || $0 == "_" }
+        let isName =
+            parts[0].hasPrefix("invalid URI query parameter") && parts[1].allSatisfy { $0.isLetter || $0 == "_" }
         let text = isName ? "\(parts[0])\"\(parts[1])\"" : "\(parts[0])"
         var end = text.endIndex
         while end > text.startIndex, ": (".contains(text[text.index(before: end)]) { end = text.index(before: end) }

@@ -61,7 +61,14 @@ final class OpenDatabase: Sendable {
         do {
             let pool = try DatabasePool(path: location.path, configuration: configuration)
             // The pool's default is NORMAL, which may lose the last commits in a power cut.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try pool.writeWithoutTransaction { db in
+                // SQLite opens a file read-only if it cannot be opened otherwise, and then begins a write transaction as a read
+                // transaction.
+                guard sqlite3_db_readonly(try db.connection, "main") == 0 else {
+                    throw DatabaseError(resultCode: .SQLITE_READONLY)
+                }
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+            }
             // A reader is open from the start, so that the writer is never the last connection to close. The last one
             // deletes whatever file is at the log's path, even if it belongs to another database.
             try pool.read { db in
