@@ -22,9 +22,14 @@ as_owner() {
     if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
 }
 
-start() {
-    as_owner "$bin/pg_ctl" -D "$1/data" -l "$1/log" -w -t 60 start >/dev/null || { tail -n 20 "$1/log" >&2; return 1; }
-}
+# The server must not keep descriptors of whoever runs this: they wait until those are closed.
+start() (
+    for descriptor in /proc/self/fd/*; do
+        descriptor=${descriptor##*/}
+        if [ "$descriptor" -gt 2 ]; then eval "exec $descriptor>&-"; fi
+    done
+    as_owner "$bin/pg_ctl" -D "$1/data" -l "$1/log" -w -t 60 start >/dev/null || { tail -n 20 "$1/log" >&2; exit 1; }
+)
 
 # With a free port.
 make() {

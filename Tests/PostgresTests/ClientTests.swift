@@ -29,13 +29,12 @@ final class TestDatabase: Sendable {
     }
 
     func client(
-        url: String? = nil, _ change: (inout PostgresClient.Configuration) -> Void = { _ in },
-        report: @escaping @Sendable (String?) -> Void = { _ in }
+        url: String? = nil, _ change: (inout PostgresClient.Configuration) -> Void = { _ in }
     ) throws -> PostgresClient {
         var configuration = PostgresClient.Configuration(try PostgresURL(url ?? self.url), applicationName: "test")
         change(&configuration)
         return PostgresClient(
-            configuration, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, report: report)
+            configuration, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     func execute(_ sql: String) throws {
@@ -81,5 +80,135 @@ extension PostgresClient {
             #expect(results.count { $0 == 10 } == 4)
         }
         client.close()
+    }
+
+    @Test func aFailedWriteIsAloneInItsFailure() async throws {
+        let client = try TestDatabase().client()
+        try await client.insert(7)
+        let failures = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    do {
+                        try await client.insert(Int64(number))
+                        return false
+                    } catch PostgresError.server(let message) where message.code == SQLState.uniqueViolation {
+                        return true
+                    }
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(failures == 1)
+        #expect(try await client.count() == 20)
+        client.close()
+    }
+
+    @Test func aStatementIsPreparedAgainAfterItsTableHasChanged() async throws {
+        let database = try TestDatabase()
+        let client = try database.client { $0.connections = 1 }
+        let all = PostgresStatement("all", .shortRead, "SELECT * FROM item")
+        try await client.insert(1)
+        #expect(try await client.execute(all) { $0.count } == 1)
+        try database.execute("ALTER TABLE item ADD COLUMN name text DEFAULT 'x'")
+        #expect(try await client.execute(all) { $0.text(0, 1) } == "x")
+        client.close()
+    }
+
+    @Test func aMissingTableIsAnErrorUntilItIsThere() async throws {
+        let database = try TestDatabase()
+        let client = try database.client()
+        for _ in 0..<2 {
+            let error = await failure { try await client.execute(.missing) { _ in } }
+            #expect(error == .server(ServerMessage(code: "42P01", #"relation "missing" does not exist"#)))
+        }
+        try database.execute("CREATE TABLE missing ()")
+        #expect(try await client.execute(.missing) { $0.count } == 0)
+        client.close()
+    }
+
+    @Test func aNotificationChangesTheVersion() async throws {
+        let database = try TestDatabase()
+        let client = try database.client { $0.channel = "items" }
+        _ = try await client.count()
+        let version = try #require(client.version)
+        #expect(client.version == version)
+        try database.execute("NOTIFY items")
+        while client.version == version { try await client.pause() }
+        client.close()
+    }
+
+    // MARK: Deadlines
+
+    @Test func aWriteThatWaitsForALockEndsAtItsDeadlineAndReadsGoOn() async throws {
+        let database = try TestDatabase()
+        let client = try database.client { $0.timeout = .milliseconds(500) }
+        try await client.insert(1)
+        let holder = try BlockingConnection(PostgresURL(database.url), applicationName: "test")
+        _ = try holder.execute("BEGIN")
+        _ = try holder.execute("LOCK TABLE item IN SHARE MODE")
+        try await withThrowingTaskGroup { group in
+            for number in 2..<102 {
+                group.addTask {
+                    let writeError = await failure { try await client.insert(Int64(number)) }
+                    #expect(writeError?.isTimedOut == true)
+                }
+            }
+            group.addTask {
+                for _ in 0..<20 {
+                    let count = try await client.count()
+                    #expect(count == 1)
+                }
+            }
+            try await group.waitForAll()
+        }
+        _ = try holder.execute("COMMIT")
+        try await client.insert(200)
+        #expect(try await client.count() == 2)
+        client.close()
+    }
+
+    @Test func aLongReadIsCancelledAtItsDeadline() async throws {
+        let database = try TestDatabase()
+        let client = try database.client { $0.connections = 1 }
+        let error = await failure {
+            try await client.execute(.sleep, [.integer(600)], timeout: .milliseconds(200)) { _ in }
+        }
+        #expect(error?.isTimedOut == true)
+        // The same connection.
+        #expect(try await client.count() == 0)
+        client.close()
+    }
+}
+
+/// The error that the body throws.
+func failure(_ body: () async throws -> Void) async -> PostgresError? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? PostgresError
+    }
+}
+
+extension PostgresError {
+    var isUnavailable: Bool { if case .unavailable = self { true } else { isTimedOut } }
+    var isTimedOut: Bool { if case .timedOut = self { true } else { false } }
+    var isOutcomeUnknown: Bool { if case .outcomeUnknown = self { true } else { false } }
+}
+
+extension PostgresClient {
+    /// Lets the loop and the server work: the caller waits for a state.
+    func pause() async throws { try await Task.sleep(for: .milliseconds(5)) }
+
+    /// Waits until the client can be used again.
+    func awaitRecovery() async throws {
+        while true {
+            do {
+                _ = try await execute(.one, timeout: .seconds(1)) { $0.count }
+                return
+            } catch is PostgresError {
+                try await pause()
+            }
+        }
     }
 }

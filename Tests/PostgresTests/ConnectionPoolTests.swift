@@ -208,29 +208,6 @@ import Testing
         #expect(harness.takeSent() == [0: [3]])
     }
 
-    @Test func anOutageIsReportedOnceWhenItLasts() {
-        var harness = Harness(connections: 1)
-        harness.send(.lost(0, "reset"))
-        harness.advance(1)
-        harness.send(.lost(0, "refused"))
-        #expect(harness.take() == [.connect(0)])
-        harness.advance(1)
-        #expect(harness.take().contains(.reportProblem("refused")))
-        harness.send(.lost(0, "refused"))
-        harness.advance(1)
-        #expect(!harness.take().contains { if case .reportProblem = $0 { true } else { false } })
-        harness.send(.connected(0))
-        #expect(harness.take() == [.reportRecovery(seconds: 3)])
-    }
-
-    @Test func aShortOutageIsNotReported() {
-        var harness = Harness(connections: 1)
-        harness.send(.lost(0, "reset"))
-        harness.advance(1)
-        harness.send(.connected(0))
-        #expect(harness.take() == [.connect(0)])
-    }
-
     @Test func aLateReadIsCancelledAndTheOthersAreRepeated() {
         var harness = Harness()
         harness.submit(.longRead, for: 1)

@@ -20,7 +20,7 @@ struct Batch: Equatable, Sendable {
 
     /// The statement that failed. The server has executed nothing after it.
     struct Failure: Equatable, Sendable {
-        /// Of the request; nil for the lock before the first write, and for the commit.
+        /// Of the request; nil for the commit.
         let index: Int?
         let message: ServerMessage
     }

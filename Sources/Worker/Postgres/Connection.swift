@@ -17,7 +17,6 @@ import Serving
     private enum Step {
         case setup
         case prepare(String, request: Int)
-        case lock
         case execute(request: Int)
         case sync
     }
@@ -29,7 +28,6 @@ import Serving
     }
 
     private let attempt: ConnectionAttempt
-    private let lock: PostgresStatement?
     private let channel: String?
     private let onEvent: @LoopActor (Event) -> Void
     private let source: LoopSource
@@ -48,15 +46,13 @@ import Serving
     private var handle: OpaquePointer { attempt.handle }
 
     /// Begins to connect.
-    /// - Parameters:
-    ///   - lock: executed before the first write of a batch.
-    ///   - channel: whose notifications become events.
+    /// - Parameter channel: its notifications become events.
     init(
-        _ parameters: ConnectionParameters, to candidate: ConnectionParameters.Candidate, lock: PostgresStatement?,
-        channel: String?, onEvent: @escaping @LoopActor (Event) -> Void
+        _ parameters: ConnectionParameters, to candidate: ConnectionParameters.Candidate, channel: String?,
+        onEvent: @escaping @LoopActor (Event) -> Void
     ) throws(ConnectionFailure) {
         attempt = try ConnectionAttempt(parameters, to: candidate)
-        (self.lock, self.channel, self.onEvent) = (lock, channel, onEvent)
+        (self.channel, self.onEvent) = (channel, onEvent)
         // The loop calls a source only while it is open.
         weak var connection: Connection?
         source = LoopSource(
@@ -98,9 +94,6 @@ import Serving
     /// - Parameter requests: all reads, or all writes.
     func send(_ requests: [any PendingRequest]) {
         begin(requests)
-        if let lock, requests.first?.statement.kind == .write {
-            guard prepare(lock, for: 0), execute(lock, [], .lock) else { return loseByError() }
-        }
         for (index, request) in requests.enumerated() {
             guard prepare(request.statement, for: index),
                 execute(request.statement, request.values, .execute(request: index))
@@ -248,7 +241,7 @@ import Serving
             let index: Int? =
                 switch step {
                 case .execute(let request), .prepare(_, let request): request
-                case .setup, .lock, .sync: nil
+                case .setup, .sync: nil
                 }
             failure = Batch.Failure(index: index, message: message)
         }

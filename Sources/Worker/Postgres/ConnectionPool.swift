@@ -38,8 +38,6 @@ struct ConnectionPool: Sendable {
         case fail(Int, PostgresError)
         /// Send a turn: requests wait, and a connection may be free.
         case askForTurn
-        case reportProblem(String)
-        case reportRecovery(seconds: Double)
     }
 
     private enum Connection: Equatable {
@@ -76,7 +74,6 @@ struct ConnectionPool: Sendable {
     private struct Outage: Equatable {
         let since: UInt64
         var reason: String
-        var isReported = false
     }
 
     private let limits: Limits
@@ -121,9 +118,7 @@ struct ConnectionPool: Sendable {
         case .connected(let index):
             connections[index] = .idle
             backoffs[index].reset()
-            if let outage = outage.take(), outage.isReported {
-                actions.append(.reportRecovery(seconds: Double(now - outage.since) / 1e9))
-            }
+            outage = nil
             if waitingCount > 0 { actions.append(.askForTurn) }
         case .lost(let index, let reason): lose(index, reason, at: now, &actions)
         case .answered(let index, let failure): answered(index, failure, at: now, &actions)
@@ -253,11 +248,6 @@ struct ConnectionPool: Sendable {
             }
         }
         expire(at: now, &actions)
-        if var outage, !outage.isReported, now >= outage.since + limits.patience {
-            outage.isReported = true
-            self.outage = outage
-            actions.append(.reportProblem(outage.reason))
-        }
     }
 
     private mutating func expire(at now: UInt64, _ actions: inout [Action]) {

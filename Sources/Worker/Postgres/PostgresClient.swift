@@ -13,8 +13,6 @@ package final class PostgresClient: Sendable {
         package var connections = 2
         /// From the request to its answer, while waiting for a connection and for the server.
         package var timeout = Duration.seconds(5)
-        /// Executed before the first write of a transaction.
-        package var writeLock: PostgresStatement?
         /// A channel of NOTIFY, as an identifier of SQL, whose notifications change `version`.
         package var channel: String?
         /// As pg_stat_activity shows it.
@@ -30,12 +28,9 @@ package final class PostgresClient: Sendable {
     private let pool: Pool
 
     /// Begins to connect when the loop runs.
-    /// - Parameter report: called on the loop with a problem that lasts, and with nil when it ends.
-    package init(
-        _ configuration: Configuration, log: Logger, report: @escaping @Sendable (String?) -> Void = { _ in }
-    ) {
+    package init(_ configuration: Configuration, log: Logger) {
         timeout = Self.nanoseconds(configuration.timeout)
-        pool = Pool(configuration, log, report)
+        pool = Pool(configuration, log)
         LoopActor.run { [pool] in pool.open() }
     }
 
@@ -88,7 +83,6 @@ package final class PostgresClient: Sendable {
     private nonisolated let parameters: ConnectionParameters
     private nonisolated let configuration: PostgresClient.Configuration
     private nonisolated let log: Logger
-    private nonisolated let report: @Sendable (String?) -> Void
     private nonisolated let shared = Mutex(Shared())
 
     /// What other threads may read.
@@ -108,12 +102,9 @@ package final class PostgresClient: Sendable {
     private var requests: [Int: any PendingRequest] = [:]
     private var lastRequest = 0
 
-    nonisolated init(
-        _ configuration: PostgresClient.Configuration, _ log: Logger, _ report: @escaping @Sendable (String?) -> Void
-    ) {
+    nonisolated init(_ configuration: PostgresClient.Configuration, _ log: Logger) {
         self.configuration = configuration
         self.log = log
-        self.report = report
         parameters = ConnectionParameters(url: configuration.url, applicationName: configuration.applicationName)
         var limits = ConnectionPool.Limits()
         limits.connections = configuration.connections
@@ -161,8 +152,6 @@ package final class PostgresClient: Sendable {
         case .succeed(let id): requests.removeValue(forKey: id)?.succeed()
         case .fail(let id, let error): requests.removeValue(forKey: id)?.fail(error)
         case .askForTurn: source?.askForTurn()
-        case .reportProblem(let reason): report(reason)
-        case .reportRecovery: report(nil)
         }
     }
 
@@ -214,7 +203,7 @@ package final class PostgresClient: Sendable {
         while let candidate = openings[index]?.candidates.popLast() {
             do {
                 connections[index] = try Connection(
-                    parameters, to: candidate, lock: configuration.writeLock, channel: configuration.channel
+                    parameters, to: candidate, channel: configuration.channel
                 ) { [unowned self] in connectionChanged(index, candidate, $0) }
                 return
             } catch {

@@ -46,6 +46,7 @@ package struct ServerMessage: Error, Equatable, Sendable, CustomStringConvertibl
 
 /// SQLSTATE codes that this client knows.
 package enum SQLState {
+    package static let foreignKeyViolation = "23503"
     package static let uniqueViolation = "23505"
     package static let readOnlyTransaction = "25006"
     package static let insufficientPrivilege = "42501"
@@ -55,6 +56,11 @@ package enum SQLState {
     static let unknownStatement = "26000"
     /// "cached plan must not change result type", after a migration.
     static let featureNotSupported = "0A000"
+
+    /// The server cannot do what it could at other times: it has no resources left, stops, has a broken disk, is a standby.
+    package static func isUnavailable(_ code: String) -> Bool {
+        ["53", "57", "58"].contains(code.prefix(2)) || code == readOnlyTransaction
+    }
 
     /// The error ends by itself: the server starts, stops, or has no connection left.
     static let transientConnectionErrors: Set = ["53300", "57P01", "57P02", "57P03"]

@@ -22,9 +22,9 @@ struct Recipe: Hashable, Sendable {
     static let columns = "label, source, url, id, submitter_id"
     static let columnCount: Int32 = 5
 
-    private static let frame = JSONObjectTemplate(Recipe.self)
+    static let frame = JSONObjectTemplate(Recipe.self)
     /// Bytes for braces, names and numbers.
-    private static let frameSize = 128
+    static let frameSize = 128
 
     /// - Parameter row: a statement that stands at a row.
     init(_ row: borrowing Statement) {

@@ -51,3 +51,11 @@ struct NewRecipe: Hashable, Sendable {
     var url: String
     var submitterID: Int64
 }
+
+extension HTTPError {
+    /// Nothing is stored, and the client may retry.
+    static let databaseBusy = HTTPError(
+        .serviceUnavailable, "The database is busy", fields: [Field("retry-after", "1")])
+    static let databaseUnavailable = HTTPError(
+        .serviceUnavailable, "The database cannot be used now", fields: [Field("retry-after", "1")])
+}

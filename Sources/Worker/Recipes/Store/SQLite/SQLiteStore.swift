@@ -360,11 +360,3 @@ final class SQLiteStore: RecipeStore {
         try database.close()
     }
 }
-
-extension HTTPError {
-    /// Nothing is stored, and the client may retry.
-    fileprivate static let databaseBusy = HTTPError(
-        .serviceUnavailable, "The database is busy", fields: [Field("retry-after", "1")])
-    fileprivate static let databaseUnavailable = HTTPError(
-        .serviceUnavailable, "The database cannot be used now", fields: [Field("retry-after", "1")])
-}
