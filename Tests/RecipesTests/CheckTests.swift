@@ -10,7 +10,7 @@ import Testing
 
     private func check(runsPrestart: Bool = true, _ change: (inout RecipeSettings) -> Void = { _ in }) throws {
         var settings = RecipeSettings()
-        settings.database = directory.database()
+        settings.database = .sqlite(directory.database())
         change(&settings)
         try RecipeApplication.check(settings, runsPrestart: runsPrestart, log: .silent)
     }
@@ -55,7 +55,7 @@ import Testing
         }
         #expect(trustRoots.map { "\($0)" }?.contains("SSL_CERT_FILE") == true)
         let database = #expect(throws: (any Error).self) {
-            try check { $0.database = DatabaseLocation(path: "/nowhere/r.db") }
+            try check { $0.database = .sqlite(DatabaseLocation(path: "/nowhere/r.db")) }
         }
         #expect(database.map { "\($0)" }?.contains("its directory /nowhere") == true)
     }

@@ -8,7 +8,7 @@ import Testing
 
     private func run(_ arguments: String...) throws {
         var settings = RecipeSettings()
-        settings.database = directory.database()
+        settings.database = .sqlite(directory.database())
         try MigrateCommand(arguments).run(settings, log: .silent)
     }
 
@@ -35,7 +35,7 @@ import Testing
     @Test func onlyUpCreatesAFile() throws {
         for arguments in [["down"], ["status"]] {
             var settings = RecipeSettings()
-            settings.database = directory.database()
+            settings.database = .sqlite(directory.database())
             let error = try #require(throws: RecipeDatabaseError.self) {
                 try MigrateCommand(arguments).run(settings, log: .silent)
             }

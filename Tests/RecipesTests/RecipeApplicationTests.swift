@@ -167,7 +167,7 @@ import Testing
     private func answer(_ origins: [String], _ method: Messages.Method, _ fields: [Field]) throws -> Response {
         try directory.prestart().run()
         var settings = RecipeSettings()
-        settings.database = directory.database()
+        settings.database = .sqlite(directory.database())
         settings.corsOrigins = origins
         let application = try RecipeApplication.make(settings, log: .silent)
         guard case .now(let response) = try application.answer(Request(method, "/api/v1/recipes/1", fields: fields))

@@ -7,7 +7,7 @@ import Testing
 @Suite struct RecipeSettingsTests {
     @Test func anEmptyEnvironmentGivesTheDefaults() throws {
         let settings = try RecipeSettings(environment: ["DATABASE_URL": "", "FIRST_SUPERUSER": ""])
-        #expect(settings.database.path == "recipes.db")
+        #expect(settings.database == .sqlite(DatabaseLocation(path: "recipes.db")))
         #expect(settings.redditBaseURL == "https://www.reddit.com")
         #expect(settings.firstSuperuser == "admin@recipeapi.com")
     }
@@ -20,13 +20,13 @@ import Testing
         ("SQLite:///x.db", "x.db"),
     ])
     func aDatabaseURLNamesAPath(url: String, path: String) throws {
-        #expect(try RecipeSettings(environment: ["DATABASE_URL": url]).database.path == path)
-        #expect(try RecipeSettings(environment: ["SQLALCHEMY_DATABASE_URI": url]).database.path == path)
+        #expect(try RecipeSettings(environment: ["DATABASE_URL": url]).database.description == path)
+        #expect(try RecipeSettings(environment: ["SQLALCHEMY_DATABASE_URI": url]).database.description == path)
     }
 
     @Test func databaseURLOverridesTheTutorialsName() throws {
         let environment = ["DATABASE_URL": "sqlite:///a.db", "SQLALCHEMY_DATABASE_URI": "sqlite:///b.db"]
-        #expect(try RecipeSettings(environment: environment).database.path == "a.db")
+        #expect(try RecipeSettings(environment: environment).database.description == "a.db")
     }
 
     @Test(arguments: [
@@ -38,7 +38,8 @@ import Testing
         ("sqlite:///x.db?mode=ro", "options"),
         ("sqlite:///directory/", "directory"),
         ("mysql://root@host/x", "mysql is not a supported database"),
-        ("postgresql+psycopg2://user:secret@host/x", "PostgreSQL is not supported yet"),
+        ("postgresql+psycopg2://user:secret@host/x?sslmod=require", #"invalid URI query parameter: "sslmod""#),
+        ("postgres://user:sec%zzret@host/x", "invalid percent-encoded token"),
     ])
     func anInvalidDatabaseURLIsRejectedWithItsName(url: String, reason: String) throws {
         let error = try #require(throws: SettingError.self) {

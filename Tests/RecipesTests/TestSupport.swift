@@ -24,7 +24,7 @@ final class TemporaryDirectory: Sendable {
     /// A prestart that does not pause.
     func prestart(_ name: String = "recipes.db") -> Prestart {
         var settings = RecipeSettings()
-        settings.database = database(name)
+        settings.database = .sqlite(database(name))
         var prestart = Prestart(settings: settings, log: .silent)
         prestart.pause = {}
         return prestart
@@ -40,7 +40,7 @@ final class TemporaryDirectory: Sendable {
     func application(_ change: (inout RecipeSettings) -> Void = { _ in }) throws -> any Application {
         try prestart().run()
         var settings = RecipeSettings()
-        settings.database = database()
+        settings.database = .sqlite(database())
         change(&settings)
         return try RecipeApplication.make(settings, log: .silent)
     }

@@ -31,7 +31,7 @@ import Testing
 
     /// What `serve` would find only when it has begun.
     @Test(arguments: [
-        ("DATABASE_URL", "postgres://db/recipes", "PostgreSQL is not supported yet"),
+        ("DATABASE_URL", "postgres://db/recipes?ssl=1", #"invalid URI query parameter: "ssl""#),
         (
             "DATABASE_URL", "sqlite:////nowhere/r.db",
             "the database /nowhere/r.db cannot be opened: its directory /nowhere"

@@ -33,19 +33,28 @@ enum RecipeApplication {
     }
 
     private static func openStore(_ settings: RecipeSettings, _ log: Logger) throws -> any RecipeStore {
-        let store = try SQLiteStore(
-            serving: settings.database, busyTimeout: settings.databaseBusyTimeout,
-            report: WorkerProgram.reportHealthProblem, log: log)
-        DatabaseMonitor.start(store)
-        return store
+        switch settings.database {
+        case .sqlite(let location):
+            let store = try SQLiteStore(
+                serving: location, busyTimeout: settings.databaseBusyTimeout,
+                report: WorkerProgram.reportHealthProblem, log: log)
+            DatabaseMonitor.start(store)
+            return store
+        case .postgres(let url):
+            return PostgresStore(
+                serving: url, connections: settings.databasePoolSize, timeout: settings.databaseBusyTimeout,
+                report: WorkerProgram.reportHealthProblem, log: log)
+        }
     }
 
     /// Finds what would make `make` fail, without opening the database: invalid settings, missing files.
     /// - Parameter runsPrestart: whether the prestart runs first. It creates a missing database.
     /// - Throws: a one-line error.
     static func check(_ settings: RecipeSettings, runsPrestart: Bool, log: Logger) throws {
-        try settings.database.check(mayCreate: runsPrestart)
-        try settings.database.checkFormat()
+        if case .sqlite(let location) = settings.database {
+            try location.check(mayCreate: runsPrestart)
+            try location.checkFormat()
+        }
         _ = try api(settings, SQLiteStore.empty(), log).build()
     }
 

@@ -6,8 +6,11 @@ import NIOCore
 /// The application's own settings, read from the environment. The server reads its settings there too.
 struct RecipeSettings: Equatable, Sendable {
     /// DATABASE_URL, or SQLALCHEMY_DATABASE_URI, the name in the tutorial.
-    var database = DatabaseLocation(path: "recipes.db")
-    /// DATABASE_BUSY_TIMEOUT: how long a write waits while another process holds SQLite's lock.
+    var database = DatabaseURL.sqlite(DatabaseLocation(path: "recipes.db"))
+    /// DATABASE_POOL_SIZE: the connections of a worker to PostgreSQL.
+    var databasePoolSize = 2
+    /// DATABASE_BUSY_TIMEOUT: how long a write waits while another process holds a lock. PostgreSQL: how long any request
+    /// waits.
     var databaseBusyTimeout = Duration.seconds(5)
     /// REDDIT_BASE_URL: what precedes `/r/...`, without a trailing slash.
     var redditBaseURL = "https://www.reddit.com"
@@ -33,7 +36,13 @@ struct RecipeSettings: Equatable, Sendable {
         }
         for name in ["SQLALCHEMY_DATABASE_URI", "DATABASE_URL"] {
             guard let url = value(name) else { continue }
-            database = try DatabaseLocation(url: url, setting: name)
+            database = try DatabaseURL(url, setting: name)
+        }
+        if let text = value("DATABASE_POOL_SIZE") {
+            guard let size = Int(text), (1...64).contains(size) else {
+                throw SettingError(name: "DATABASE_POOL_SIZE", reason: "must be a number from 1 to 64")
+            }
+            databasePoolSize = size
         }
         if let text = value("DATABASE_BUSY_TIMEOUT") {
             databaseBusyTimeout = try Self.duration(text, "DATABASE_BUSY_TIMEOUT", atMost: .seconds(60), "60s")

@@ -20,13 +20,14 @@ WorkerProgram(
         WorkerProgram.Command("backup", arguments: "FILE") { arguments in
             guard arguments.count == 1 else { throw WorkerProgram.Command.UsageError() }
             let progress = BackupProgress()
-            let database = try RecipeSettings.current().database
+            let database = try RecipeSettings.current().database.sqliteFile(for: "backup")
             let backup = Backup(location: database, log: Logger(label: "backup")) { progress?.show($0) }
             try backup.run(to: arguments[0])
         },
         WorkerProgram.Command("restore", arguments: "FILE") { arguments in
             guard arguments.count == 1 else { throw WorkerProgram.Command.UsageError() }
-            let restore = Restore(location: try RecipeSettings.current().database, log: Logger(label: "restore"))
+            let database = try RecipeSettings.current().database.sqliteFile(for: "restore")
+            let restore = Restore(location: database, log: Logger(label: "restore"))
             try restore.run(from: arguments[0])
         },
         WorkerProgram.Command("check", arguments: CheckDatabaseCommand.arguments) { arguments in

@@ -12,10 +12,11 @@ extension RecipeSettings {
     func withSession<Result>(
         _ access: SessionAccess, _ body: (any DatabaseSession) throws -> Result
     ) throws -> Result {
-        switch access {
-        case .read: try SQLiteSession.reading(database, body)
-        case .write: try SQLiteSession.writing(database, mayCreate: false, body)
-        case .create: try SQLiteSession.writing(database, mayCreate: true, body)
+        switch (database, access) {
+        case (.sqlite(let location), .read): try SQLiteSession.reading(location, body)
+        case (.sqlite(let location), .write): try SQLiteSession.writing(location, mayCreate: false, body)
+        case (.sqlite(let location), .create): try SQLiteSession.writing(location, mayCreate: true, body)
+        case (.postgres(let url), _): try body(PostgresSession(url))
         }
     }
 }

@@ -26,7 +26,7 @@ struct Migration: Sendable {
     }
 
     /// In the order in which they are applied. Add a new one at the end.
-    static let all = [initial]
+    static let all = [initial, searchIndex]
 
     /// The tables of the tutorial's Python application. Its databases are taken over, with their rows.
     static let initial = Migration(
@@ -69,4 +69,10 @@ struct Migration: Sendable {
             Loss(things: "recipes", count: "SELECT count(*) FROM recipe"),
             Loss(things: "users", count: #"SELECT count(*) FROM "user""#),
         ])
+
+    /// For searches of many recipes, and on PostgreSQL for IDs and notifications. Programs that do not know it keep it true.
+    static let searchIndex = Migration(
+        revision: "5e1c7d09a4f2", summary: "an index for the search",
+        sqlite: Statements(up: [], down: []),
+        postgres: Statements(up: PostgresSchema.up, down: PostgresSchema.down))
 }

@@ -13,6 +13,28 @@ final class PostgresSession: DatabaseSession {
             throw RecipeDatabaseError(
                 "\(name) of DATABASE_URL cannot be opened: \(error.reason)", isTransient: error.isTransient)
         }
+        try checkServer()
+    }
+
+    /// Finds what would only fail later, or for some texts.
+    private func checkServer() throws(RecipeDatabaseError) {
+        let row = try execute(
+            """
+            SELECT current_setting('server_encoding'), \
+            EXISTS (SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'), \
+            EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm')
+            """)[0]
+        let problem: String? =
+            if row[0] != "UTF8" {
+                "its encoding is \(row[0] ?? "unknown"); create it with ENCODING 'UTF8' TEMPLATE template0"
+            } else if row[1] != "t" {
+                "its server was built without ICU, which the search needs; use one with ICU"
+            } else if row[2] != "t" {
+                "its server has no extension pg_trgm, which the search needs; install it (Debian 10: postgresql-contrib)"
+            } else {
+                nil
+            }
+        if let problem { throw RecipeDatabaseError("\(name) of DATABASE_URL cannot be used: \(problem)") }
     }
 
     /// SQLSTATE of errors that end by themselves: a lock that was not granted, a deadlock, a server that restarts.
@@ -23,8 +45,12 @@ final class PostgresSession: DatabaseSession {
         do {
             return try connection.execute(sql, arguments)
         } catch .server(let message) {
+            let advice =
+                message.code == SQLState.insufficientPrivilege
+                ? "; let the user of DATABASE_URL own the database, or let a superuser run `\(sql.prefix(60))` first"
+                : ""
             throw RecipeDatabaseError(
-                "\(name): \(message.description)", isTransient: Self.transientErrors.contains(message.code))
+                "\(name): \(message.description)\(advice)", isTransient: Self.transientErrors.contains(message.code))
         } catch {
             // Whatever was sent is one transaction, whose revision says whether it was committed.
             throw RecipeDatabaseError("\(name): \(error)", isTransient: true)

@@ -18,15 +18,17 @@ struct Prestart {
     }
 
     func run() throws {
-        log.info("waiting for the database", metadata: ["database": "\(settings.database.path)"])
-        if let warning = StaleWAL.warning(settings.database) { log.warning("\(warning)") }
+        log.info("waiting for the database", metadata: ["database": "\(settings.database)"])
+        if case .sqlite(let location) = settings.database, let warning = StaleWAL.warning(location) {
+            log.warning("\(warning)")
+        }
         try retry {
             try settings.withSession(.create) { session in
                 try Migrator(session, log: log).up()
                 try Seed(superuser: settings.firstSuperuser, log: log).run(session)
             }
         }
-        log.info("the database is ready", metadata: ["database": "\(settings.database.path)"])
+        log.info("the database is ready", metadata: ["database": "\(settings.database)"])
     }
 
     /// Tries again while the error is transient, such as a lock.

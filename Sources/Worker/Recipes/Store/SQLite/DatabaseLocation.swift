@@ -24,11 +24,8 @@ struct DatabaseLocation: Equatable, Sendable {
         // Errors do not repeat what follows the scheme of another database: it may contain a password.
         let scheme = url[..<colon.lowerBound]
         let dialect = scheme.prefix { $0 != "+" }.lowercased()
-        if dialect == "postgresql" || dialect == "postgres" {
-            throw invalid("PostgreSQL is not supported yet; \(example)")
-        }
         guard dialect == "sqlite" else {
-            throw invalid("\(scheme) is not a supported database; \(example)")
+            throw invalid("\(scheme) is not a supported database; \(example), or like postgresql://user@host/database")
         }
         let rest = url[colon.upperBound...]
         guard rest.hasPrefix("/") else {
