@@ -57,6 +57,7 @@ import Testing
         var steps = 0
         var backup = backup
         backup.progress = { progress in
+            guard let progress else { return }
             steps += 1
             #expect(progress.copiedPages <= progress.pages)
             try! database.pool.write { db in

@@ -78,6 +78,44 @@ control=/run/brigade/control.sock
 /usr/local/bin/brigade status --control "$control" | grep '2 of 2 workers ready' || fail "status"
 /usr/local/bin/brigade reload --wait --control "$control" || fail "reload --wait"
 
+echo "--- a backup while it serves: the server's user owns it, and the newest two stay"
+install /opt/brigade/deploy/backup.sh /usr/local/bin/brigade-backup
+install -m 644 -t /etc/systemd/system /opt/brigade/deploy/brigade-backup.service /opt/brigade/deploy/brigade-backup.timer
+mkdir -p /etc/systemd/system/brigade-backup.service.d
+printf '[Service]\nExecStart=\nExecStart=/usr/local/bin/brigade-backup %%S/brigade/backups 2\n' >/etc/systemd/system/brigade-backup.service.d/test.conf
+systemctl daemon-reload
+backups=/var/lib/brigade/backups
+# add LABEL: prints the ID. The tree may have recipes of an earlier boot.
+add() {
+    curl -fsS -H 'Content-Type: application/json' -d "{\"label\":\"$1\",\"source\":\"a test\",\"url\":\"https://e.com/\",\"submitter_id\":1}" \
+        http://127.0.0.1:8001/api/v1/recipes/ | sed 's/.*"id":\([0-9]*\).*/\1/'
+}
+ids=()
+for label in one two three; do
+    ids+=("$(add "$label")")
+    systemctl start brigade-backup.service || { journalctl -b -u brigade-backup --no-pager >&2; fail "the backup"; }
+    sleep 1 # the names have seconds
+done
+[ "$(ls "$backups" | wc -l)" = 2 ] || fail "backups: $(ls "$backups")"
+[ "$(stat -c %u "$backups"/* | sort -u)" = "$(stat -c %u /var/lib/brigade/recipes.db)" ] || fail "the backups have another owner"
+journalctl --sync
+grep 'backed up' <(journalctl -b -u brigade-backup --no-pager) >/dev/null || fail "the journal does not say it"
+
+echo "--- the timer is set for the next night"
+systemctl start brigade-backup.timer
+grep 'brigade-backup.timer' <(systemctl list-timers --no-pager) >/dev/null || fail "no timer"
+systemctl stop brigade-backup.timer
+
+echo "--- a restore: refused while it serves, then the server goes on with the older rows"
+restore() { DATABASE_URL=sqlite:////var/lib/brigade/recipes.db /usr/local/bin/recipe-worker restore "$(ls "$backups"/*.db | head -1)"; }
+! restore 2>/dev/null || fail "a database in use is replaced"
+systemctl stop brigade.service
+restore || fail "restore"
+systemctl start brigade.service
+curl -fsS "http://127.0.0.1:8001/api/v1/recipes/${ids[1]}" | grep two >/dev/null || fail "a row of the backup is missing"
+! curl -fsS "http://127.0.0.1:8001/api/v1/recipes/${ids[2]}" 2>/dev/null || fail "a later row is there"
+[ "$(add four)" = "${ids[2]}" ] || fail "the server cannot write the restored file"
+
 echo "--- the listener survives a master that crashes: nobody is refused meanwhile"
 ( for _ in $(seq 200); do curl -s -o /dev/null --max-time 20 http://127.0.0.1:8001/health/live || { [ $? != 7 ] || echo refused; }; done ) >/tmp/refused 2>&1 &
 load=$!

@@ -21,7 +21,7 @@ WorkerProgram(
             guard arguments.count == 1 else { throw WorkerProgram.Command.UsageError() }
             let progress = BackupProgress()
             let database = try RecipeSettings.current().database.sqliteFile(for: "backup")
-            let backup = Backup(location: database, log: Logger(label: "backup")) { progress?.show($0) }
+            let backup = Backup(location: database, log: Logger(label: "backup"), progress: progress.show)
             try backup.run(to: arguments[0])
         },
         WorkerProgram.Command("restore", arguments: "FILE") { arguments in

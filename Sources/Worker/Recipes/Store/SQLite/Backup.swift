@@ -9,8 +9,8 @@ import Glibc
 struct Backup {
     let location: DatabaseLocation
     let log: Logger
-    /// Shows the progress on a terminal.
-    var progress: (DatabaseCopy.Progress) -> Void = { _ in }
+    /// Shows how far it is; nil at the end.
+    var progress: (DatabaseCopy.Progress?) -> Void = { _ in }
 
     /// - Throws: the reason. An older backup at the path is unchanged then.
     func run(to file: String) throws(RecipeDatabaseError) {
@@ -24,7 +24,18 @@ struct Backup {
         try check(target, isNot: files.main)
         let copy = DatabaseCopy(
             of: location.path, name: "the database \(location.path)", replacing: target.target, suffix: "partial")
-        let recipes = try copy.make(progress: progress) { db in
+        let recipes = try make(copy, paths, files)
+        log.notice(
+            "backed up",
+            metadata: ["database": "\(location.path)", "to": "\(file)", "recipes": "\(recipes ?? 0)"])
+    }
+
+    /// - Returns: the number of recipes; nil if the table is missing.
+    private func make(
+        _ copy: DatabaseCopy, _ paths: DatabaseFiles.Paths, _ files: DatabaseFiles
+    ) throws(RecipeDatabaseError) -> Int? {
+        defer { progress(nil) }
+        return try copy.make(progress: progress) { db in
             let problems = try String.fetchAll(db, sql: "PRAGMA quick_check(3)")
             guard problems == ["ok"] else {
                 throw RecipeDatabaseError(
@@ -44,9 +55,6 @@ struct Backup {
             }
             try copy.rename()
         }
-        log.notice(
-            "backed up",
-            metadata: ["database": "\(location.path)", "to": "\(file)", "recipes": "\(recipes ?? 0)"])
     }
 
     /// Whether the file may be written or replaced.
@@ -95,18 +103,13 @@ struct Backup {
 
 /// The progress of a backup, in one line of a terminal that is written again and again.
 final class BackupProgress {
+    /// A log has no such lines.
+    private let isTerminal = isatty(STDERR_FILENO) == 1
     private var lastPercent = -1
 
-    /// nil if stderr is not a terminal: a log has no such lines.
-    init?() {
-        guard isatty(STDERR_FILENO) == 1 else { return nil }
-    }
-
-    deinit {
-        say("\r\u{1B}[K")
-    }
-
-    func show(_ progress: DatabaseCopy.Progress) {
+    /// - Parameter progress: nil leaves the line to whatever is written next.
+    func show(_ progress: DatabaseCopy.Progress?) {
+        guard let progress else { return say("\r\u{1B}[K") }
         let percent = progress.pages == 0 ? 100 : progress.copiedPages * 100 / progress.pages
         guard percent != lastPercent else { return }
         lastPercent = percent
@@ -114,6 +117,6 @@ final class BackupProgress {
     }
 
     private func say(_ text: String) {
-        _ = write(STDERR_FILENO, text, text.utf8.count)
+        if isTerminal { _ = write(STDERR_FILENO, text, text.utf8.count) }
     }
 }
