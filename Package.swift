@@ -165,7 +165,9 @@ let package = Package(
             path: "Tests/FaultyWorker", swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["BrigadeCommand", "BrigadeTesting", "CLinux", "Recipes", "faulty-worker"] + grdb,
+            dependencies: [
+                "BrigadeCommand", "BrigadeTesting", "CLinux", "PostgresServer", "Recipes", "faulty-worker",
+            ] + grdb,
             // Built by the tests, and loaded into the server's processes.
             exclude: ["Support/disk-faults.c", "Support/disk-recorder.c"],
             swiftSettings: settings),

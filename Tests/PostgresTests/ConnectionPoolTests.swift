@@ -254,6 +254,22 @@ import Testing
         #expect(harness.pool.problem == reason)
     }
 
+    /// It may come before the statement that it is meant for.
+    @Test func aCancellationIsRepeated() {
+        var harness = Harness()
+        harness.submit(.write, for: 1)
+        harness.send(.turn)
+        harness.actions = []
+        harness.advance(1)
+        #expect(harness.pool.deadline == harness.now + 200_000_000)
+        harness.advance(0.2)
+        harness.advance(0.1)
+        harness.advance(0.1)
+        #expect(harness.take() == [.cancel(0), .cancel(0), .cancel(0)])
+        harness.send(.answered(0, Batch.Failure(index: 0, message: Self.error("57014"))))
+        #expect(harness.take() == [.fail(1, .timedOut("no"))])
+    }
+
     @Test func anAnswerThatComesAfterTheCancellationCounts() {
         var harness = Harness()
         harness.submit(.write, for: 1)

@@ -45,7 +45,7 @@ struct ConnectionPool: Sendable {
         case connecting
         case idle
         case busy(Batch, cancelAt: UInt64)
-        case cancelling(Batch, giveUpAt: UInt64)
+        case cancelling(Batch, againAt: UInt64, giveUpAt: UInt64)
 
         var isOpen: Bool {
             switch self {
@@ -56,7 +56,7 @@ struct ConnectionPool: Sendable {
 
         var isWriting: Bool {
             switch self {
-            case .busy(let batch, _), .cancelling(let batch, _): batch.requests.first?.kind == .write
+            case .busy(let batch, _), .cancelling(let batch, _, _): batch.requests.first?.kind == .write
             default: false
             }
         }
@@ -65,7 +65,7 @@ struct ConnectionPool: Sendable {
             switch self {
             case .closed(let retryAt): retryAt
             case .busy(_, let cancelAt): cancelAt
-            case .cancelling(_, let giveUpAt): giveUpAt
+            case .cancelling(_, let againAt, let giveUpAt): min(againAt, giveUpAt)
             case .connecting, .idle: nil
             }
         }
@@ -207,7 +207,7 @@ struct ConnectionPool: Sendable {
 
     private func batch(_ index: Int) -> Batch? {
         switch connections[index] {
-        case .busy(let batch, _), .cancelling(let batch, _): batch
+        case .busy(let batch, _), .cancelling(let batch, _, _): batch
         default: nil
         }
     }
@@ -239,15 +239,24 @@ struct ConnectionPool: Sendable {
                 connections[index] = .connecting
                 actions.append(.connect(index))
             case .busy(let batch, let cancelAt) where cancelAt <= now:
-                connections[index] = .cancelling(batch, giveUpAt: now + limits.cancelGrace)
-                actions.append(.cancel(index))
-            case .cancelling(_, let giveUpAt) where giveUpAt <= now:
+                cancel(index, batch, giveUpAt: now + limits.cancelGrace, at: now, &actions)
+            case .cancelling(_, _, let giveUpAt) where giveUpAt <= now:
                 actions.append(.close(index))
                 lose(index, "the database does not answer", at: now, &actions)
+            case .cancelling(let batch, let againAt, let giveUpAt) where againAt <= now:
+                cancel(index, batch, giveUpAt: giveUpAt, at: now, &actions)
             default: break
             }
         }
         expire(at: now, &actions)
+    }
+
+    /// The server ignores a cancellation that arrives before the statement, so it is repeated.
+    private mutating func cancel(
+        _ index: Int, _ batch: Batch, giveUpAt: UInt64, at now: UInt64, _ actions: inout [Action]
+    ) {
+        connections[index] = .cancelling(batch, againAt: now + limits.cancelGrace / 5, giveUpAt: giveUpAt)
+        actions.append(.cancel(index))
     }
 
     private mutating func expire(at now: UInt64, _ actions: inout [Action]) {
