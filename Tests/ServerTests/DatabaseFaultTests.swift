@@ -36,7 +36,12 @@ import Testing
         on server: TestServer, reads: Set<Int>, begin: () throws -> Void, end: () throws -> Void
     ) throws {
         func readiness(_ status: Int) throws {
-            try Machine.wait(for: "readiness \(status)") { (try? server.ask("/health/ready").status) == status }
+            do {
+                try Machine.wait(for: "readiness \(status)") { (try? server.ask("/health/ready").status) == status }
+            } catch {
+                try server.master.catchUp()
+                throw ChildProcess.Failure(description: "\(error); the server said:\n\(server.master.output)")
+            }
         }
         let workers = server.workers
         let writers = RecipeWriters(server.address, count: 4)
@@ -69,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: Stranger.allCases) func aDatabaseThatIsElsewhereForAWhileIsUsedAgain(stranger: Stranger) throws {
-        let server = try TestServer(workers: 2)
+        let server = try TestServer(workers: 2, environment: ["LOG_LEVEL": "debug"])
         let (path, away, new) = (server.folder + "/recipes.db", server.folder + "/away", server.folder + "/new")
         try endure(on: server, reads: [200, 503]) {
             switch stranger {

@@ -13,7 +13,7 @@ import Testing
 
     private func server(busyTimeout: String) throws -> TestServer {
         _ = ManyConnections.raiseDescriptorLimit()
-        return try TestServer(workers: 2, environment: ["DATABASE_BUSY_TIMEOUT": busyTimeout])
+        return try TestServer(workers: 2, flags: ["--control", "control.sock"], environment: ["DATABASE_BUSY_TIMEOUT": busyTimeout])
     }
 
     /// A thousand clients, each of which has sent a recipe.
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func aThousandWritesThatWaitHoldUpNoRead() throws {
-        let server = try server(busyTimeout: "60s")
+        let server = try server(busyTimeout: "20s")
         let lock = try ForeignLock(server.folder + "/recipes.db")
         let writers = try writers(server)
         let client = try server.client()
@@ -57,7 +57,7 @@ import Testing
         let server = try server(busyTimeout: "1s")
         let lock = try ForeignLock(server.folder + "/recipes.db")
         let writers = try writers(server)
-        try writers.read(until: { $0.answered == Self.count })
+        do { try writers.read(until: { $0.answered == Self.count }) } catch { print(try server.status()); throw error }
         let refused = writers.texts.count {
             $0.hasPrefix("HTTP/1.1 503 ") && $0.lowercased().contains("\r\nretry-after: ")
         }
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func aLockThatIsNeverReleasedKeepsNoServerFromStopping() throws {
-        let server = try server(busyTimeout: "60s")
+        let server = try server(busyTimeout: "20s")
         let lock = try ForeignLock(server.folder + "/recipes.db")
         let client = try server.client()
         try client.send(raw: Self.post)

@@ -147,8 +147,10 @@ final class GroupCommit: Sendable {
 
     private func takeWrites(where isTaken: (Write) -> Bool) -> [Write] {
         queue.withLock { queue in
-            let taken = queue.writes.filter(isTaken)
-            queue.writes.removeAll(where: isTaken)
+            var (taken, kept): ([Write], [Write]) = ([], [])
+            // Asked once for each: time passes.
+            for write in queue.writes { if isTaken(write) { taken.append(write) } else { kept.append(write) } }
+            queue.writes = kept
             return taken
         }
     }
