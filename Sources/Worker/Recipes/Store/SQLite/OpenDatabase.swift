@@ -59,6 +59,7 @@ final class OpenDatabase: Sendable {
         configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
         configuration.prepareDatabase { _ in try expectedFiles.check(at: paths) }
         do {
+            try Self.require(requiredTables, at: location, configuration)
             let pool = try DatabasePool(path: location.path, configuration: configuration)
             // The pool's default is NORMAL, which may lose the last commits in a power cut.
             try pool.writeWithoutTransaction { db in
@@ -71,14 +72,7 @@ final class OpenDatabase: Sendable {
             }
             // A reader is open from the start, so that the writer is never the last connection to close. The last one
             // deletes whatever file is at the log's path, even if it belongs to another database.
-            try pool.read { db in
-                for table in requiredTables where try !db.tableExists(table) {
-                    throw RecipeDatabaseError(
-                        "the database \(location.path) has no table `\(table)`; run `recipe-worker prestart` to create it"
-                    )
-                }
-                _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master")
-            }
+            try pool.read { _ = try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
             let files = DatabaseFiles(at: paths)
             // Another process may use a -shm file that belongs to a longer log.
             try pool.writeWithoutTransaction { db in
@@ -101,6 +95,24 @@ final class OpenDatabase: Sendable {
         } catch {
             throw RecipeDatabaseError("the database \(location.path) cannot be used: \(error)")
         }
+    }
+
+    /// A file without the tables is not opened for writing, not even to look: the pool would begin a log, and when the right file
+    /// is back at the path, SQLite would take that log for its own, and overwrite the file with the other's pages.
+    private static func require(
+        _ tables: [String], at location: DatabaseLocation, _ configuration: Configuration
+    ) throws {
+        guard !tables.isEmpty else { return }
+        var readOnly = configuration
+        readOnly.readonly = true
+        let database = try DatabaseQueue(path: location.path, configuration: readOnly)
+        try database.read { db in
+            for table in tables where try !db.tableExists(table) {
+                throw RecipeDatabaseError(
+                    "the database \(location.path) has no table `\(table)`; run `recipe-worker prestart` to create it")
+            }
+        }
+        try database.close()
     }
 
     private final class ExpectedFiles: Sendable {
