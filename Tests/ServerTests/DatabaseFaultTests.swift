@@ -86,6 +86,8 @@ import Testing
             }
             #expect(rename(path, away) == 0)
             if stranger != .nothing { #expect(rename(new, path) == 0) }
+            // Nothing of the other application's may be left beside the database.
+            if stranger == .otherTables { try server.master.waitFor("has no table `user`") }
         } end: {
             if stranger == .folder { #expect(rmdir(path) == 0) }
             #expect(rename(away, path) == 0)
