@@ -7,8 +7,8 @@
     many-hosts-load.py back FILE FROM SECONDS  waits until a GET and a POST that were sent after FROM are answered
     many-hosts-load.py account FILE ROWS       compares with the rows of the table, as `id|label` lines
 
-A GET is answered if it is a 200 with the right recipe, a POST if it is a 201. Lines of FILE: time, seconds, method, status
-or error, id, label.
+A GET is answered if it is a 200 with the right recipe, a POST if it is a 201. A POST with a Retry-After has changed nothing.
+Lines of FILE: time, seconds, method, status or error, id, label.
 """
 
 import argparse
@@ -25,6 +25,7 @@ import urllib.parse
 READERS, WRITERS = 4, 2
 PAUSE = {"GET": 0.03, "POST": 0.1}
 LONGEST = 300
+UNCHANGED = " with Retry-After"
 Request = collections.namedtuple("Request", "time seconds method status id label")
 
 
@@ -78,7 +79,9 @@ class Load:
             connection.request("POST", "/api/v1/recipes/", json.dumps(recipe), {"Content-Type": "application/json"})
         response = connection.getresponse()
         body = response.read()
-        return response.status, json.loads(body) if response.status in (200, 201) else None
+        if response.status in (200, 201):
+            return response.status, json.loads(body)
+        return f"{response.status}{UNCHANGED if response.headers['Retry-After'] else ''}", None
 
 
 def requests(path, begin=0.0, end=float("inf")):
@@ -124,22 +127,27 @@ def back(path, begin, seconds):
 
 
 def account(path, rows):
-    """Each 201 is in the table once, with its id; each failed POST at most once; nothing else is there."""
+    """Each 201 is in the table once, with its id; a POST that has changed nothing is not; any other failed one at most once."""
     with open(rows, encoding="utf-8") as file:
         stored = [line.rstrip("\n").partition("|")[::2] for line in file]
     labels = collections.Counter(label for _, label in stored)
     ids = dict(stored)
     posts = [request for request in requests(path) if request.method == "POST"]
-    mistakes = [f"{r.label}: answered with id {r.id}, and the table has it not" for r in posts if answered(r) and ids.get(str(r.id)) != r.label]
-    mistakes += [f"{label}: {count} times in the table" for label, count in labels.items() if count > 1]
-    sent = {request.label for request in posts}
-    mistakes += [f"{label}: in the table, but nobody sent it" for label in labels if label.startswith("trial ") and label not in sent]
     failed = [request for request in posts if not answered(request)]
-    stored_all_the_same = sum(labels[request.label] for request in failed)
-    print(f"    {len(posts)} POST: {len(posts) - len(failed)} answered with 201, all in the table once; {len(failed)} failed, "
-          f"of which {stored_all_the_same} are in the table")
+    unchanged = [request for request in failed if request.status.endswith(UNCHANGED)]
+    sent = {request.label for request in posts}
+    mistakes = [
+        *(f"{r.label}: answered with id {r.id}, which is not in the table" for r in posts if answered(r) and ids.get(str(r.id)) != r.label),
+        *(f"{r.label}: {r.status}, and it is in the table" for r in unchanged if r.label in labels),
+        *(f"{label}: {count} times in the table" for label, count in labels.items() if count > 1),
+        *(f"{label}: in the table, but nobody sent it" for label in labels if label.startswith("trial ") and label not in sent),
+    ]
     if mistakes:
         sys.exit("\n".join(mistakes[:20]))
+    print(
+        f"    {len(posts)} POST: {len(posts) - len(failed)} answered with 201, all in the table once; {len(failed)} failed: "
+        f"{len(unchanged)}{UNCHANGED} and not in the table, {sum(labels[request.label] for request in failed)} of the others in the table"
+    )
 
 
 def main():

@@ -149,7 +149,7 @@ rotation DOWN app1
 serve_for 2
 reunite app1
 rotation UP app1
-passed --failed-posts 60
+passed --failed-posts 10
 
 phase "primary and standby lose each other: reads go on, writes wait; reunited, they are there again"
 separate db2 db1
@@ -159,7 +159,7 @@ reunite db2
 until_true 15 "the standby does not come back" synchronous db1
 load back "$work/requests" "$(now)" 15 || fail "writes are not back"
 rotation UP app1 app2
-passed --failed-posts 60
+passed --failed-posts 8
 
 phase "the primary is killed, and the standby promoted, but not before"
 for old in db1 db3; do
