@@ -66,6 +66,27 @@ import Testing
         client.close()
     }
 
+    /// The server calls a commit a success, too, whose wait for the standby was cancelled. The row would be lost with it.
+    @Test func aCommitThatNoStandbyHasIsNotAcknowledged() async throws {
+        let server = try PostgresServer()
+        let database = try TestDatabase(server)
+        let client = try database.client { $0.timeout = .milliseconds(300) }
+        try server.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        try server.execute("SELECT pg_reload_conf()")
+        var id: Int64 = 0
+        var writeError: PostgresError?
+        // Until the server has read its settings.
+        while writeError == nil, id < 200 {
+            id += 1
+            try await client.pause()
+            writeError = await failure { try await client.insert(id) }
+        }
+        #expect(writeError?.isOutcomeUnknown == true, "\(id): \(String(describing: writeError))")
+        try await client.awaitRecovery()
+        #expect(try await client.count() == id)
+        client.close()
+    }
+
     @Test func aServerWithoutConnectionsLeftSaysSo() async throws {
         let database = try TestDatabase()
         try database.execute("CREATE ROLE limited LOGIN CONNECTION LIMIT 0")

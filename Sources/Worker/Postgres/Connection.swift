@@ -27,7 +27,27 @@ import Serving
         case open
     }
 
+    /// Whether a commit of the batch is only on this server, although it should be on a standby, too: the wait for the standby
+    /// was cancelled. The server then warns, and goes on as after any commit.
+    private final class UnconfirmedCommit {
+        var isWarned = false
+
+        /// libpq calls `receive` inside of the connection's own calls.
+        func watch(_ handle: OpaquePointer) {
+            PQsetNoticeReceiver(handle, Self.receive, Unmanaged.passUnretained(self).toOpaque())
+        }
+
+        private static let receive: PQnoticeReceiver = { context, result in
+            // The function in the server's source: neither the code nor the text of the warning tells, in any language.
+            guard let function = PQresultErrorField(result, Int32(UInt8(ascii: "R"))),
+                strcmp(function, "SyncRepWaitForLSN") == 0
+            else { return }
+            Unmanaged<UnconfirmedCommit>.fromOpaque(context!).takeUnretainedValue().isWarned = true
+        }
+    }
+
     private let attempt: ConnectionAttempt
+    private let unconfirmedCommit = UnconfirmedCommit()
     private let channel: String?
     private let onEvent: @LoopActor (Event) -> Void
     private let source: LoopSource
@@ -52,6 +72,7 @@ import Serving
         onEvent: @escaping @LoopActor (Event) -> Void
     ) throws(ConnectionFailure) {
         attempt = try ConnectionAttempt(parameters, to: candidate)
+        unconfirmedCommit.watch(attempt.handle)
         (self.channel, self.onEvent) = (channel, onEvent)
         // The loop calls a source only while it is open.
         weak var connection: Connection?
@@ -106,6 +127,7 @@ import Serving
         self.requests = requests
         steps.removeAll(keepingCapacity: true)
         (position, hasResult, failure) = (0, false, nil)
+        unconfirmedCommit.isWarned = false
     }
 
     private func prepare(_ statement: PostgresStatement, for request: Int) -> Bool {
@@ -249,6 +271,10 @@ import Serving
 
     private func end() {
         requests = []
+        if unconfirmedCommit.isWarned {
+            // As if the answer were missing.
+            return lose(ConnectionFailure(reason: "no standby has confirmed the commit", isTransient: true))
+        }
         guard state == .settingUp else { return onEvent(.answered(failure)) }
         if let failure {
             return lose(ConnectionFailure(reason: failure.message.description, isTransient: true))
