@@ -88,8 +88,8 @@ def check_stop(name, grace, environment):
 
 
 def connections(hosts, environment):
-    """While each host reloads, one worker more than usual is there."""
-    return hosts * (int(environment["WEB_CONCURRENCY"]) + 1) * int(environment["DATABASE_POOL_SIZE"])
+    """At most: during a rollout, old pods may still serve their last requests while all new ones are there."""
+    return 2 * hosts * int(environment["WEB_CONCURRENCY"]) * int(environment["DATABASE_POOL_SIZE"])
 
 
 def check_kubernetes():
@@ -102,7 +102,7 @@ def check_kubernetes():
     check_settings("deployment", container["args"][1:], environment)
     expect(container["args"] == ["serve", "--no-prestart"], "the deployment migrates too")
     check_stop("deployment", pod["spec"]["terminationGracePeriodSeconds"], environment)
-    pods = scaler["maxReplicas"] + deployment["strategy"]["rollingUpdate"]["maxSurge"]
+    pods = scaler["maxReplicas"]
     needed, allowed = connections(pods, environment), int(setting("postgresql/brigade.conf", "max_connections")) - RESERVED
     expect(needed <= allowed, f"{pods} pods may need {needed} connections, and there are {allowed} for them")
     expect("replicas" not in deployment, "the deployment sets replicas, and so does the autoscaler")
