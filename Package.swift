@@ -166,7 +166,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "BrigadeCommand", "BrigadeTesting", "CLinux", "PostgresServer", "Recipes", "faulty-worker",
+                "BrigadeCommand", "BrigadeTesting", "CLinux", "Postgres", "PostgresServer", "Recipes", "faulty-worker",
             ] + grdb,
             // Built by the tests, and loaded into the server's processes.
             exclude: ["Support/disk-faults.c", "Support/disk-recorder.c"],

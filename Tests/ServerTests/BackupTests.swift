@@ -117,4 +117,17 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: server.folder).filter { $0.contains("backup") }
         #expect(names == [])
     }
+
+    @Test(arguments: [("backup", "pg_dump --format=custom --file=FILE"), ("restore", "pg_restore --clean --if-exists")])
+    func postgreSQLHasItsOwnPrograms(command: String, program: String) throws {
+        let folder = try TestServer.newFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let `operator` = Operator(folder: folder, database: "postgresql://cook:hunter2@127.0.0.1:1/recipes")
+        let (code, output) = try `operator`.run(command, "file")
+        #expect(code == 1)
+        #expect(output.contains("DATABASE_URL: it names PostgreSQL"))
+        #expect(output.contains(program) && output.contains("postgresql://cook@127.0.0.1:1/recipes"))
+        #expect(!output.contains("hunter2"))
+        #expect(output.split(separator: "\n").count == 1)
+    }
 }

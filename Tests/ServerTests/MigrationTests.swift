@@ -4,7 +4,9 @@ import Testing
 @testable import Recipes
 
 @Suite(.serialized) struct MigrationTests {
-    private func folder() throws -> Operator { Operator(folder: try TestServer.newFolder()) }
+    private func newOperator(_ engine: Engine = .sqlite) throws -> Operator {
+        Operator(folder: try TestServer.newFolder(), database: try engine.url())
+    }
 
     private func remove(_ operator: Operator) { try? FileManager.default.removeItem(atPath: `operator`.folder) }
 
@@ -15,30 +17,42 @@ import Testing
             .map { $0.prefix { $0 != " " } }
     }
 
-    @Test func twoMigratorsAtOnceTakeTurns() throws {
-        for _ in 0..<10 {
-            let `operator` = try folder()
+    @Test(arguments: Engine.allCases) func twoMigratorsAtOnceTakeTurns(engine: Engine) throws {
+        for _ in 0..<5 {
+            let `operator` = try newOperator(engine)
             defer { remove(`operator`) }
             let all = try (0..<2).map { _ in try `operator`.start(["migrate", "up"]) }
             for one in all { #expect(try one.waitForExit() == 0, "\(one.output)") }
             let output = all.map(\.output).joined()
             for revision in try revisions(`operator`) {
-                #expect(
-                    output.matches(of: /migrated.*revision=(\w+)/).filter { $0.1 == revision }.count == 1, "\(output)")
+                #expect(output.matches(of: /migrated.*revision=(\w+)/).count { $0.1 == revision } == 1, "\(output)")
             }
             #expect(try `operator`.run("migrate", "status").code == 0)
         }
     }
 
-    @Test func eachCommandHasItsExitCode() throws {
-        let `operator` = try folder()
+    /// As above, with the first rows.
+    @Test(arguments: Engine.allCases) func twoPrestartsAtOnceSeedOnce(engine: Engine) throws {
+        for _ in 0..<3 {
+            let `operator` = try newOperator(engine)
+            defer { remove(`operator`) }
+            let all = try (0..<2).map { _ in try `operator`.start(["prestart"]) }
+            for one in all { #expect(try one.waitForExit() == 0, "\(one.output)") }
+            #expect(try `operator`.sql("SELECT count(*), max(id) FROM recipe") == "3|3")
+        }
+    }
+
+    @Test(arguments: Engine.allCases) func eachCommandHasItsExitCode(engine: Engine) throws {
+        let `operator` = try newOperator(engine)
         defer { remove(`operator`) }
         #expect(try `operator`.run("migrate").code == 1)
         #expect(
             try `operator`.run("migrate", "sideways").output.contains("migrate up [REVISION] | down [REVISION | base]"))
-        let missing = try `operator`.run("migrate", "status")
-        #expect(missing.code == 5)
-        #expect(missing.output.contains("the database recipes.db does not exist"))
+        var missing = `operator`
+        if engine == .postgres { missing.database += "_missing" }
+        let status = try missing.run("migrate", "status")
+        #expect(status.code == 5)
+        #expect(status.output.contains("does not exist"), "\(status.output)")
         #expect(try `operator`.run("prestart").code == 0)
         #expect(try `operator`.run("migrate", "status").code == 0)
         let refused = try `operator`.run("migrate", "down", "base")
@@ -58,8 +72,8 @@ import Testing
     }
 
     /// A newer executable has migrated the database.
-    @Test func aNewerSchemaIsRefusedInOneLineAndCanStillBeBackedUp() throws {
-        let `operator` = try folder()
+    @Test(arguments: Engine.allCases) func aNewerSchemaIsRefusedInOneLine(engine: Engine) throws {
+        let `operator` = try newOperator(engine)
         defer { remove(`operator`) }
         #expect(try `operator`.run("prestart").code == 0)
         try `operator`.sql("UPDATE alembic_version SET version_num = 'cafe'")
@@ -73,29 +87,42 @@ import Testing
             #expect(command.output.matches(of: try Regex(reason)).count == 1, "\(command.output)")
             #expect(command.output.split(separator: "\n").count <= 2, "\(command.output)")
         }
-        let server = try TestServer.start(in: `operator`.folder, ["--bind", "127.0.0.1:0", "--workers", "1"])
+        let server = try TestServer.start(
+            in: `operator`.folder, ["--bind", "127.0.0.1:0", "--workers", "1"], ["DATABASE_URL": `operator`.database])
         #expect(try server.waitForExit() == 5)
         #expect(server.output.contains(reason))
+        #expect(try `operator`.sql("SELECT count(*) FROM recipe") == "3")
+        guard engine == .sqlite else { return }
+        // Whatever it is, it can be saved.
         #expect(try `operator`.run("backup", "backup.db").code == 0)
         let restored = try `operator`.run("restore", "backup.db")
         #expect(restored.code == 5)
         #expect(restored.output.contains("has revision cafe, which this version does not know"))
-        #expect(try `operator`.sql("SELECT count(*) FROM recipe") == "3")
+    }
+
+    @Test func aBackupOfAnOlderRevisionIsMigratedByTheNextPrestart() throws {
+        let `operator` = try newOperator()
+        defer { remove(`operator`) }
+        #expect(try `operator`.run("prestart").code == 0)
+        #expect(try `operator`.run("migrate", "down", Migration.initial.revision).code == 0)
+        #expect(try `operator`.run("backup", "backup.db").code == 0)
+        #expect(try `operator`.run("migrate", "up").code == 0)
+        #expect(try `operator`.run("restore", "backup.db").code == 0)
+        #expect(try `operator`.run("migrate", "status").code == 1)
+        let server = try TestServer(workers: 1, folder: `operator`.folder)
+        #expect(try server.operator.run("migrate", "status").code == 0)
+        #expect(try server.ask("/api/v1/recipes/search/?keyword=vesuvio").body.contains("Chicken Vesuvio"))
+        #expect(try server.operator.run("check", "--database").code == 0)
     }
 
     // MARK: Expand and contract
 
     private static let example = Migration.all + [.addOrigin, .dropSource]
 
-    /// Another build's `recipe-worker migrate`.
-    private func migrate(_ folder: String, _ body: (Migrator) throws -> Void) throws {
-        try SQLiteSession.writing(DatabaseLocation(path: folder + "/recipes.db"), mayCreate: false) {
-            try body(Migrator($0, migrations: Self.example))
-        }
-    }
-
-    @Test func theOldGenerationGoesOnWhileTheNewSchemaIsThere() throws {
-        let server = try TestServer(workers: 2)
+    @Test(arguments: Engine.allCases) func theOldGenerationGoesOnWhileTheNewSchemaIsThere(engine: Engine) throws {
+        let url = try engine.url()
+        let server = try TestServer(workers: 2, environment: ["DATABASE_URL": url])
+        let `operator` = Operator(folder: server.folder, database: url)
         let json = ["Content-Type: application/json"]
         let recipe = #"{"label":"Ramen","source":"Mum","url":"https://e.com/","submitter_id":1}"#
         let load = Load(server.address, threads: 4) { thread, number in
@@ -109,14 +136,13 @@ import Testing
             }
         }
         try load.waitForMore(than: 60)
-        try migrate(server.folder) { try $0.up(to: Migration.addOrigin.revision) }
+        try `operator`.migrate(Self.example) { try $0.up(to: Migration.addOrigin.revision) }
         try load.waitForMore(than: 60)
         let outcome = load.stop()
         #expect(outcome.failures == [], "\(outcome.summary)")
 
         // Rows of each build are whole for the other one.
-        let `operator` = server.operator
-        #expect(try `operator`.sql("SELECT count(*) FROM recipe WHERE origin IS NOT source OR origin IS NULL") == "0")
+        #expect(try `operator`.sql("SELECT count(*) FROM recipe WHERE origin <> source OR origin IS NULL") == "0")
         let id = try `operator`.sql(
             "INSERT INTO recipe (label, origin, url) VALUES ('New', 'Dad', 'https://e.com/') RETURNING id")
         let new = try server.ask("/api/v1/recipes/\(id)")
@@ -138,14 +164,14 @@ import Testing
         server.master.signal(SIGTERM)
         #expect(try server.master.waitForExit() == 0)
         let rows = try `operator`.sql("SELECT id, origin FROM recipe ORDER BY id")
-        try migrate(server.folder) { try $0.up() }
+        try `operator`.migrate(Self.example) { try $0.up() }
         #expect(try `operator`.sql("SELECT id, origin FROM recipe ORDER BY id") == rows)
-        #expect(try !`operator`.sql("SELECT name FROM pragma_table_info('recipe')").contains("source"))
+        #expect(throws: (any Error).self) { try `operator`.sql("SELECT source FROM recipe") }
 
         // And back, without losing a row.
-        try migrate(server.folder) { try $0.down(.to(Migration.all.last!.revision), mayLoseRows: false) }
+        try `operator`.migrate(Self.example) { try $0.down(.to(Migration.all.last!.revision), mayLoseRows: false) }
         #expect(try `operator`.sql("SELECT id, source FROM recipe ORDER BY id") == rows)
-        let next = try TestServer(workers: 1, folder: server.folder)
+        let next = try TestServer(workers: 1, environment: ["DATABASE_URL": url], folder: server.folder)
         #expect(try next.ask("/api/v1/recipes/\(id)").body == new.body)
         #expect(try `operator`.run("check", "--database").code == 0)
     }

@@ -20,13 +20,17 @@ WorkerProgram(
         WorkerProgram.Command("backup", arguments: "FILE") { arguments in
             guard arguments.count == 1 else { throw WorkerProgram.Command.UsageError() }
             let progress = BackupProgress()
-            let database = try RecipeSettings.current().database.sqliteFile(for: "backup")
+            let database = try RecipeSettings.current().database.sqliteFile { url in
+                "pg_dump --format=custom --file=FILE '\(url)'"
+            }
             let backup = Backup(location: database, log: Logger(label: "backup"), progress: progress.show)
             try backup.run(to: arguments[0])
         },
         WorkerProgram.Command("restore", arguments: "FILE") { arguments in
             guard arguments.count == 1 else { throw WorkerProgram.Command.UsageError() }
-            let database = try RecipeSettings.current().database.sqliteFile(for: "restore")
+            let database = try RecipeSettings.current().database.sqliteFile { url in
+                "pg_restore --clean --if-exists --dbname='\(url)' FILE"
+            }
             let restore = Restore(location: database, log: Logger(label: "restore"))
             try restore.run(from: arguments[0])
         },

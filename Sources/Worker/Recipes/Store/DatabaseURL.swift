@@ -30,12 +30,14 @@ enum DatabaseURL: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// For a command that copies files.
-    func sqliteFile(for command: String) throws(RecipeDatabaseError) -> DatabaseLocation {
+    /// - Parameter instead: how the same is done with PostgreSQL, which has programs of its own.
+    func sqliteFile(instead: (_ url: String) -> String) throws(SettingError) -> DatabaseLocation {
         switch self {
         case .sqlite(let location): return location
         case .postgres(let url):
-            throw RecipeDatabaseError(
-                "`\(command)` copies a SQLite file, and DATABASE_URL is \(url); use pg_dump and pg_restore instead")
+            throw SettingError(
+                name: "DATABASE_URL",
+                reason: "it names PostgreSQL, and this copies SQLite files; run `\(instead("\(url)"))`")
         }
     }
 }
