@@ -7,7 +7,7 @@ import Testing
     /// The page without the card template for the script.
     private func page(_ recipes: Recipe...) throws -> String {
         let view = HomeView(list: RecipeList(recipes: recipes))
-        return String(try HomePage().render(view).split(separator: "<template").first ?? "")
+        return String(try HomePage().text(view).split(separator: "<template").first ?? "")
     }
 
     private func recipe(
@@ -28,7 +28,7 @@ import Testing
 
     /// A proxy may serve the page below a prefix, such as `/kitchen/`.
     @Test func everyAddressOnThePageIsRelative() throws {
-        let page = try HomePage().render(HomeView(list: RecipeList(recipes: [recipe(), recipe(id: 2)])))
+        let page = try HomePage().text(HomeView(list: RecipeList(recipes: [recipe(), recipe(id: 2)])))
         let addresses = page.matches(of: /(?:href|action|src)="([^"]*)"/).map { String($0.1) }
         #expect(addresses.count > 12)
         #expect(addresses.filter { $0.hasPrefix("/") } == [])
@@ -91,13 +91,13 @@ import Testing
 
     @Test func onlyTheFirstTenAreShown() throws {
         let recipes = (1...12).map { recipe(id: Int64($0)) }
-        let page = try HomePage().render(HomeView(list: RecipeList(recipes: recipes)))
+        let page = try HomePage().text(HomeView(list: RecipeList(recipes: recipes)))
         #expect(page.contains("href=\"api/v1/recipes/10\""))
         #expect(!page.contains("href=\"api/v1/recipes/11\""))
     }
 
     @Test func thePageLoadsNothing() throws {
-        let page = try HomePage().render(HomeView())
+        let page = try HomePage().text(HomeView())
         for word in ["src=", "url(", "@import", "stylesheet", "style=\"", "onclick", "innerHTML"] {
             #expect(!page.contains(word))
         }
@@ -137,7 +137,7 @@ import Testing
     func aSearchShowsTheNumberOfResults(count: Int, summary: String) throws {
         let recipe = Recipe(label: .text("Soup"), source: .null, url: .null, id: 7, submitterID: .null)
         let list = RecipeList(keyword: "soup", recipes: Array(repeating: recipe, count: count))
-        let page = try HomePage().render(HomeView(list: list))
+        let page = try HomePage().text(HomeView(list: list))
         #expect(page.contains(">\(summary)</p>"))
         #expect(page.contains("value=\"soup\""))
         #expect(page.contains("id=\"none\"" + (count == 0 ? ">" : " hidden>")))
@@ -151,12 +151,12 @@ import Testing
     ])
     func theSummarySaysWhichRecipesAreListed(count: Int, summary: String) throws {
         let recipe = Recipe(label: .text("Soup"), source: .null, url: .null, id: 7, submitterID: .null)
-        let page = try HomePage().render(HomeView(list: RecipeList(recipes: Array(repeating: recipe, count: count))))
+        let page = try HomePage().text(HomeView(list: RecipeList(recipes: Array(repeating: recipe, count: count))))
         #expect(page.contains(">\(summary)</p>\n    <ul"))
     }
 
     @Test func theKeywordIsEscapedEverywhere() throws {
-        let page = try HomePage().render(HomeView(list: RecipeList(keyword: "\"><script>{count}")))
+        let page = try HomePage().text(HomeView(list: RecipeList(keyword: "\"><script>{count}")))
         #expect(!page.contains("<script>{"))
         #expect(page.contains("value=\"&quot;&gt;&lt;script&gt;{count}\""))
         #expect(page.contains("No recipe has “&quot;&gt;&lt;script&gt;{count}” in its name."))
@@ -166,19 +166,36 @@ import Testing
 @Suite struct ContentSecurityPolicyTests {
     @Test func thePolicyAllowsOnlyThePagesOwnStyleAndScript() throws {
         let page = try HomePage()
-        let policy = ContentSecurityPolicy()
-        let text = page.render(HomeView(list: RecipeList(keyword: "$&<b>")), policy)
+        let response = page.render(HomeView(list: RecipeList(keyword: "$&<b>"))).response()
+        let text = String(decoding: response.body, as: UTF8.self)
+        let policy = try #require(response.fields.first { $0.name == "content-security-policy" }?.value)
         for (name, directive) in [("style", "style-src"), ("script", "script-src")] {
-            #expect(text.firstRange(of: "<\(name) nonce=\"\(policy.nonce)\">") != nil)
-            #expect(policy.text.contains("\(directive) 'nonce-\(policy.nonce)'"))
+            let tag = try #require(
+                text.firstMatch(of: try Regex("<\(name) nonce=\"(\\w+)\">", as: (Substring, Substring).self)))
+            #expect(policy.contains("\(directive) 'nonce-\(tag.1)'"))
         }
-        #expect(policy.text.contains("default-src 'none'"))
-        #expect(policy.text.contains("frame-ancestors 'none'"))
+        #expect(policy.contains("default-src 'none'"))
+        #expect(policy.contains("frame-ancestors 'none'"))
+    }
+
+    @Test func aPageHasAnotherNonceInEachResponse() throws {
+        let page = try HomePage().render(HomeView())
+        let texts = (0..<2).map { _ in String(decoding: page.response().body, as: UTF8.self) }
+        let nonces = texts.map { text in Set(text.matches(of: /nonce="(\w+)"/).map(\.1)) }
+        #expect(nonces.allSatisfy { $0.count == 1 })
+        #expect(nonces[0] != nonces[1])
+        #expect(texts[0].replacing(nonces[0].first!, with: nonces[1].first!) == texts[1])
     }
 
     @Test func everyResponseHasItsOwnNonce() {
         let nonces = Set((0..<1000).map { _ in ContentSecurityPolicy().nonce })
         #expect(nonces.count == 1000)
         #expect(nonces.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } })
+    }
+}
+
+extension HomePage {
+    fileprivate func text(_ view: HomeView) -> String {
+        String(decoding: render(view).body(nonce: "n"), as: UTF8.self)
     }
 }

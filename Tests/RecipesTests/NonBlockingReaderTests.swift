@@ -14,8 +14,9 @@ import Testing
 
     init() throws {
         database = try directory.seededDatabase()
-        reader = try #require(database.nonBlockingReader)
-        database.start(on: host)
+        // A busy machine must not stop it.
+        reader = try NonBlockingReader(database.location, budget: NonBlockingReader.Budget(time: .seconds(60)))
+        reader.attach(to: host)
     }
 
     private func relabel(_ label: String) throws {
@@ -75,6 +76,80 @@ import Testing
         #expect(try reader.recipe(1) == stored(1))
     }
 
+    // MARK: Searches
+
+    private func search(_ keyword: String?) throws(DatabaseError) -> [Int64] {
+        var found: [Int64] = []
+        try reader.find(RecipeSearch(keyword: keyword, limit: 10)) { found.append($0.integer(at: Recipe.idColumn)) }
+        return found
+    }
+
+    private func add(_ count: Int, _ label: String) throws {
+        try database.pool.write { db in
+            for _ in 0..<count {
+                try db.execute(sql: "INSERT INTO recipe (label, submitter_id) VALUES (?, 1)", arguments: [label])
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func searchesSeeTheSnapshotOfThePass(startsWithARecipe: Bool) throws {
+        if startsWithARecipe { _ = try reader.recipe(1) } else { _ = try search("nothing") }
+        try relabel("changed")
+        #expect(try search("chicken") == [1, 2])
+        #expect(try search("changed") == [])
+        #expect(try search(nil) == [1, 2, 3])
+        #expect(try reader.recipe(70) == nil)
+        host.endPass()
+        #expect(try search("changed") == [1, 2, 3])
+    }
+
+    @Test func aSearchOfManyRowsAsksTheIndex() throws {
+        try add(200, "Soup")
+        try add(1, "Bouillabaisse")
+        #expect(try search("BOUILLA") == [204])
+        #expect(try search("soup") == Array(4..<14))
+    }
+
+    @Test func aSearchStopsWhenItsTimeIsUp() throws {
+        try add(200, "Soup")
+        let reader = try NonBlockingReader(database.location, budget: NonBlockingReader.Budget(time: .zero))
+        let error = try #require(throws: DatabaseError.self) {
+            try reader.find(RecipeSearch(keyword: "nothing")) { _ in }
+        }
+        #expect(error.resultCode == .SQLITE_INTERRUPT)
+        // Reads that follow have their own time.
+        #expect(try reader.recipe(1) == stored(1))
+    }
+
+    @Test func aSearchReadsNoMoreThanItsBudget() throws {
+        let reader = try NonBlockingReader(database.location, budget: NonBlockingReader.Budget(size: 200))
+        for search in [RecipeSearch(keyword: "nothing"), RecipeSearch(limit: 1)] { try reader.find(search) { _ in } }
+        for search in [RecipeSearch(keyword: "chicken"), RecipeSearch()] {
+            let error = try #require(throws: DatabaseError.self) { try reader.find(search) { _ in } }
+            #expect(error.resultCode == .SQLITE_TOOBIG)
+        }
+    }
+
+    // MARK: Versions
+
+    @Test func theVersionChangesWithEachCommit() throws {
+        var versions = [try reader.version()]
+        for label in ["once", "twice"] {
+            host.endPass()
+            #expect(try reader.version() == versions.last)
+            try relabel(label)
+            #expect(try reader.version() == versions.last)
+            host.endPass()
+            versions.append(try reader.version())
+        }
+        try reader.open(database.location)
+        versions.append(try reader.version())
+        #expect(Set(versions).count == 4)
+    }
+
+    // MARK: Transactions
+
     @Test func aPassWithoutARowHoldsNoTransaction() throws {
         #expect(try reader.recipe(70) == nil)
         try relabel("changed")
@@ -96,8 +171,10 @@ import Testing
 
     @Test func readsInEveryPassDoNotBlockCheckpoints() throws {
         let size = try sizeOfLog {
+            _ = try search("chicken")
             _ = try reader.recipe(1)
             _ = try reader.recipe(2)
+            _ = try reader.version()
             host.endPass()
         }
         #expect(size < 100 * 4096)

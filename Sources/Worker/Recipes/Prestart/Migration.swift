@@ -73,6 +73,6 @@ struct Migration: Sendable {
     /// For searches of many recipes, and on PostgreSQL for IDs and notifications. Programs that do not know it keep it true.
     static let searchIndex = Migration(
         revision: "5e1c7d09a4f2", summary: "an index for the search",
-        sqlite: Statements(up: [], down: []),
+        sqlite: Statements(up: SearchIndex.create, down: SearchIndex.drop),
         postgres: Statements(up: PostgresSchema.up, down: PostgresSchema.down))
 }

@@ -21,6 +21,12 @@ struct Recipe: Hashable, Sendable {
     /// The table's columns in the order of the properties. `init(_:)` and `write` read them by position.
     static let columns = "label, source, url, id, submitter_id"
     static let columnCount: Int32 = 5
+    static let idColumn: Int32 = 3
+
+    /// The columns, for a query that reads several tables.
+    static func columns(of table: String) -> String {
+        columns.split(separator: ", ").map { "\(table).\($0)" }.joined(separator: ", ")
+    }
 
     static let frame = JSONObjectTemplate(Recipe.self)
     /// Bytes for braces, names and numbers.
@@ -44,6 +50,30 @@ struct Recipe: Hashable, Sendable {
 
     static func write(_ row: borrowing Statement, to writer: inout JSONWriter) {
         frame.write(to: &writer) { property, writer in row.write(Int32(property), to: &writer) }
+    }
+}
+
+extension RecipeSearchResults {
+    /// Writes results directly from rows.
+    struct Writer {
+        private var writer = JSONWriter()
+        private var isEmpty = true
+
+        init() {
+            writer.raw(#"{"results":["#)
+        }
+
+        /// - Parameter row: a statement that stands at a row.
+        mutating func append(_ row: borrowing Statement) {
+            if !isEmpty { writer.raw(",") }
+            isEmpty = false
+            Recipe.write(row, to: &writer)
+        }
+
+        consuming func json() -> EncodedJSON<RecipeSearchResults> {
+            writer.raw("]}")
+            return EncodedJSON(writer)
+        }
     }
 }
 

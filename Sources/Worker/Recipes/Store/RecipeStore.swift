@@ -18,6 +18,9 @@ protocol RecipeStore: Sendable {
     func recipesInPass(_ search: RecipeSearch) throws -> [Recipe]
     func recipes(_ search: RecipeSearch) async throws -> [Recipe]
 
+    /// Changes whenever the answers of reads may have changed; equal ones mean that none has.
+    func versionInPass() throws -> StoreVersion
+
     /// Finds a recipe as a value.
     func storedRecipe(_ id: Int64) async throws -> Recipe?
 
@@ -34,6 +37,13 @@ protocol RecipeStore: Sendable {
 
     /// Called once, when the last request is answered.
     func close() async throws
+}
+
+/// Names a state of the database, within one process.
+struct StoreVersion: Hashable, Sendable {
+    /// Numbers of different sessions say nothing about each other.
+    var session: Int
+    var number: Int64
 }
 
 /// Which recipes to find.

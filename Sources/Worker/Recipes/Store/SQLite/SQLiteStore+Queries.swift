@@ -5,22 +5,45 @@ extension SQLiteStore {
     // MARK: Reads in the pass
 
     func recipeInPass(_ id: Int64) throws -> EncodedJSON<Recipe>? {
-        guard let reader = nonBlockingReader, reader.isOnItsThread else { throw WouldBlock() }
-        do {
-            return try reader.recipe(id)
-        } catch {
-            switch error.resultCode {
-            case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_TOOBIG: throw WouldBlock()
-            // The files may have changed, and examining them may block.
-            case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB: throw WouldBlock()
-            default: throw readFailed(error)
-            }
+        let reader = try readerInPass
+        do { return try reader.recipe(id) } catch { throw readInPassFailed(error) }
+    }
+
+    func searchInPass(_ search: RecipeSearch) throws -> EncodedJSON<RecipeSearchResults> {
+        let reader = try readerInPass
+        var results = RecipeSearchResults.Writer()
+        do { try reader.find(search) { results.append($0) } } catch { throw readInPassFailed(error) }
+        return results.json()
+    }
+
+    func recipesInPass(_ search: RecipeSearch) throws -> [Recipe] {
+        let reader = try readerInPass
+        var recipes: [Recipe] = []
+        do { try reader.find(search) { recipes.append(Recipe($0)) } } catch { throw readInPassFailed(error) }
+        return recipes
+    }
+
+    func versionInPass() throws -> StoreVersion {
+        let reader = try readerInPass
+        do { return try reader.version() } catch { throw readInPassFailed(error) }
+    }
+
+    /// - Throws: `WouldBlock` on another thread than the loop's.
+    private var readerInPass: NonBlockingReader {
+        get throws {
+            guard let reader = nonBlockingReader, reader.isOnItsThread else { throw WouldBlock() }
+            return reader
         }
     }
 
-    func searchInPass(_ search: RecipeSearch) throws -> EncodedJSON<RecipeSearchResults> { throw WouldBlock() }
-
-    func recipesInPass(_ search: RecipeSearch) throws -> [Recipe] { throw WouldBlock() }
+    private func readInPassFailed(_ error: DatabaseError) -> any Error {
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_TOOBIG, .SQLITE_INTERRUPT: WouldBlock()
+        // The files may have changed, and examining them may block.
+        case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB: WouldBlock()
+        default: readFailed(error)
+        }
+    }
 
     // MARK: Reads on the blocking pool
 
@@ -34,14 +57,18 @@ extension SQLiteStore {
 
     func search(_ search: RecipeSearch) async throws -> EncodedJSON<RecipeSearchResults> {
         try await onBlockingThread {
-            var writer = JSONWriter()
-            RecipeSearchResults(results: try self.readRecipes(search)).write(to: &writer)
-            return EncodedJSON(writer)
+            var results = RecipeSearchResults.Writer()
+            try self.find(search) { results.append($0) }
+            return results.json()
         }
     }
 
     func recipes(_ search: RecipeSearch) async throws -> [Recipe] {
-        try await onBlockingThread { try self.readRecipes(search) }
+        try await onBlockingThread {
+            var recipes: [Recipe] = []
+            try self.find(search) { recipes.append(Recipe($0)) }
+            return recipes
+        }
     }
 
     private func readRecipe<Value>(_ id: Int64, _ value: (borrowing Statement) -> Value) throws -> Value? {
@@ -52,18 +79,11 @@ extension SQLiteStore {
         }
     }
 
-    private func readRecipes(_ search: RecipeSearch) throws -> [Recipe] {
-        let limit = search.limit ?? .max
-        let matcher = search.keyword.map(KeywordMatcher.init)
-        return try read { db in
-            let statement = try Statement(keptBy: db, "SELECT \(Recipe.columns) FROM recipe ORDER BY id")
-            var found: [Recipe] = []
-            while found.count < limit, try statement.step() {
-                let matches =
-                    if let matcher { statement.withBytes(at: 0) { matcher.matches($0) } ?? false } else { true }
-                if matches { found.append(Recipe(statement)) }
-            }
-            return found
+    private func find(_ search: RecipeSearch, _ body: (borrowing Statement) -> Void) throws {
+        try read { db in
+            var finder = try RecipeFinder { (sql) throws(DatabaseError) in try Statement(keptBy: db, sql) }
+            try finder.find(search, body)
+            if let damage = finder.indexDamage { reportIndexDamage(damage) }
         }
     }
 

@@ -15,6 +15,7 @@ final class SQLiteStore: RecipeStore {
     private let opened: Mutex<OpenDatabase?>
     private let health = Mutex(DatabaseHealth())
     private let host = Mutex<(any ApplicationHost)?>(nil)
+    private let isIndexDamageReported = Atomic(false)
     private let readers: Int
     private let busyTimeout: Duration
     private let report: @Sendable (String?) -> Void
@@ -130,6 +131,14 @@ final class SQLiteStore: RecipeStore {
     func readFailed(_ error: DatabaseError) -> any Error {
         recordCause(of: error)
         return health.withLock { $0.isUsable } ? error : HTTPError.databaseUnavailable
+    }
+
+    /// Searches answer without a damaged index, but slowly.
+    func reportIndexDamage(_ error: DatabaseError) {
+        guard !isIndexDamageReported.exchange(true, ordering: .relaxed) else { return }
+        log.error(
+            "the search index is damaged: searches read all rows; rebuild it, see docs/search.md",
+            metadata: ["database": "\(location.path)", "error": "\(error.message ?? "\(error.resultCode)")"])
     }
 
     /// Returns when the write is on the disk.

@@ -13,9 +13,14 @@ struct Statement: ~Copyable {
 
     /// Compiles a statement once per connection: GRDB keeps it.
     /// - Parameter database: must outlive the statement.
-    init(keptBy database: Database, _ sql: String) throws {
-        let owner = try database.cachedStatement(sql: sql)
-        let connection = try database.connection
+    init(keptBy database: Database, _ sql: String) throws(DatabaseError) {
+        let (owner, connection): (GRDB.Statement, OpaquePointer)
+        do {
+            owner = try database.cachedStatement(sql: sql)
+            connection = try database.connection
+        } catch {
+            throw error as? DatabaseError ?? DatabaseError(message: "\(error)")
+        }
         self.owner = owner
         handle = owner.sqliteStatement
         isUTF8 = sqlite3_column_count(handle) > 0 && Self.isUTF8(connection)
