@@ -42,6 +42,12 @@ final class PostgresStore: RecipeStore {
     func searchInPass(_ search: RecipeSearch) throws -> EncodedJSON<RecipeSearchResults> { throw WouldBlock() }
     func recipesInPass(_ search: RecipeSearch) throws -> [Recipe] { throw WouldBlock() }
 
+    /// Notifications change it: the one of an own write comes before the write's answer.
+    func versionInPass() throws -> StoreVersion {
+        guard let version = client.version else { throw WouldBlock() }
+        return StoreVersion(session: 0, number: Int64(version))
+    }
+
     func recipe(_ id: Int64) async throws -> EncodedJSON<Recipe>? {
         try await execute(.recipe, [.integer(id)]) { $0.count == 0 ? nil : EncodedJSON(Recipe.writer($0, 0)) }
     }
