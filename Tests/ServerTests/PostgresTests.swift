@@ -28,7 +28,7 @@ import Testing
     @Test(arguments: [false, true])
     func aServerWithoutItsDatabaseSaysSoAndIsBackByItself(isKilled: Bool) throws {
         let database = try PostgresServer()
-        let server = try TestServer(environment: ["DATABASE_URL": database.url])
+        let server = try TestServer(flags: ["--control", "control.sock"], environment: ["DATABASE_URL": database.url])
         try wait(for: 200, at: "/health/ready", server)
         #expect(try Self.post(server.address).status == 201)
         if isKilled { try database.kill() } else { try database.stop() }
