@@ -43,14 +43,13 @@ import Testing
         #expect(refused.status == 503)
         #expect(refused["retry-after"] == "1")
         #expect(try server.ask("/health/live").status == 200)
-        try server.waitForStatus("the problem of both workers") { $0.healthProblems.first?.workers == 2 }
-        #expect(server.master.output.contains("the database \(database.url) cannot be used: "))
+        try server.master.waitFor("health problem: the database \(database.url) cannot be used: ")
         try database.start()
         try wait(for: 200, at: "/health/ready", server)
         try wait(for: 200, at: "/api/v1/recipes/1", server)
         #expect(try server.ask("/api/v1/recipes/search/?keyword=soup").body.contains("\"id\":4"))
         #expect(try Self.post(server.address).status == 201)
-        try server.waitForStatus("no problem") { $0.healthProblems.isEmpty }
+        try server.master.waitFor("health problem resolved")
         #expect(!server.master.output.contains("worker exited"))
     }
 

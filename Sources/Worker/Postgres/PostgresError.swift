@@ -67,11 +67,10 @@ package enum SQLState {
 }
 
 extension String {
-    /// libpq's messages end with a newline, and have lines that begin with a tab.
+    /// libpq's messages end with a newline. Lines that begin with a tab guess at the cause, and one tells where in the server's
+    /// code it is.
     var oneLine: String {
-        split(whereSeparator: \.isNewline)
-            .map { $0.drop { $0.isWhitespace } }
-            .filter { !$0.isEmpty && !$0.hasPrefix("LOCATION:") }
+        split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("\t") && !$0.hasPrefix("LOCATION:") }
             .joined(separator: "; ")
     }
 }
