@@ -6,6 +6,7 @@
 #   Tests/postgres.sh stop DIRECTORY       connections end at once, and the server cleanly
 #   Tests/postgres.sh kill DIRECTORY       kills all of its processes
 #   Tests/postgres.sh pid DIRECTORY        prints the process ID of the postmaster
+#   Tests/postgres.sh tls DIRECTORY        lets it accept TLS, with DIRECTORY/certificate.pem for 127.0.0.1
 # The superuser is postgres, without a password. A role named "secured" needs one. It needs PostgreSQL 13 or newer
 # (Debian: postgresql).
 set -euo pipefail
@@ -84,6 +85,14 @@ kill)
     # shellcheck disable=SC2046 # one word per process
     kill -KILL "$postmaster" $(ps -o pid= --ppid "$postmaster")
     while [ -d "/proc/$postmaster" ]; do sleep 0.05; done
+    ;;
+tls)
+    directory=${2:?}
+    as_owner openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
+        -addext subjectAltName=IP:127.0.0.1 -keyout "$directory/key.pem" -out "$directory/certificate.pem" 2>/dev/null
+    printf "ssl = on\nssl_cert_file = '%s'\nssl_key_file = '%s'\n" "$directory/certificate.pem" "$directory/key.pem" \
+        >>"$directory/data/postgresql.conf"
+    as_owner "$bin/pg_ctl" -D "$directory/data" reload >/dev/null
     ;;
 pid) head -n 1 "${2:?}/data/postmaster.pid" ;;
 *) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;

@@ -78,6 +78,13 @@ package final class PostgresServer: Sendable {
     /// Kills all of its processes.
     package func kill() throws { try run("kill") }
 
+    /// Lets it accept TLS, soon.
+    /// - Returns: the file with its certificate, which names 127.0.0.1.
+    package func startTLS() throws -> String {
+        try run("tls")
+        return "\(directory)/certificate.pem"
+    }
+
     /// Settings of the server's own, for its next start.
     package func configure(_ settings: String) throws {
         try settings.write(toFile: "\(directory)/settings.conf", atomically: false, encoding: .utf8)

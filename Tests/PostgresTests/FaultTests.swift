@@ -223,4 +223,28 @@ import Testing
         try database.server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(%'")
     }
+
+    @Test func aConnectionIsEncryptedAndVerifiedIfTheURLSaysSo() async throws {
+        let server = try PostgresServer()
+        let database = try TestDatabase(server)
+        let client = try database.client(url: database.url + "?sslmode=require")
+        let refusal = await failure { _ = try await client.count() }
+        #expect(refusal?.description.contains("server does not support SSL") == true)
+        let certificate = try server.startTLS()
+        try await client.awaitRecovery()
+        client.close()
+
+        let usesTLS = PostgresStatement(
+            "tls", .shortRead, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        let verifying = try database.client(url: database.url + "?sslmode=verify-full&sslrootcert=\(certificate)")
+        #expect(try await verifying.execute(usesTLS) { $0.boolean(0, 0) })
+        verifying.close()
+        let other = try PostgresServer()
+        let stranger = try other.startTLS()
+        let doubting = try database.client(url: database.url + "?sslmode=verify-full&sslrootcert=\(stranger)")
+        let doubt = await failure { _ = try await doubting.count() }
+        #expect(doubt?.description.contains("certificate verify failed") == true)
+        doubting.close()
+        withExtendedLifetime(other) {}
+    }
 }

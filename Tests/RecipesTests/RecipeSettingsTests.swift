@@ -24,6 +24,16 @@ import Testing
         #expect(try RecipeSettings(environment: ["SQLALCHEMY_DATABASE_URI": url]).database.description == path)
     }
 
+    @Test(arguments: ["0", "65", "-1", "2.5", "two", "99999999999999999999"])
+    func thePoolHasOneTo64Connections(text: String) throws {
+        #expect(try RecipeSettings(environment: [:]).databasePoolSize == 2)
+        #expect(try RecipeSettings(environment: ["DATABASE_POOL_SIZE": "64"]).databasePoolSize == 64)
+        let error = try #require(throws: SettingError.self) {
+            try RecipeSettings(environment: ["DATABASE_POOL_SIZE": text])
+        }
+        #expect(error.description == "DATABASE_POOL_SIZE: must be a number from 1 to 64")
+    }
+
     @Test func databaseURLOverridesTheTutorialsName() throws {
         let environment = ["DATABASE_URL": "sqlite:///a.db", "SQLALCHEMY_DATABASE_URI": "sqlite:///b.db"]
         #expect(try RecipeSettings(environment: environment).database.description == "a.db")

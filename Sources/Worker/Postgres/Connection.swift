@@ -83,8 +83,14 @@ import Serving
             })
         connection = self
         source.deadline = LoopSource.now + parameters.timeout
-        watch(for: .writing, mayBeNew: true)
+        guard source.watch(PQsocket(handle), for: .writing, mayBeNew: true) else {
+            close()
+            throw Self.unwatchable
+        }
     }
+
+    private static let unwatchable = ConnectionFailure(
+        reason: "the socket cannot be watched: a limit of the host", isTransient: true)
 
     /// Nothing is reported from now on.
     func close() {
@@ -107,7 +113,7 @@ import Serving
 
     private func watch(for interest: LoopSource.Interest, mayBeNew: Bool = false) {
         guard !source.watch(PQsocket(handle), for: interest, mayBeNew: mayBeNew) else { return }
-        lose(ConnectionFailure(reason: "the socket cannot be watched: a limit of the host", isTransient: true))
+        lose(Self.unwatchable)
     }
 
     // MARK: Sending

@@ -54,6 +54,8 @@ package final class PostgresClient: Sendable {
     /// Why there is no connection; nil if there is one.
     package var problem: String? { pool.problem }
 
+    deinit { close() }
+
     /// What waits gets an error.
     package func close() {
         LoopActor.run { [pool] in pool.close() }
