@@ -16,6 +16,9 @@ import Testing
         case nothing, emptyFile, garbage, otherTables, folder
     }
 
+    private static let json = ["Content-Type: application/json"]
+    private static let recipe = #"{"label":"Ramen","source":"Mum","url":"https://e.com/","submitter_id":1}"#
+
     /// The workers' calls fail while the server's folder has a file `fault`.
     private func preloaded(workers: Int = 2) throws -> TestServer {
         let folder = try TestServer.newFolder()
@@ -35,9 +38,15 @@ import Testing
     private func endure(
         on server: TestServer, reads: Set<Int>, begin: () throws -> Void, end: () throws -> Void
     ) throws {
-        func readiness(_ status: Int) throws {
+        // Whoever answered the write is asked: the other worker may not have written yet.
+        func wait(forWrites write: Int, readiness: Int) throws {
             do {
-                try Machine.wait(for: "readiness \(status)") { (try? server.ask("/health/ready").status) == status }
+                try Machine.wait(for: "\(write) for a write, and readiness \(readiness)") {
+                    guard let client = try? server.client() else { return false }
+                    return (try? client.ask("POST", "/api/v1/recipes/", fields: Self.json, body: Self.recipe).status)
+                        == write
+                        && (try? client.ask("/health/ready").status) == readiness
+                }
             } catch {
                 try server.master.catchUp()
                 throw ChildProcess.Failure(description: "\(error); the server said:\n\(server.master.output)")
@@ -48,14 +57,15 @@ import Testing
         try writers.waitForMore(201, than: 8)
         try begin()
         try writers.waitForMore(503, than: 8)
-        try readiness(503)
+        try wait(forWrites: 503, readiness: 503)
         for target in ["/api/v1/recipes/1", "/api/v1/recipes/search/?keyword=chicken", "/"] {
             #expect(reads.contains(try server.ask(target).status), "\(target)")
         }
         try end()
-        try readiness(200)
+        try wait(forWrites: 201, readiness: 200)
         try writers.waitForMore(201, than: 20)
         let outcome = writers.stop()
+        try server.master.waitFor("health problem resolved")
         #expect(outcome.unexpected == [])
         #expect(outcome.unanswered == [])
         #expect(server.workers == workers)
@@ -71,6 +81,8 @@ import Testing
         } end: {
             try setFault(nil, server)
         }
+        let said = server.master.lines(with: "health problem")
+        #expect(said.count == 2, "once when it begins and once when it ends: \(said)")
     }
 
     @Test(arguments: Stranger.allCases) func aDatabaseThatIsElsewhereForAWhileIsUsedAgain(stranger: Stranger) throws {

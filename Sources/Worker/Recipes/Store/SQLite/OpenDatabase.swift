@@ -193,9 +193,20 @@ final class OpenDatabase: Sendable {
                 try db.execute(sql: "INSERT INTO user (email) VALUES (zeroblob(\(Self.probeSize)))")
                 let code = sqlite3_db_cacheflush(try db.connection)
                 guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+                try Self.syncLog(try db.connection)
                 return .rollback
             }
         }
+    }
+
+    /// What a commit does at its end: a disk may take what it cannot keep.
+    private static func syncLog(_ connection: OpaquePointer) throws {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        var code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
+        if code == SQLITE_OK, let file, let methods = file.pointee.pMethods {
+            code = methods.pointee.xSync(file, SQLITE_SYNC_NORMAL)
+        }
+        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }
 
     /// Whether to probe the disk though no write has failed: it was never probed, or it is nearly full.
