@@ -2,13 +2,15 @@
 """Requests from outside, and the account of them.
 
     many-hosts-load.py run URL FILE            sends until TERM, at most 5 minutes; a line in FILE per request
-    many-hosts-load.py check FILE FROM TO [--failed-posts N] [--failed-gets N] [--slowest SECONDS]
-                                               what was sent between two times: exits if more failed, or took longer
-    many-hosts-load.py back FILE FROM SECONDS  waits until a GET and a POST that were sent after FROM are answered
+    many-hosts-load.py check FILE FROM TO [--failed-posts N] [--slowest SECONDS] [--outage TIME]
+                                               what ended between two times: exits if a GET or more POST failed, or took
+                                               longer. What was under way in the OUTAGE after that time may fail
+    many-hosts-load.py back FILE FROM          waits until a GET and a POST that were sent after FROM are answered, for
+                                               OUTAGE, and then until each client had an answer
     many-hosts-load.py account FILE ROWS       compares with the rows of the table, as `id|label` lines
 
 A GET is answered if it is a 200 with the right recipe, a POST if it is a 201. A POST with a Retry-After has changed nothing.
-Lines of FILE: time, seconds, method, status or error, id, label.
+Lines of FILE: time, seconds, client, method, status or error, id, label.
 """
 
 import argparse
@@ -25,8 +27,9 @@ import urllib.parse
 READERS, WRITERS = 4, 2
 PAUSE = {"GET": 0.03, "POST": 0.1}
 LONGEST = 300
+OUTAGE = 15
 UNCHANGED = " with Retry-After"
-Request = collections.namedtuple("Request", "time seconds method status id label")
+Request = collections.namedtuple("Request", "time seconds client method status id label")
 
 
 class Load:
@@ -68,7 +71,7 @@ class Load:
             with self.lock:
                 if status == 201:
                     self.known.append((id, label))
-                print(began, round(time.time() - began, 3), method, status, id, label, sep="\t", file=self.file)
+                print(began, round(time.time() - began, 3), client, method, status, id, label, sep="\t", file=self.file)
             self.stopped.wait(PAUSE[method])
 
     def ask(self, connection, method, id, label):
@@ -84,22 +87,23 @@ class Load:
         return f"{response.status}{UNCHANGED if response.headers['Retry-After'] else ''}", None
 
 
-def requests(path, begin=0.0, end=float("inf")):
+def requests(path):
     with open(path, encoding="utf-8") as file:
         for line in file:
             if line.endswith("\n"):  # else it is being written
-                time, seconds, method, status, id, label = line.rstrip("\n").split("\t")
-                if begin <= float(time) < end:
-                    yield Request(float(time), float(seconds), method, status, int(id), label)
+                time, seconds, client, method, status, id, label = line.rstrip("\n").split("\t")
+                yield Request(float(time), float(seconds), client, method, status, int(id), label)
 
 
 def answered(request):
     return request.status == {"GET": "200", "POST": "201"}[request.method]
 
 
-def check(path, begin, end, longest, allowed):
+def check(path, begin, end, longest, outage, allowed):
+    time.sleep(0.2)  # a line is written a moment after the request has ended
+    ended = [request for request in requests(path) if begin <= request.time + request.seconds < end]
     for method, limit in allowed.items():
-        sent = [request for request in requests(path, begin, end) if request.method == method]
+        sent = [request for request in ended if request.method == method]
         failed = [request for request in sent if not answered(request)]
         if not sent:
             sys.exit(f"no {method} was sent")
@@ -107,23 +111,31 @@ def check(path, begin, end, longest, allowed):
         last = f", the last {max(r.time + r.seconds for r in failed) - begin:.1f} s after the start" if failed else ""
         slowest = max(request.seconds for request in sent)
         print(f"    {len(sent)} {method}, {len(failed)} failed{': ' if why else ''}{why}{last}; the slowest took {slowest:.1f} s")
-        if len(failed) > limit:
-            sys.exit(f"{len(failed)} {method} failed, and at most {limit} may")
+        mistakes = [r for r in failed if r.time + r.seconds < outage or r.time >= outage + OUTAGE]
+        if len(mistakes) > limit:
+            sys.exit(f"{len(mistakes)} {method} failed, and at most {limit} may")
         if slowest > longest:
             sys.exit(f"a {method} took {slowest:.1f} s, and at most {longest} s are allowed")
 
 
-def back(path, begin, seconds):
-    while time.time() < begin + seconds:
-        since = {}
-        for request in requests(path, begin):
-            if answered(request):
-                since.setdefault(request.method, request.time + request.seconds - begin)
-        if len(since) == 2:
-            print("    back after " + ", ".join(f"{method} {after:.1f} s" for method, after in sorted(since.items())))
-            return
+def back(path, begin):
+    """Each client waits for its answer before it sends again, so in the end nothing of the outage is under way."""
+    while True:
+        methods, clients = {}, {}
+        for request in requests(path):
+            if request.time >= begin and answered(request):
+                after = request.time + request.seconds - begin
+                methods.setdefault(request.method, after)
+                clients.setdefault((request.method, request.client), after)
+        if len(methods) < 2 and time.time() > begin + OUTAGE:
+            sys.exit(f"only {', '.join(methods) or 'nothing'} is back after {OUTAGE} s")
+        if len(clients) == READERS + WRITERS:
+            break
+        if time.time() > begin + 2 * OUTAGE:
+            sys.exit(f"only {len(clients)} clients have an answer after {2 * OUTAGE} s")
         time.sleep(0.1)
-    sys.exit(f"not back after {seconds} s")
+    first = ", ".join(f"{method} {after:.1f} s" for method, after in sorted(methods.items()))
+    print(f"    back after {first}; all clients after {max(clients.values()):.1f} s")
 
 
 def account(path, rows):
@@ -153,21 +165,23 @@ def account(path, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, words in {"run": ["url", "file"], "check": ["file", "begin", "end"], "back": ["file", "begin", "seconds"], "account": ["file", "rows"]}.items():
+    arguments = {"run": ["url", "file"], "check": ["file", "begin", "end"], "back": ["file", "begin"], "account": ["file", "rows"]}
+    for name, words in arguments.items():
         command = commands.add_parser(name)
         for word in words:
-            command.add_argument(word, type=float if word in ("begin", "end", "seconds") else str)
+            command.add_argument(word, type=float if word in ("begin", "end") else str)
         if name == "check":
             command.add_argument("--failed-posts", type=int, default=0)
-            command.add_argument("--failed-gets", type=int, default=0)
             command.add_argument("--slowest", type=float, default=float("inf"))
+            command.add_argument("--outage", type=float, default=float("inf"))
     options = parser.parse_args()
     if options.command == "run":
         Load(options.url, options.file).run()
     elif options.command == "check":
-        check(options.file, options.begin, options.end, options.slowest, {"GET": options.failed_gets, "POST": options.failed_posts})
+        limits = {"GET": 0, "POST": options.failed_posts}
+        check(options.file, options.begin, options.end, options.slowest, options.outage, limits)
     elif options.command == "back":
-        back(options.file, options.begin, options.seconds)
+        back(options.file, options.begin)
     else:
         account(options.file, options.rows)
 

@@ -1,9 +1,10 @@
 # Functions of many-hosts.sh: PostgreSQL on two hosts, a primary and its standby, with the settings that deploy/many-hosts
-# has for them. Needs hosts.sh, and $work, a directory that the user postgres can reach.
+# has for them. Needs hosts.sh, $work, a directory that the user postgres can reach, $database_password and
+# $replication_password.
 # shellcheck shell=bash
 
 postgres_programs=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1)
-postgres_settings=$(cd "$(dirname "${BASH_SOURCE[0]}")/../many-hosts" && pwd)
+many_hosts=$(cd "$(dirname "${BASH_SOURCE[0]}")/../many-hosts" && pwd)
 postgres_port=5432
 
 # as_postgres NAME COMMAND...: runs a command on that host as the user postgres, for its own server.
@@ -14,16 +15,17 @@ as_postgres() {
 # sql NAME STATEMENT [DATABASE]: what the server of that host answers, without decoration.
 sql() { as_postgres "$1" psql -XqtA -v ON_ERROR_STOP=1 -d "${3:-postgres}" -c "$2"; }
 
-# postgres_settings NAME: what the server of that host has beside deploy/many-hosts/postgresql/brigade.conf.
+# postgres_own_settings NAME: what the server of that host has beside deploy/many-hosts/postgresql/brigade.conf.
 postgres_own_settings() {
     printf "%s = '%s'\n" cluster_name "$1" unix_socket_directories "$work/$1"
     printf "include = '%s'\n" "$work/$1/brigade.conf"
 }
+# postgres_folder NAME: a folder for the server of that host, with the files of deploy/many-hosts.
 postgres_folder() {
     command install -d -o postgres -m 700 "$work/$1"
     command install -o postgres -m 644 /dev/null "$work/$1.log"
-    command install -o postgres -m 755 -t "$work/$1" "$postgres_settings/postgresql/brigade.conf" \
-        "$postgres_settings/postgresql/pg_hba.conf" "$postgres_settings/promote.sh"
+    command install -o postgres -m 755 -t "$work/$1" "$many_hosts/postgresql/brigade.conf" \
+        "$many_hosts/postgresql/pg_hba.conf" "$many_hosts/promote.sh"
     # Both servers ask the other one for the log, so either can be the standby.
     command install -o postgres -m 600 /dev/stdin "$work/$1/pgpass" <<<"*:*:*:replicator:$replication_password"
 }
