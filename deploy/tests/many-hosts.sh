@@ -76,6 +76,8 @@ passed() {
     checked=$to
 }
 checked=0
+# served: waits until each client has had an answer, so that what is checked is never nothing.
+served() { load back "$work/requests" "$(now)" >/dev/null || fail "the clients are not served"; }
 # serve_for SECONDS: lets the clients work on in the state that was reached.
 serve_for() { sleep "$1"; }
 
@@ -96,7 +98,8 @@ rotation UP app1 app2
 start outside "$work/clients.log" python3 "$root/deploy/tests/many-hosts-load.py" run http://edge:8080 "$work/requests"
 clients=$!
 masters[outside]=$clients
-serve_for 2
+until_true 20 "no client starts" test -s "$work/requests"
+served
 passed
 
 phase "an application host is cut off: HAProxy takes it out; healed, it serves again"
@@ -105,7 +108,7 @@ rotation DOWN app1
 serve_for 3
 plug app1
 rotation UP app1
-serve_for 1
+served
 # A POST of each client may have been on its way. A GET waits 3 s for an acknowledgement, and goes to the other host.
 passed --failed-posts 2 --slowest 5.5
 
@@ -126,7 +129,7 @@ for pid in $before; do until_true 40 "worker $pid of the old build does not end"
 for pid in $(workers app2); do
     [ "$(stat -L -c %i "/proc/$pid/exe")" = "$(stat -c %i "$work/app2/recipe-worker")" ] || fail "worker $pid is of the old build"
 done
-serve_for 1
+served
 passed
 
 phase "an application host gets a new brigade by a stop and a start"
@@ -139,7 +142,7 @@ passed
 phase "an application host is taken out by hand"
 on edge socat - "UNIX-CONNECT:$work/haproxy.sock" <<<'set server reads/app1 state drain' >/dev/null
 rotation DRAIN app1
-serve_for 1
+served
 on edge socat - "UNIX-CONNECT:$work/haproxy.sock" <<<'set server reads/app1 state ready' >/dev/null
 rotation UP app1
 passed
@@ -159,7 +162,7 @@ until_true 15 "the primary does not notice" not_synchronous db1
 serve_for 2
 reunite db2
 until_true 15 "the standby does not come back" synchronous db1
-load back "$work/requests" "$(now)" || fail "writes are not back"
+served
 rotation UP app1 app2
 passed --failed-posts 8
 
@@ -194,6 +197,7 @@ passed --outage "$unplugged" --failed-posts 6
 
 phase "afterwards no request fails"
 serve_for 3
+served
 passed
 
 echo "--- the account"
