@@ -67,9 +67,11 @@ import Testing
                 #expect(try find(keyword, limit: 2) == Array(expected.prefix(2)))
             }
         }
-        // OR REPLACE leaves entries of the old row, which do no harm.
-        try database.write { try $0.execute(sql: SearchIndex.rebuild) }
-        try database.write { try $0.execute(sql: SearchIndex.verify) }
+        #expect(try problems() == [])
+    }
+
+    private func problems() throws -> [String] {
+        try SQLiteSession.reading(directory.database()) { try SearchIndexCheck($0).problems() }
     }
 
     // MARK: Known cases
@@ -113,10 +115,18 @@ import Testing
         try insert("first", "chicken")
         try database.write { try $0.execute(sql: "INSERT INTO recipe_search(recipe_search) VALUES ('delete-all')") }
         #expect(try find("chicken") == [])
-        #expect(throws: DatabaseError.self) { try database.write { try $0.execute(sql: SearchIndex.verify) } }
-        try database.write { try $0.execute(sql: SearchIndex.rebuild) }
-        #expect(try find("chicken") == [2])
-        try database.write { try $0.execute(sql: SearchIndex.verify) }
+        #expect(try problems() == ["the search index lacks rows (8 trigrams); \(SearchIndex.repair)"])
+    }
+
+    @Test(arguments: ["insert", "update", "delete"]) func aMissingTriggerIsFound(name: String) throws {
+        #expect(try problems() == [])
+        try database.write { try $0.execute(sql: "DROP TRIGGER recipe_search_\(name)") }
+        #expect(
+            try problems() == [
+                "the search index lacks its recipe_search_\(name), or it was changed; \(SearchIndex.repair)"
+            ])
+        try database.write { db in for sql in SearchIndex.drop + SearchIndex.create { try db.execute(sql: sql) } }
+        #expect(try problems() == [])
     }
 
     @Test func withoutTheIndexAllRowsAreRead() throws {
@@ -131,6 +141,10 @@ import Testing
         var damage: DatabaseError?
         #expect(try find("chicken") { damage = $0 } == [2, 3])
         #expect(damage?.extendedResultCode == .SQLITE_CORRUPT_VTAB)
+        let error = try #require(throws: RecipeDatabaseError.self) { try problems() }
+        #expect(error.description.hasPrefix("the search index of the database "))
+        try database.write { db in for sql in SearchIndex.drop + SearchIndex.create { try db.execute(sql: sql) } }
+        #expect(try problems() == [])
     }
 
     @Test func existingRowsAreIndexedByTheMigration() throws {

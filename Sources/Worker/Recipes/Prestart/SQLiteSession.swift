@@ -119,7 +119,7 @@ struct SQLiteSession: DatabaseSession {
 
     func damage() throws(RecipeDatabaseError) -> [String] {
         let found = try execute("PRAGMA integrity_check(10)").compactMap { $0.first ?? nil }
-        guard found != ["ok"] else { return [] }
+        guard found != ["ok"] else { return try SearchIndexCheck(self).problems() }
         return found.map { "damage: \($0); stop the server and restore a backup: `recipe-worker restore FILE`" }
     }
 

@@ -19,6 +19,8 @@ struct RecipeDatabaseError: Error, Equatable, CustomStringConvertible {
         switch error.resultCode {
         case .SQLITE_NOTADB:
             self.init("\(database) is not a SQLite database; move the file away, or set DATABASE_URL to another one")
+        case .SQLITE_CORRUPT where error.extendedResultCode == .SQLITE_CORRUPT_VTAB:
+            self.init("the search index of \(database) is damaged; \(SearchIndex.repair)")
         case .SQLITE_CORRUPT:
             self.init("\(database) is damaged; restore a backup")
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:

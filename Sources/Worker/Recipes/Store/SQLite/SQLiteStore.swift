@@ -137,7 +137,7 @@ final class SQLiteStore: RecipeStore {
     func reportIndexDamage(_ error: DatabaseError) {
         guard !isIndexDamageReported.exchange(true, ordering: .relaxed) else { return }
         log.error(
-            "the search index is damaged: searches read all rows; rebuild it, see docs/search.md",
+            "searches read all rows, because the search index is damaged; \(SearchIndex.repair)",
             metadata: ["database": "\(location.path)", "error": "\(error.message ?? "\(error.resultCode)")"])
     }
 

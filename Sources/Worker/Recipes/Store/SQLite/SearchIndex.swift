@@ -8,7 +8,7 @@
 enum SearchIndex {
     static let table = "recipe_search"
     /// What the index holds of each row: FTS5 rebuilds the index from this view.
-    private static let content = "recipe_search_content"
+    static let content = "recipe_search_content"
 
     /// FTS5 ends a text at its first NUL, and a blob may hold anything. Such rows have this text in the index, which all
     /// searches find.
@@ -23,42 +23,40 @@ enum SearchIndex {
 
     // These are statements of a migration: another version of the index is another migration.
 
-    static let create =
+    static let create = definitions + [rebuild]
+
+    /// The text of each is what `sqlite_master` shows.
+    static let definitions =
         [
+            "CREATE VIEW \(content) AS SELECT id, \(text(of: "label")) AS label FROM recipe",
             """
-            CREATE VIEW \(content) AS SELECT id, \(text(of: "label")) AS label FROM recipe
+            CREATE VIRTUAL TABLE \(table) USING fts5(label, content='\(content)', content_rowid='id', \(options))
             """,
-            """
-            CREATE VIRTUAL TABLE \(table) USING fts5(label, content='\(content)', content_rowid='id', \
-            tokenize='trigram case_sensitive 1', detail='none', columnsize=0)
-            """,
-            rebuild,
         ] + triggers
+
+    static let options = "tokenize='trigram case_sensitive 1', detail='none', columnsize=0"
 
     /// AFTER, because a BEFORE trigger runs also for a change that `OR IGNORE` then leaves out. No `OF label`: a statement may
     /// call the ID `rowid`.
     private static let triggers = [
-        """
-        CREATE TRIGGER \(table)_insert AFTER INSERT ON recipe BEGIN \(insert("new")) END
-        """,
+        "CREATE TRIGGER \(table)_insert AFTER INSERT ON recipe BEGIN \(insert("new")) END",
         """
         CREATE TRIGGER \(table)_update AFTER UPDATE ON recipe \
         WHEN old.id <> new.id OR old.label IS NOT new.label BEGIN \(delete("old")) \(insert("new")) END
         """,
-        """
-        CREATE TRIGGER \(table)_delete AFTER DELETE ON recipe BEGIN \(delete("old")) END
-        """,
+        "CREATE TRIGGER \(table)_delete AFTER DELETE ON recipe BEGIN \(delete("old")) END",
     ]
 
+    /// It may be damaged, or lack some of its parts.
     static let drop =
         ["insert", "update", "delete"].map { "DROP TRIGGER IF EXISTS \(table)_\($0)" }
-        + ["DROP TABLE \(table)", "DROP VIEW \(content)"]
+        + ["DROP TABLE IF EXISTS \(table)", "DROP VIEW IF EXISTS \(content)"]
+
+    static let repair =
+        "make it anew: `recipe-worker migrate down \(Migration.initial.revision)`, then `recipe-worker migrate up`"
 
     /// Makes the index anew from the rows.
-    static let rebuild = "INSERT INTO \(table)(\(table)) VALUES ('rebuild')"
-
-    /// Fails with SQLITE_CORRUPT_VTAB if the index does not hold exactly what the rows say.
-    static let verify = "INSERT INTO \(table)(\(table), rank) VALUES ('integrity-check', 1)"
+    private static let rebuild = "INSERT INTO \(table)(\(table)) VALUES ('rebuild')"
 
     private static func insert(_ row: String) -> String {
         "INSERT INTO \(table)(rowid, label) VALUES (\(row).id, \(text(of: "\(row).label")));"
