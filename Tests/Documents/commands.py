@@ -19,8 +19,8 @@ BUILT = ROOT / ".build/debug"
 # Programs of other packages. Their flags are not checked.
 OTHERS = {
     "apt-get", "bg", "cat", "cd", "chmod", "cp", "curl", "docker", "echo", "exec", "export", "fg", "gdb", "git",
-    "gunicorn", "haproxy", "install", "jobs", "journalctl", "kill", "kubectl", "lldb", "ls", "mkdir", "mv",
-    "pg_basebackup", "podman", "printf", "ps", "psql", "rm", "sleep", "sqlite3", "systemctl", "tail", "time", "uvicorn",
+    "gunicorn", "haproxy", "install", "jobs", "journalctl", "kill", "kubectl", "litestream", "lldb", "ls", "mkdir", "mv",
+    "pg_basebackup", "pg_dump", "pg_restore", "podman", "printf", "ps", "psql", "rm", "sleep", "sqlite3", "systemctl", "tail", "time", "uvicorn",
     "wait", "watch",
 }  # fmt: skip
 PREFIXES = {"exec", "nohup", "sudo", "time", "!"}

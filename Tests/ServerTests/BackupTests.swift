@@ -130,4 +130,30 @@ import Testing
         #expect(!output.contains("hunter2"))
         #expect(output.split(separator: "\n").count == 1)
     }
+
+    /// With the commands that the errors name.
+    @Test func aDumpOfPostgreSQLIsRestored() throws {
+        let `operator` = Operator(folder: try TestServer.newFolder(), database: try Engine.postgres.url())
+        defer { try? FileManager.default.removeItem(atPath: `operator`.folder) }
+        func runWhatIsNamed(by command: String) throws {
+            let output = try `operator`.run(command, "file").output
+            let named = try #require(output.firstMatch(of: /run `(.*)`/)).1.replacing("FILE", with: "recipes.dump")
+            let shell = try ChildProcess(
+                "/bin/sh", ["-c", String(named)], environment: ["PATH": "/usr/bin:/bin"], folder: `operator`.folder)
+            #expect(try shell.waitForExit() == 0, "\(shell.output)")
+        }
+        #expect(try `operator`.run("prestart").code == 0)
+        try runWhatIsNamed(by: "backup")
+        try `operator`.sql("INSERT INTO recipe (label) VALUES ('later'); DELETE FROM recipe WHERE id = 1")
+        try runWhatIsNamed(by: "restore")
+        #expect(try `operator`.sql("SELECT count(*), min(id), max(id) FROM recipe") == "3|1|3")
+        #expect(try `operator`.run("check", "--database").code == 0)
+        // Triggers and defaults are there again.
+        let server = try TestServer(
+            workers: 1, environment: ["DATABASE_URL": `operator`.database], folder: `operator`.folder)
+        let posted = try server.ask("POST", "/api/v1/recipes/", fields: Self.json, body: Self.recipe("new"))
+        #expect(posted.status == 201)
+        #expect(posted.body.contains(#""id":4"#))
+        #expect(try server.ask("/api/v1/recipes/search/?keyword=new").body.contains(#""id":4"#))
+    }
 }
