@@ -147,6 +147,27 @@ import Testing
         #expect(try problems() == [])
     }
 
+    @Test func aDamagedIndexDoesNotStopReads() async throws {
+        try insert("chicken")
+        try await database.write { try $0.execute(sql: "DELETE FROM recipe_search_data WHERE id = 10") }
+        let store = try SQLiteStore(serving: directory.database())
+        let error = try await #require(throws: DatabaseError.self) {
+            try await store.create(label: "Soup", source: "", url: "", submitterID: 1)
+        }
+        #expect(error.extendedResultCode == .SQLITE_CORRUPT_VTAB)
+        #expect(store.healthProblem() == nil)
+        #expect(try await store.recipes(labelled: "chicken", limit: 10).count == 1)
+    }
+
+    /// Python's `lastrowid`, which SQLAlchemy uses.
+    @Test func theIndexKeepsTheLastInsertedID() throws {
+        try insert("first", "chicken")
+        try database.write { db in
+            try db.execute(sql: "INSERT INTO recipe (id, label) VALUES (70, 'duck')")
+            #expect(db.lastInsertedRowID == 70)
+        }
+    }
+
     @Test func existingRowsAreIndexedByTheMigration() throws {
         try database.write { db in for sql in SearchIndex.drop { try db.execute(sql: sql) } }
         try insert("first", "chicken")

@@ -133,11 +133,11 @@ final class SQLiteStore: RecipeStore {
         return health.withLock { $0.isUsable } ? error : HTTPError.databaseUnavailable
     }
 
-    /// Searches answer without a damaged index, but slowly.
+    /// Searches answer without a damaged index, but slowly. Writes fail, because their triggers do.
     func reportIndexDamage(_ error: DatabaseError) {
         guard !isIndexDamageReported.exchange(true, ordering: .relaxed) else { return }
         log.error(
-            "searches read all rows, because the search index is damaged; \(SearchIndex.repair)",
+            "the search index is damaged: searches read all rows, and writes may fail; \(SearchIndex.repair)",
             metadata: ["database": "\(location.path)", "error": "\(error.message ?? "\(error.resultCode)")"])
     }
 
@@ -201,6 +201,7 @@ final class SQLiteStore: RecipeStore {
 
     /// Finds what is behind an error of SQLite's: changed files, or damage.
     private func recordCause(of error: DatabaseError) {
+        guard error.extendedResultCode != .SQLITE_CORRUPT_VTAB else { return reportIndexDamage(error) }
         switch error.resultCode {
         case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN, .SQLITE_READONLY:
             let database = opened.withLock { $0 }
