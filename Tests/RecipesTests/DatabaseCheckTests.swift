@@ -34,16 +34,24 @@ import Testing
     }
 
     @Test func pendingAndUnknownRevisionsAreFound() throws {
-        try directory.prestart().run()
-        try change("DELETE FROM alembic_version; DROP TABLE recipe; DROP TABLE user")
-        let pending = try problems()
-        #expect(pending.count == 1)
-        #expect(pending[0].hasPrefix("pending migrations: da9301b43279"))
-        #expect(pending[0].contains("run `recipe-worker migrate up`"))
-        try change("INSERT INTO alembic_version VALUES ('cafe')")
+        try SQLiteSession.writing(directory.database(), mayCreate: true) {
+            try Migrator($0, log: .silent).up(to: Migration.initial.revision)
+        }
+        let revisions = Migration.all.dropFirst().map(\.revision).joined(separator: ", ")
+        #expect(
+            try problems() == [
+                "pending migrations: \(revisions); run `recipe-worker migrate up`, or start the server"
+            ])
+        try change("UPDATE alembic_version SET version_num = 'cafe'")
         let unknown = try problems()
         #expect(unknown.count == 1)
         #expect(unknown[0].contains("has revision cafe, which this version does not know"))
+    }
+
+    @Test func aMissingTableIsFound() throws {
+        try directory.prestart().run()
+        try change("DROP TABLE recipe")
+        #expect(try problems() == ["there is no table `recipe`, though the revision has it; restore a backup"])
     }
 
     @Test func damageIsFound() throws {
@@ -63,6 +71,19 @@ import Testing
         #expect(!found.isEmpty)
         #expect(
             found.allSatisfy { $0.hasPrefix("damage: ") && $0.hasSuffix("`recipe-worker restore FILE`") }, "\(found)")
+    }
+
+    @Test func aSearchIndexThatDoesNotMatchIsFoundAndCanBeMadeAnew() throws {
+        try directory.prestart().run()
+        try change("DROP TRIGGER recipe_search_insert; INSERT INTO recipe (label) VALUES ('unknown to the index')")
+        let found = try problems()
+        #expect(found.count == 1 && found[0].hasPrefix("the search index lacks "), "\(found)")
+        try SQLiteSession.writing(directory.database(), mayCreate: false) { session in
+            let migrator = Migrator(session, log: .silent)
+            try migrator.down(.to(Migration.initial.revision), mayLoseRows: false)
+            try migrator.up()
+        }
+        #expect(try problems() == [])
     }
 
     @Test func aMissingFileIsAnError() throws {

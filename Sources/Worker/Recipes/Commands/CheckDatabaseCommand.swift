@@ -40,12 +40,19 @@ struct DatabaseCheck {
     private func revisionProblems() throws(RecipeDatabaseError) -> [String] {
         do {
             let pending = try Migrator(session, log: log).status().filter { !$0.isApplied }
-            guard !pending.isEmpty else { return [] }
+            guard !pending.isEmpty else { return try missingTables() }
             let revisions = pending.map(\.migration.revision).joined(separator: ", ")
             return ["pending migrations: \(revisions); run `recipe-worker migrate up`, or start the server"]
         } catch  where !error.isTransient {
             return [error.description]
         }
+    }
+
+    /// Somebody has dropped them.
+    private func missingTables() throws(RecipeDatabaseError) -> [String] {
+        var missing: [String] = []
+        for table in ["user", "recipe"] where try !session.hasTable(table) { missing.append(table) }
+        return missing.map { "there is no table `\($0)`, though the revision has it; restore a backup" }
     }
 
     /// The tutorial's own application does not enforce foreign keys on SQLite.

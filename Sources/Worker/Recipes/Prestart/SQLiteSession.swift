@@ -120,7 +120,12 @@ struct SQLiteSession: DatabaseSession {
     func damage() throws(RecipeDatabaseError) -> [String] {
         let found = try execute("PRAGMA integrity_check(10)").compactMap { $0.first ?? nil }
         guard found != ["ok"] else { return try SearchIndexCheck(self).problems() }
-        return found.map { "damage: \($0); stop the server and restore a backup: `recipe-worker restore FILE`" }
+        return found.map { line in
+            // From version 3.44 on, SQLite looks into the index, too.
+            line.contains(SearchIndex.table)
+                ? "the search index is damaged: \(line); \(SearchIndex.repair)"
+                : "damage: \(line); stop the server and restore a backup: `recipe-worker restore FILE`"
+        }
     }
 
     func statements(of migration: Migration) -> Migration.Statements { migration.sqlite }
