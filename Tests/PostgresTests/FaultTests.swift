@@ -158,6 +158,12 @@ import Testing
         let url = database.url.replacing(":\(database.server.port)", with: ":\(proxy.port)") + "?connect_timeout=1"
         let client = try database.client(url: url) { $0.timeout = .milliseconds(500) }
         try await client.insert(1)
+        // With one connection, the write would wait for the read, and never be sent.
+        let name = database.url.split(separator: "/").last!
+        while try database.server.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = '\(name)' AND state = 'idle' AND query <> ''"
+        )
+        .count < 2 { try await client.pause() }
         proxy.set(.stalled)
         let write = Task { try await client.insert(2) }
         let time = await elapsed {
