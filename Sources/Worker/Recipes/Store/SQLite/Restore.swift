@@ -36,6 +36,7 @@ struct Restore {
                 throw RecipeDatabaseError(
                     "\(process) has opened the database \(location.path); stop the server first")
             }
+            moveLogIntoFile(paths)
             for path in [paths.wal, paths.shm, target + "-journal"] where unlink(path) != 0 && errno != ENOENT {
                 throw RecipeDatabaseError("\(path) cannot be removed: \(String(cString: strerror(errno)))")
             }
@@ -43,6 +44,19 @@ struct Restore {
         }
         log.notice(
             "restored", metadata: ["database": "\(location.path)", "from": "\(backup)", "recipes": "\(recipes)"])
+    }
+
+    /// If the restore is cut off after the old log is deleted, the old file must be whole without it. What SQLite cannot read is
+    /// not worth keeping.
+    private func moveLogIntoFile(_ paths: DatabaseFiles.Paths) {
+        guard access(paths.target, F_OK) == 0, access(paths.wal, F_OK) == 0 else { return }
+        do {
+            let database = try DatabaseQueue(path: paths.target)
+            try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            try database.close()
+        } catch {
+            log.debug("the old log could not be moved into the old file", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Whether the file at the database's path can be replaced.
