@@ -58,6 +58,16 @@ struct SimulatedDisk {
     /// Of this file, syncs do nothing; the directory's name is empty.
     var nameWithoutSyncs: String?
 
+    /// A file that is there, durable, before the first operation.
+    mutating func add(_ name: String, in folder: String) throws {
+        var status = stat()
+        guard stat("\(folder)/\(name)", &status) == 0 else { throw ChildProcess.Failure(description: "no \(name)") }
+        numbers[UInt64(status.st_ino)] = files.count
+        Self.apply(.set(name, file: files.count), to: &names)
+        Self.apply(.set(name, file: files.count), to: &durableNames)
+        files.append(File(durable: [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\(name)")))))
+    }
+
     var hasPendingChanges: Bool { !pendingEntries.isEmpty || files.contains { !$0.pending.isEmpty } }
 
     mutating func apply(_ operation: DiskOperation) {
