@@ -56,7 +56,8 @@ final class OpenDatabase: Sendable {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = readers
-        configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
+        // A setting below a second is for requests: workers that start at the same time wait for each other.
+        configuration.busyMode = .timeout(max(5, busyTimeout / .seconds(1)))
         configuration.prepareDatabase { _ in try expectedFiles.check(at: paths) }
         do {
             try Self.require(requiredTables, at: location, configuration)
