@@ -15,7 +15,11 @@ import Testing
         var servers = [try TestServer(workers: 2, on: .unix)]
         let folder = servers[0].folder
         var processes = Set(servers[0].workers)
-        let writers = RecipeWriters(servers[0].address, count: 6)
+        let address = servers[0].address
+        let writers = RecipeWriters(address, count: 6)
+        func waitUntilNobodyListens() throws {
+            try Machine.wait(for: "the end of all workers") { (try? Client(address)) == nil }
+        }
         let blows = (0..<3).flatMap { _ in Blow.allCases.shuffled(using: &random) }
         for blow in blows {
             let (master, workers) = (servers.last!.master, servers.last!.workers)
@@ -39,18 +43,17 @@ import Testing
                 master.signal(SIGTERM)
                 #expect(try master.waitForExit() == 0)
             }
+            let isServerGone = ![.killAWorker, .killTheWorkers, .reload, .killAWorkerInAReload].contains(blow)
+            if isServerGone { try waitUntilNobodyListens() }
             if blow == .killTheMasterAsItStarts {
                 let master = try TestServer.start(in: folder, ["--workers", "2", "--bind", "unix:\(folder)/http.sock"])
                 try master.waitFor("prestart started")
                 usleep(.random(in: 0...50_000, using: &random))
                 processes.formUnion(Machine.children(of: master.pid))
                 master.signal(SIGKILL)
+                try waitUntilNobodyListens()
             }
-            switch blow {
-            case .killAWorker, .killTheWorkers, .reload, .killAWorkerInAReload: break
-            case .killTheMaster, .killAllAtOnce, .killTheMasterAsItStarts, .stop:
-                servers.append(try TestServer(workers: 2, on: .unix, folder: folder))
-            }
+            if isServerGone { servers.append(try TestServer(workers: 2, on: .unix, folder: folder)) }
             processes.formUnion(servers.last!.workers)
         }
         try writers.waitForMore(than: 20)
