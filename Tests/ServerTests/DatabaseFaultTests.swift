@@ -17,7 +17,7 @@ import Testing
     }
 
     private static let json = ["Content-Type: application/json"]
-    private static let recipe = #"{"label":"Ramen","source":"Mum","url":"https://e.com/","submitter_id":1}"#
+    private static let recipe = #"{"label":"LABEL","source":"Mum","url":"https://e.com/","submitter_id":1}"#
 
     /// The workers' calls fail while the server's folder has a file `fault`.
     private func preloaded(workers: Int = 2) throws -> TestServer {
@@ -43,7 +43,8 @@ import Testing
             do {
                 try Machine.wait(for: "\(write) for a write, and readiness \(readiness)") {
                     guard let client = try? server.client() else { return false }
-                    return (try? client.ask("POST", "/api/v1/recipes/", fields: Self.json, body: Self.recipe).status)
+                    let recipe = Self.recipe.replacing("LABEL", with: UUID().uuidString)
+                    return (try? client.ask("POST", "/api/v1/recipes/", fields: Self.json, body: recipe).status)
                         == write
                         && (try? client.ask("/health/ready").status) == readiness
                 }
