@@ -21,6 +21,7 @@ package final class FaultyProxy: Sendable {
     private let listener: Int32
     private let mode = Mutex(Mode.forwarding)
     private let accepted = Mutex(0)
+    private let received = Mutex(0)
 
     /// - Parameter upstream: a port of 127.0.0.1.
     package init(to upstream: UInt16) {
@@ -61,6 +62,9 @@ package final class FaultyProxy: Sendable {
 
     /// How many connections have come.
     package var connections: Int { accepted.withLock { $0 } }
+
+    /// How often something was read from clients: a packet on the loopback device is one piece, unless it is huge.
+    package var pieces: Int { received.withLock { $0 } }
 
     private func serve(_ client: Int32, _ upstream: UInt16) {
         accepted.withLock { $0 += 1 }
@@ -106,6 +110,7 @@ package final class FaultyProxy: Sendable {
         while true {
             let count = read(from, &bytes, bytes.count)
             guard count > 0, let proxy else { return }
+            if !isAnswer { proxy.received.withLock { $0 += 1 } }
             var mode = proxy.mode.withLock { $0 }
             while mode == .stalled {
                 usleep(5000)

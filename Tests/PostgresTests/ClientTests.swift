@@ -62,6 +62,25 @@ extension PostgresClient {
         client.close()
     }
 
+    @Test func theRequestsOfAPassShareAPacket() async throws {
+        let database = try TestDatabase()
+        let proxy = FaultyProxy(to: database.server.port)
+        let url = database.url.replacing(":\(database.server.port)", with: ":\(proxy.port)")
+        let client = try database.client(url: url) { $0.connections = 1 }
+        // The statement is prepared.
+        _ = try await client.execute(.one) { $0.count }
+        let before = proxy.pieces
+        let results = await withCheckedContinuation { continuation in
+            LoopActor.run {
+                let tasks = (0..<50).map { _ in Task.immediate { try await client.execute(.one) { $0.count } } }
+                continuation.resume(returning: tasks)
+            }
+        }
+        for result in results { #expect(try await result.value == 1) }
+        #expect(proxy.pieces == before + 1)
+        client.close()
+    }
+
     @Test func aFailedReadDoesNotDisturbOthersOfTheSameBatch() async throws {
         let client = try TestDatabase().client { $0.connections = 1 }
         try await withThrowingTaskGroup(of: Int64?.self) { group in
