@@ -139,13 +139,14 @@ let package = Package(
             name: "PlatformTests", dependencies: ["CLinux", "Contract", "Linux", "Platform", system],
             swiftSettings: settings),
         .testTarget(
-            name: "ServingTests", dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", log, system],
+            name: "ServingTests",
+            dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", "TestLoop", log, system],
             swiftSettings: settings),
+        .target(name: "TestLoop", dependencies: ["Serving"], path: "Tests/TestLoop", swiftSettings: settings),
         .target(
-            name: "PostgresServer", dependencies: ["Postgres", "Serving"], path: "Tests/PostgresServer",
-            swiftSettings: settings),
+            name: "PostgresServer", dependencies: ["Postgres"], path: "Tests/PostgresServer", swiftSettings: settings),
         .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "Serving", log],
+            name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "Serving", "TestLoop", log],
             swiftSettings: settings),
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "Messages"], exclude: ["Snapshots"],
@@ -157,7 +158,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "RecipesTests", dependencies: ["Brigade", "Postgres", "PostgresServer", "Recipes", ssl] + nio + grdb,
+            name: "RecipesTests",
+            dependencies: ["Brigade", "Postgres", "PostgresServer", "Recipes", "TestLoop", ssl] + nio + grdb,
             exclude: ["Snapshots"],
             swiftSettings: settings),
         .executableTarget(

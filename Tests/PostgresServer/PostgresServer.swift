@@ -1,6 +1,5 @@
 import Foundation
 import Postgres
-@testable import Serving
 import Synchronization
 
 /// A PostgreSQL server of a test's own: `Tests/postgres.sh`. It ends with this value, or with the test's process.
@@ -106,17 +105,5 @@ package final class PostgresServer: Sendable {
         guard process.terminationStatus == 0 else {
             throw Failure(description: "\(Self.script) \(verb): exit code \(process.terminationStatus)")
         }
-    }
-}
-
-/// The loop of the test's process, on a thread of its own: connections need it.
-package enum TestLoop {
-    private static let started: Void = {
-        _ = SystemThread.start("loop") { LoopActor.occupyThread {} }
-        while !LoopExecutor.shared.hasThread { sched_yield() }
-    }()
-
-    package static func start() {
-        _ = started
     }
 }

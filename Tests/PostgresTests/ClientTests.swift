@@ -3,6 +3,7 @@ import PostgresServer
 import Serving
 import Synchronization
 import Testing
+import TestLoop
 
 @testable import Postgres
 

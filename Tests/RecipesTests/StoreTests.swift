@@ -3,6 +3,7 @@ import GRDB
 import Postgres
 import PostgresServer
 import Testing
+import TestLoop
 
 @testable import Recipes
 

@@ -4,22 +4,18 @@ import Glibc
 import Logging
 import Messages
 import Testing
+import TestLoop
 
 @testable import Serving
 
 /// A server on the process's one loop, which the first test that needs it starts on a thread of its own.
 enum LoopThread {
-    private static let started: Void = {
-        _ = SystemThread.start("loop") { LoopActor.occupyThread {} }
-        while !LoopExecutor.shared.hasThread { sched_yield() }
-    }()
-
     /// Nobody reads it.
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// Runs a function on the loop's thread.
     static func run<Value: Sendable>(_ body: @LoopActor () throws -> Value) async rethrows -> Value {
-        _ = started
+        TestLoop.start()
         return try await body()
     }
 
@@ -29,7 +25,7 @@ enum LoopThread {
         recycling: sending Recycling? = nil, prepare: @LoopActor (Server) -> Void = { _ in },
         _ body: @escaping @Sendable (UInt16, Scoreboard.Slot) async throws -> Void
     ) async throws {
-        _ = started
+        TestLoop.start()
         var settings = settings
         settings.blockingThreads = 2
         let scoreboard = try Scoreboard.make(entries: settings.maxConnections)

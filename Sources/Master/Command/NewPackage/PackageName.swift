@@ -52,10 +52,9 @@ struct PackageName: Hashable, CustomStringConvertible {
     /// want to import. Compared without case, because some file systems ignore it.
     static let taken: Set<String> = [
         // Of this package.
-        "Brigade", "BrigadeCommand", "BrigadeMacros", "BrigadeTesting", "CLinux", "Contract", "Endpoints", "Linux",
-        "Messages",
-        "Platform", "Recipes", "Serving",
-        "Supervisor", "faulty_worker", "recipe_worker",
+        "Brigade", "BrigadeCommand", "BrigadeMacros", "BrigadeTesting", "CLinux", "CPostgres", "Contract", "Endpoints",
+        "Linux", "Messages", "Platform", "Postgres", "PostgresServer", "Recipes", "Serving", "Supervisor", "TestLoop",
+        "faulty_worker", "recipe_worker",
         // Of the toolchain.
         "CxxStdlib", "Cxx", "Dispatch", "Distributed", "Foundation", "FoundationEssentials", "FoundationNetworking",
         "Glibc",
