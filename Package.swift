@@ -131,7 +131,8 @@ let package = Package(
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
         .testTarget(name: "LinuxTests", dependencies: ["Contract", "Linux", system], swiftSettings: settings),
-        .testTarget(name: "SupervisorTests", dependencies: ["Contract", "Supervisor"], swiftSettings: settings),
+        .testTarget(
+            name: "SupervisorTests", dependencies: ["Contract", "Supervisor", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["BrigadeCommand", "Contract", "Linux", "Supervisor"],
             swiftSettings: settings),
@@ -140,16 +141,16 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ServingTests",
-            dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", "TestLoop", log, system],
+            dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", "TestSupport", log, system],
             swiftSettings: settings),
-        .target(name: "TestLoop", dependencies: ["Serving"], path: "Tests/TestLoop", swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["Serving"], path: "Tests/TestSupport", swiftSettings: settings),
         .target(
             name: "PostgresServer", dependencies: ["Postgres"], path: "Tests/PostgresServer", swiftSettings: settings),
         .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "Serving", "TestLoop", log],
+            name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "Serving", "TestSupport", log],
             swiftSettings: settings),
         .testTarget(
-            name: "EndpointsTests", dependencies: ["Endpoints", "Messages"], exclude: ["Snapshots"],
+            name: "EndpointsTests", dependencies: ["Endpoints", "Messages", "TestSupport"], exclude: ["Snapshots"],
             swiftSettings: settings),
         .testTarget(
             name: "TestingTests",
@@ -159,7 +160,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "RecipesTests",
-            dependencies: ["Brigade", "Postgres", "PostgresServer", "Recipes", "TestLoop", ssl] + nio + grdb,
+            dependencies: ["Brigade", "Postgres", "PostgresServer", "Recipes", "TestSupport", ssl] + nio + grdb,
             exclude: ["Snapshots"],
             swiftSettings: settings),
         .executableTarget(
@@ -168,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "BrigadeCommand", "BrigadeTesting", "CLinux", "Postgres", "PostgresServer", "Recipes", "faulty-worker",
+                "BrigadeCommand", "BrigadeTesting", "CLinux", "Postgres", "PostgresServer", "Recipes", "TestSupport",
+                "faulty-worker",
             ] + grdb,
             // Built by the tests, and loaded into the server's processes.
             exclude: ["Support/disk-faults.c", "Support/disk-recorder.c"],

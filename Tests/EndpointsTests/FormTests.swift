@@ -1,5 +1,6 @@
 import Endpoints
 import Messages
+import TestSupport
 import Testing
 
 @Suite struct FormTests {

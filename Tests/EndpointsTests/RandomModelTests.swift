@@ -1,5 +1,6 @@
 import Endpoints
 import Messages
+import TestSupport
 import Testing
 
 /// Random values of a model with properties of every kind.

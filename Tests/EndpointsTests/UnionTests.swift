@@ -1,5 +1,6 @@
 import Endpoints
 import Messages
+import TestSupport
 import Testing
 
 /// The messages for invalid input are in the table of `PydanticTableTests`.

@@ -1,6 +1,7 @@
 import Endpoints
 import Foundation
 import Messages
+import TestSupport
 import Testing
 
 /// What the table of `PydanticTableTests` does not say: where we differ from pydantic, and values in a request's places.

@@ -3,7 +3,7 @@ import PostgresServer
 import Serving
 import Synchronization
 import Testing
-import TestLoop
+import TestSupport
 
 @testable import Postgres
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -333,7 +334,7 @@ import Testing
     /// Whatever happens, each request is answered exactly once, and within its deadline and the grace.
     @Test(arguments: 0..<200)
     func eachRequestIsAnsweredOnceAndInTime(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var harness = Harness(connections: Int.random(in: 1...3, using: &random), waiting: 20)
         var open: [Int: UInt64] = [:]
         var busy: Set<Int> = []
@@ -392,17 +393,5 @@ import Testing
             settle()
         }
         #expect(open.isEmpty)
-    }
-
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
     }
 }

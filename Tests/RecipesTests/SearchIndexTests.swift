@@ -1,4 +1,5 @@
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Recipes
@@ -50,7 +51,7 @@ import Testing
         var labels = (0..<30).map { _ in random.label() }
         try database.write { db in
             for label in labels {
-                let id = random.next(10) == 0 ? "\(Int64(truncatingIfNeeded: random.next()))" : "NULL"
+                let id = random.next(10) == 0 ? "\(random.nextID())" : "NULL"
                 try db.execute(sql: "INSERT OR IGNORE INTO recipe (id, label) VALUES (\(id), \(random.stored(label)))")
             }
         }
@@ -196,20 +197,13 @@ import Testing
 
 /// SQL texts of random labels, and of changes to rows.
 private struct RandomSource {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func nextID() -> Int64 { Int64.random(in: .min ... .max, using: &generator) }
 
-    mutating func next(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+    mutating func next(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
 
     private mutating func pick<Element>(_ elements: [Element]) -> Element { elements[next(elements.count)] }
 

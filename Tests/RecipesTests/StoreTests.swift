@@ -3,7 +3,7 @@ import GRDB
 import Postgres
 import PostgresServer
 import Testing
-import TestLoop
+import TestSupport
 
 @testable import Recipes
 

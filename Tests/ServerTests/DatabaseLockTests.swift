@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Another process holds the write lock of the database: nobody who reads notices, and each write ends once, in a 201 or in a 503

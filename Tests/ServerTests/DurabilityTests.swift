@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A 201 that a client has read is a promise, whatever is killed then.

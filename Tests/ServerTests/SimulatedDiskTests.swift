@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What the simulation of a power cut may lose, and what not.

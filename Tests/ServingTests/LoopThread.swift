@@ -4,7 +4,7 @@ import Glibc
 import Logging
 import Messages
 import Testing
-import TestLoop
+import TestSupport
 
 @testable import Serving
 

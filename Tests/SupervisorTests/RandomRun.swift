@@ -1,10 +1,12 @@
+import TestSupport
+
 import Contract
 import Supervisor
 
 /// A random life of a master, from a seed: anything that can happen, and some of what cannot.
 struct RandomRun {
     var master: SimulatedMaster
-    var random: Generator
+    var random: SeededGenerator
     /// The most that any of its settings allow.
     private(set) var surge: Int
     private(set) var unavailable: Int
@@ -15,7 +17,7 @@ struct RandomRun {
     private static let rolls = [(1, 0), (1, 0), (2, 1), (0, 1), (2, 0), (1, 1)]
 
     init(seed: UInt64) {
-        random = Generator(seed: seed)
+        random = SeededGenerator(seed: seed)
         let (surge, unavailable) = Self.rolls.randomElement(using: &random)!
         self.surge = max(surge, 1)
         self.unavailable = unavailable

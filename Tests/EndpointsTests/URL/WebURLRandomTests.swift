@@ -1,4 +1,5 @@
 import Endpoints
+import TestSupport
 import Testing
 
 /// Invariants, checked with random texts from fixed seeds.

@@ -53,7 +53,8 @@ struct PackageName: Hashable, CustomStringConvertible {
     static let taken: Set<String> = [
         // Of this package.
         "Brigade", "BrigadeCommand", "BrigadeMacros", "BrigadeTesting", "CLinux", "CPostgres", "Contract", "Endpoints",
-        "Linux", "Messages", "Platform", "Postgres", "PostgresServer", "Recipes", "Serving", "Supervisor", "TestLoop",
+        "Linux", "Messages", "Platform", "Postgres", "PostgresServer", "Recipes", "Serving", "Supervisor",
+        "TestSupport",
         "faulty_worker", "recipe_worker",
         // Of the toolchain.
         "CxxStdlib", "Cxx", "Dispatch", "Distributed", "Foundation", "FoundationEssentials", "FoundationNetworking",
