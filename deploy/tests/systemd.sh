@@ -9,13 +9,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../scripts/setup.sh"
 inside=${1:?usage: systemd.sh INSIDE.sh [FOLDER]}
 folder=${2:-$PWD}
-root=${ROOT:-${TMPDIR:-/tmp}/brigade-systemd}
+packages=systemd,systemd-sysv,dbus,libpam-systemd,iproute2,procps,curl,python3-minimal,libpq5,libsqlite3-0
+# Another list needs another tree.
+root=${ROOT:-${TMPDIR:-/tmp}/brigade-systemd-$(cksum <<<"$packages" | cut -d' ' -f1)}
 name=brigade$$
 install systemd-container debootstrap procps
 if [ ! -d "$root" ]; then
   say "making a Debian tree in $root"
-  debootstrap --variant=minbase \
-    --include=systemd,systemd-sysv,dbus,libpam-systemd,iproute2,procps,curl,python3-minimal,libpq5,libsqlite3-0 bookworm "$root" >"$root.log" 2>&1
+  debootstrap --variant=minbase --include="$packages" bookworm "$root" >"$root.log" 2>&1
   rm -rf "$root"/var/cache/apt/archives/*.deb
   systemd-firstboot --root="$root" --hostname=brigade --timezone=UTC --root-password=x --force >/dev/null 2>&1 || true
   ln -sf /dev/null "$root/etc/systemd/system/apt-daily.timer"
