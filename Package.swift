@@ -113,7 +113,7 @@ let package = Package(
         .systemLibrary(
             name: "CPostgres", path: "Sources/Worker/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
-            name: "Postgres", dependencies: ["CPostgres", "Serving", log] + collections,
+            name: "Postgres", dependencies: ["CPostgres", "Linux", "Serving", log] + collections,
             path: "Sources/Worker/Postgres", swiftSettings: settings),
         .executableTarget(
             name: "Recipes",

@@ -7,3 +7,11 @@ package enum MonotonicClock {
 
     package static var nanoseconds: UInt64 { brigade_monotonic_nanoseconds() }
 }
+
+extension Duration {
+    /// As `MonotonicClock` counts; 0 for a negative one.
+    package var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, attoseconds / 1_000_000_000))
+    }
+}

@@ -1,4 +1,4 @@
-import Glibc
+internal import Linux
 package import Logging
 import Serving
 import Synchronization
@@ -29,7 +29,7 @@ package final class PostgresClient: Sendable {
 
     /// Begins to connect when the loop runs.
     package init(_ configuration: Configuration, log: Logger) {
-        timeout = Self.nanoseconds(configuration.timeout)
+        timeout = configuration.timeout.nanoseconds
         pool = Pool(configuration, log)
         LoopActor.run { [pool] in pool.open() }
     }
@@ -40,7 +40,7 @@ package final class PostgresClient: Sendable {
         _ statement: PostgresStatement, _ values: [PostgresValue] = [], timeout: Duration? = nil,
         decode: @escaping @Sendable (borrowing Rows) throws -> Value
     ) async throws -> Value {
-        let deadline = Self.now + (timeout.map(Self.nanoseconds) ?? self.timeout)
+        let deadline = MonotonicClock.nanoseconds + (timeout?.nanoseconds ?? self.timeout)
         return try await withCheckedThrowingContinuation { continuation in
             let request = AwaitedRequest(statement, values, continuation, decode: decode)
             LoopActor.run { [pool] in pool.submit(request, deadline: deadline) }
@@ -59,17 +59,6 @@ package final class PostgresClient: Sendable {
     /// What waits gets an error.
     package func close() {
         LoopActor.run { [pool] in pool.close() }
-    }
-
-    private static func nanoseconds(_ duration: Duration) -> UInt64 {
-        let (seconds, attoseconds) = duration.components
-        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
-    }
-
-    private static var now: UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }
 

@@ -37,7 +37,7 @@ import Messages
         isTimed = application.sendsProcessTime
         limits = RequestLimits(settings)
         timeouts = ConnectionTimeouts(settings)
-        stallTimeout = settings.workerTimeout?.asNanoseconds
+        stallTimeout = settings.workerTimeout?.nanoseconds
         requests = RequestTracker(slot: slot, accessLog: accessLog, recycling: recycling, log: log)
         connections = ConnectionTable(
             bufferMemory: settings.bufferMemory ?? Settings.bufferMemory(of: settings.maxWorkerMemory),
@@ -154,16 +154,8 @@ import Messages
 extension ConnectionTimeouts {
     fileprivate init(_ settings: Settings) {
         self.init(
-            head: settings.headerTimeout.asNanoseconds, keepAlive: settings.keepAlive.asNanoseconds,
-            body: settings.bodyTimeout.asNanoseconds, send: settings.sendTimeout.asNanoseconds,
-            request: settings.requestTimeout?.asNanoseconds)
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds; none below zero.
-    fileprivate var asNanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        return UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, attoseconds / 1_000_000_000))
+            head: settings.headerTimeout.nanoseconds, keepAlive: settings.keepAlive.nanoseconds,
+            body: settings.bodyTimeout.nanoseconds, send: settings.sendTimeout.nanoseconds,
+            request: settings.requestTimeout?.nanoseconds)
     }
 }

@@ -48,9 +48,8 @@ final class PostgresHealth: Sendable {
 
     /// Why the database cannot be used; nil if it can.
     var problem: String? {
-        // Known before the next check.
-        let found = client.problem.map(description) ?? state.withLock { $0.problem }
-        return found
+        // The client's is known before the next check.
+        client.problem.map(description) ?? state.withLock { $0.problem }
     }
 
     private func ask() async {

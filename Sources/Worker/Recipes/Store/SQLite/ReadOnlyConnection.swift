@@ -1,11 +1,11 @@
 import GRDB
 import GRDBSQLite
-import Glibc
+import Linux
 
 /// A connection that only reads, for one thread at a time. It never waits for a lock.
 struct ReadOnlyConnection: ~Copyable {
     let handle: OpaquePointer
-    /// As `now()`. Statements are stopped after it.
+    /// CLOCK_MONOTONIC, nanoseconds. Statements are stopped after it.
     private let deadline = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
 
     init(_ location: DatabaseLocation) throws(DatabaseError) {
@@ -32,17 +32,10 @@ struct ReadOnlyConnection: ~Copyable {
     func limitingTime(
         to time: Duration, _ body: () throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
-        let (seconds, attoseconds) = time.components
-        deadline.pointee = now() + UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
-        sqlite3_progress_handler(handle, 50, { now() > $0!.load(as: UInt64.self) ? 1 : 0 }, deadline)
+        deadline.pointee = MonotonicClock.nanoseconds + time.nanoseconds
+        sqlite3_progress_handler(
+            handle, 50, { MonotonicClock.nanoseconds > $0!.load(as: UInt64.self) ? 1 : 0 }, deadline)
         defer { sqlite3_progress_handler(handle, 0, nil, nil) }
         try body()
     }
-}
-
-/// CLOCK_MONOTONIC, in nanoseconds.
-private func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
