@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct RequestsInFlightTests {
     private func request(_ target: String, _ seconds: Int) -> InFlightRequest {
-        InFlightRequest(method: "GET", target: target, started: .seconds(seconds))
+        InFlightRequest(method: "GET", target: target, started: .seconds(seconds), id: "a1")
     }
 
     @Test func eachIsNamedAndEqualOnesOnce() {
@@ -35,7 +35,7 @@ import Testing
         var totals = Totals()
         totals.requests = .max - 1
         let account = Scoreboard.Slot.Account(
-            requests: 5, latency: LatencyHistogram(), connections: 0, inFlight: [], unrecorded: 0)
+            requests: 5, serverErrors: 0, latency: LatencyHistogram(), connections: 0, inFlight: [], unrecorded: 0)
         totals.add(account)
         #expect(totals.requests == .max)
     }

@@ -28,8 +28,9 @@ import Testing
         let worker = StatusReport.WorkerStatus(
             id: Worker.ID(slot: 3, generation: 1, serial: 9), pid: nil, state: "ready", started: .seconds(101),
             account: Scoreboard.Slot.Account(
-                requests: 5, latency: LatencyHistogram(), connections: 2,
-                inFlight: [InFlightRequest(method: "GET", target: "/a", started: .seconds(99))], unrecorded: 4),
+                requests: 5, serverErrors: 0, latency: LatencyHistogram(), connections: 2,
+                inFlight: [InFlightRequest(method: "GET", target: "/a", started: .seconds(99), id: "a1")], unrecorded: 4
+            ),
             memory: 14 << 20)
         let json = report(workers: [worker]).json
         // A time after now is no age.

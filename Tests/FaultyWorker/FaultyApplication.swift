@@ -15,7 +15,7 @@ struct FaultyApplication: Application {
     private static let nap = BlockingOperation("nap")
     private let build = Environment.variables["FAULTY_BUILD"] ?? ""
 
-    func answer(_ request: Request) throws -> Answer {
+    func answer(_ request: Request, route: inout Int?) throws -> Answer {
         // The rest of the path is free: it makes a target that a test finds again in the log.
         let name = request.path.dropFirst().prefix { $0 != UInt8(ascii: "/") }
         switch String(decoding: name, as: UTF8.self) {

@@ -61,7 +61,9 @@ struct Inherited {
             let text = Array("GET ".utf8) + target
             text.withUnsafeBufferPointer { text in
                 brigade_request_enter(
-                    requests + index, text.baseAddress, 3, text.baseAddress! + 4, target.count, UInt64(1 + index))
+                    requests + index, text.baseAddress, 3, text.baseAddress! + 4, target.count, text.baseAddress, 3, 1,
+                    0, 0,
+                    UInt64(1 + index))
             }
         }
     }

@@ -10,7 +10,7 @@ import Testing
     {
         let head = Array("\(method) before\(path)?after".utf8)
         let begin = method.utf8.count + 7
-        return table.enter(head, path: begin..<begin + path.utf8.count, at: start)
+        return table.enter(head, path: begin..<begin + path.utf8.count, number: 0xa1, at: start)
     }
 
     @Test func aRequestIsInFlightFromEnterToLeave() throws {
@@ -21,8 +21,8 @@ import Testing
         let second = enter(table, "DELETE", "/", at: 2_000_000_000)
         #expect(
             slot.inFlight == [
-                InFlightRequest(method: "GET", target: "/recipes/1", started: .seconds(1)),
-                InFlightRequest(method: "DELETE", target: "/", started: .seconds(2)),
+                InFlightRequest(method: "GET", target: "/recipes/1", started: .seconds(1), id: "00000000000000a1"),
+                InFlightRequest(method: "DELETE", target: "/", started: .seconds(2), id: "00000000000000a1"),
             ])
         table.leave(first)
         #expect(slot.inFlight.map(\.method) == ["DELETE"])
@@ -31,6 +31,22 @@ import Testing
         #expect(slot.inFlight.map(\.method) == ["PUT", "DELETE"])
         table.leave(second)
         #expect(board.slot(0).inFlight.isEmpty && board.slot(2).inFlight.isEmpty)
+    }
+
+    @Test func aRequestsIdIsTheOneThatAProxySentOrTheWorkersOwn() throws {
+        let slot = try Scoreboard.make(entries: 2).slot(0)
+        let table = InFlightTable(slot)
+        let given = Array(repeating: UInt8(ascii: "a"), count: 127) + [0x1b, 0x0a]
+        let first = table.enter(
+            Array("GET /".utf8), path: 4..<5, number: 7, given: given, trace: (1, .max), at: 1)
+        #expect(slot.inFlight.map(\.id) == [String(repeating: "a", count: 127) + "\\x1b"])
+        #expect(slot.inFlight.map(\.trace) == ["0000000000000001ffffffffffffffff"])
+        table.leave(first)
+        // What stood in the entry before must not shine through.
+        _ = table.enter(Array("GET /".utf8), path: 4..<5, number: 7, at: 1)
+        #expect(slot.inFlight.map(\.id) == ["0000000000000007"])
+        #expect(slot.inFlight.map(\.trace) == [nil])
+        #expect(slot.activeRequests == 1)
     }
 
     @Test(arguments: [0, 1, 7, 8, 9, 127, 128, 129, 5000])
@@ -67,7 +83,7 @@ import Testing
                 number = (number + 1) % 26
                 let letter = UInt8(97 + number)
                 let text = [letter, UInt8(ascii: " ")] + Array(repeating: letter, count: 100 + number)
-                table.leave(table.enter(text, path: 2..<text.count, at: UInt64(letter)))
+                table.leave(table.enter(text, path: 2..<text.count, number: 1, at: UInt64(letter)))
             }
         }
         var seen = Set<String>()

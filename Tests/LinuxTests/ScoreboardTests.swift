@@ -13,7 +13,9 @@ import SystemPackage
         worker.slot(3).pid = 77
         worker.slot(3).tick = 9_000_000_000
         worker.slot(3).connectionOpened()
-        for _ in 0..<5 { worker.slot(3).requestAnswered(in: 4_000_000) }
+        var writer = MetricsBlock.Writer(worker.slot(3).metrics)
+        let words = writer.append(.init(method: "GET", route: "/a"))
+        for _ in 0..<5 { words?.increase(1, by: 1) }
         let slot = master.slot(3)
         #expect(slot.generation == 2)
         #expect(slot.state == .booting)
@@ -21,9 +23,7 @@ import SystemPackage
         #expect(slot.lastTick == .seconds(9))
         #expect(slot.connections == 1)
         #expect(slot.accepted == 1)
-        #expect(slot.requests == 5)
-        #expect(slot.latency.total == 5)
-        #expect(slot.latency.quantile(0.5) == .nanoseconds(4_096_000))
+        #expect(slot.metrics.requests.count == 5)
     }
 
     @Test func memoryWithAnotherLayoutIsRejected() throws {
@@ -104,15 +104,22 @@ import SystemPackage
     @Test func aReassignedSlotIsCleared() throws {
         let board = try Scoreboard.make(entries: 2)
         let slot = board.slot(4)
-        slot.requestAnswered(in: 1)
+        var writer = MetricsBlock.Writer(slot.metrics)
+        writer.append(.init(method: "GET", route: "/"))?.increase(0, by: 1)
+        slot.pool = .init(threads: 8, busy: 3, queued: 1)
+        slot.bytesReceived(5)
+        slot.bytesSent(6)
+        slot.logLinesLost(7)
         slot.changeStalled(by: 1)
         slot.poolIsOverdue(since: 1)
         let table = InFlightTable(slot)
-        for _ in 0..<3 { _ = table.enter([], path: 0..<0, at: 1) }
+        for _ in 0..<3 { _ = table.enter([], path: 0..<0, number: 1, at: 1) }
         #expect(slot.inFlight.count == 2 && slot.unrecorded == 1)
         board.open(4, generation: 9)
         #expect(slot.inFlight.isEmpty && slot.unrecorded == 0 && !slot.isStalled)
-        #expect(slot.requests == 0 && slot.latency.total == 0 && slot.poolOverdueSince == nil)
+        #expect(slot.metrics.series.isEmpty && slot.poolOverdueSince == nil)
+        #expect(slot.pool == .init(threads: 0, busy: 0, queued: 0))
+        #expect(slot.received == 0 && slot.sent == 0 && slot.lostLogLines == 0)
     }
 
     @Test func connectionsOfAnAddressAreCountedAcrossWorkers() throws {

@@ -18,9 +18,16 @@ import Testing
             bytes = UnsafeMutableRawBufferPointer(start: memory + 64, count: size - 64)
         }
 
-        /// All slots and their entries; the counters by address behind them too, unless `slots` says how many bytes.
-        func fill(_ slots: Int? = nil, _ byte: () -> UInt8) {
-            for index in 0..<(slots ?? bytes.count) { bytes[index] = byte() }
+        /// The first slots with their entries.
+        /// - Parameter count: how many bytes; nil for all that stands before the metrics.
+        func fill(_ count: Int? = nil, _ byte: () -> UInt8) {
+            let end = bytes.count - Scoreboard.capacity << 20
+            for index in 0..<(count ?? end) { bytes[index] = byte() }
+        }
+
+        /// The metrics of the last slot.
+        func fillLastMetrics(_ byte: () -> UInt8) {
+            for index in (bytes.count - 1 << 20)..<bytes.count { bytes[index] = byte() }
         }
     }
 
@@ -91,8 +98,21 @@ import Testing
         #expect(account.connections == 0 && account.requests == 0 && account.inFlight.isEmpty)
         #expect(account.unrecorded == 0 && account.latency.total == 0)
         let table = InFlightTable(board.slot(3))
-        _ = table.enter(Array("GET /x".utf8), path: 4..<6, at: 1)
+        _ = table.enter(Array("GET /x".utf8), path: 4..<6, number: 1, at: 1)
         #expect(board.slot(3).inFlight.map(\.target) == ["/x"])
+    }
+
+    @Test(arguments: [0xff, 0x7f, 0x80, 0x01, 0x00, nil] as [UInt8?])
+    func whateverStandsThereMetricsAreReadWithinTheirBlock(byte: UInt8?) throws {
+        let board = try Scoreboard.make(entries: 0)
+        let scribbler = Scribbler(board)
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<(byte == nil ? 5 : 1) {
+            scribbler.fillLastMetrics { byte ?? UInt8.random(in: 0...8, using: &random) }
+            let block = board.slot(Scoreboard.capacity - 1).metrics
+            _ = block.requests
+            #expect(block.series.count <= 1 << 16)
+        }
     }
 
     /// A worker's own memory does not depend on what others write into its slot.
@@ -104,7 +124,7 @@ import Testing
         var entries: [InFlightTable.Entry] = []
         for number in 1...50 {
             scribbler.fill(10_000) { 0 }
-            entries.append(table.enter([], path: 0..<0, at: 1))
+            entries.append(table.enter([], path: 0..<0, number: 1, at: 1))
             #expect(slot.unrecorded == (number <= 2 ? 0 : 1))
         }
         scribbler.fill(10_000) { 0 }

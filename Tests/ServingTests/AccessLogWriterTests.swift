@@ -9,7 +9,7 @@ import SystemPackage
 @testable import Serving
 
 @Suite struct RequestLogTests {
-    private let answer = ResponseMetrics(latency: 1000, status: 200, size: 5)
+    private let answer = ResponseMetrics(latency: 1000, status: 200, series: .unknown, size: 5)
     private let words = AccessLogFields(line: nil)
 
     /// Keeps what is logged.

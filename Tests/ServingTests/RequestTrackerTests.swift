@@ -38,7 +38,7 @@ import Testing
         var ages: Set<Int> = []
         for _ in 0..<200 {
             var hasAsked = false
-            let recycling = Recycling(after: 1000, jitter: 10) { hasAsked = true }
+            let recycling = Recycling(after: 1000, jitter: 10) { _ in hasAsked = true }
             var age = 0
             while !hasAsked {
                 age += 1
@@ -53,7 +53,7 @@ import Testing
     @Test(arguments: [(1, 100, 1...2), (1, 0, 1...1), (3, 10, 3...3), (Int.max / 200, 100, 1...Int.max)])
     func theLimitIsAtLeastOneRequest(limit: Int, jitter: Int, ages: ClosedRange<Int>) {
         var age: Int?
-        let recycling = Recycling(after: limit, jitter: jitter) { age = age ?? 0 }
+        let recycling = Recycling(after: limit, jitter: jitter) { _ in age = age ?? 0 }
         for number in 1...3 where age == nil {
             recycling.answered(UInt64(number))
             if age != nil { age = number }

@@ -24,7 +24,7 @@ extension ServerTests {
             }
         }
 
-        func answer(_ request: Request) throws -> Answer {
+        func answer(_ request: Request, route: inout Int?) throws -> Answer {
             guard let host = host.withLock({ $0 }) else { throw NotOpened() }
             return try body(request, host)
         }
@@ -106,7 +106,7 @@ extension ServerTests {
     @Test func responsesSayHowLongTheyTookWhereTheApplicationWantsIt() async throws {
         struct Timed: Application {
             let sendsProcessTime = true
-            func answer(_ request: Request) throws -> Answer { .now(Response(.ok)) }
+            func answer(_ request: Request, route: inout Int?) throws -> Answer { .now(Response(.ok)) }
         }
         try await LoopThread.serving(Timed()) { port, _ in
             let client = try Client(port: port)
@@ -190,8 +190,8 @@ extension ServerTests {
         let body: @Sendable (Request) throws -> Answer
         let finish: @Sendable (Response) -> Answer
 
-        func answer(_ request: Request) throws -> Answer { try body(request) }
-        func decorate(_ response: Response, for request: Request) -> Answer { finish(response) }
+        func answer(_ request: Request, route: inout Int?) throws -> Answer { try body(request) }
+        func decorate(_ response: Response, for request: Request, route: inout Int?) -> Answer { finish(response) }
     }
 
     private static let finishes: [@Sendable (Response) -> Answer] = [

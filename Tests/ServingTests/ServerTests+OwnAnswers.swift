@@ -14,9 +14,9 @@ extension ServerTests {
         var finish: @Sendable (Response) -> Response = { $0 }
         var way: @Sendable (Response) -> Answer = { .now($0) }
 
-        func answer(_ request: Request) throws -> Answer { try body(request) }
+        func answer(_ request: Request, route: inout Int?) throws -> Answer { try body(request) }
         func contentMode(for head: RequestHead) -> ContentMode { mode }
-        func decorate(_ response: Response, for request: Request) -> Answer {
+        func decorate(_ response: Response, for request: Request, route: inout Int?) -> Answer {
             var response = finish(response)
             let path = String(decoding: request.path, as: UTF8.self)
             response.fields.append(Field("x-finished", "\(request.method) \(path) \(request.body.count)"))

@@ -48,7 +48,8 @@ extension ServerTests {
             #expect(seen.map { "\($0.method) \($0.target)" } == ["GET /spin"])
             #expect(seen.allSatisfy { $0.started >= before && $0.started <= MonotonicClock.now })
             #expect(tick >= before && tick <= seen[0].started)
-            #expect(slot.inFlight.isEmpty && slot.requests == 1 && slot.latency.total == 1)
+            #expect(
+                slot.inFlight.isEmpty && slot.metrics.requests.count == 1 && slot.metrics.requests.latency.total == 1)
         }
     }
 
@@ -68,7 +69,7 @@ extension ServerTests {
             #expect(slot.inFlight.map(\.target) == ["/1", "/2"])
             finish.open()
             let both = try client.read { $0.split(separator: "done.").count == 2 && $0.hasSuffix("done.") }
-            #expect(!both.isEmpty && slot.inFlight.isEmpty && slot.requests == 2)
+            #expect(!both.isEmpty && slot.inFlight.isEmpty && slot.metrics.requests.count == 2)
         }
     }
 
@@ -112,7 +113,7 @@ extension ServerTests {
 
     @Test func aWorkerAsksOnceToBeReplacedAndServesOn() async throws {
         let count = Counter()
-        let recycling = Recycling(after: 3, jitter: 0) { count.add() }
+        let recycling = Recycling(after: 3, jitter: 0) { _ in count.add() }
         try await LoopThread.serving(echo, recycling: recycling) { port, _ in
             let client = try Client(port: port)
             for number in 1...7 {

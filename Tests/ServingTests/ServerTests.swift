@@ -11,7 +11,7 @@ import Testing
 struct Function: Application {
     let body: @Sendable (Request) throws -> Answer
 
-    func answer(_ request: Request) throws -> Answer { try body(request) }
+    func answer(_ request: Request, route: inout Int?) throws -> Answer { try body(request) }
 
     /// Its handler ends when it is cancelled, and says so; what it answers then is late.
     static func untilCancelled(_ cancelled: Gate, started: Gate = Gate(), answer: String = "") -> Function {

@@ -6,12 +6,17 @@ public protocol Application: Sendable {
     /// It tells every client how long each operation takes, the check of a password too.
     var sendsProcessTime: Bool { get }
 
+    /// What requests are counted by. The server reads it once.
+    var routes: [RouteName] { get }
+
     /// Called once on the loop, before the first request.
     func start(on host: any ApplicationHost)
 
     /// Called on the server's loop and must not block: return `.later` or `.blocking` for anything that takes time.
+    /// - Parameter route: to be set to the index in `routes` of the one that matches, before anything is thrown. It is nil at
+    ///   first, for none.
     /// - Throws: any error. The client gets a 500 with an id; the log has the error with the same id.
-    func answer(_ request: Request) throws -> Answer
+    func answer(_ request: Request, route: inout Int?) throws -> Answer
 
     /// How the server reads the content of a request. Called on the loop when the head is complete, if the request has
     /// content.
@@ -26,8 +31,9 @@ public protocol Application: Sendable {
     /// - Parameters:
     ///   - response: the server's response. It is sent unchanged if the returned answer fails or cannot be sent.
     ///   - request: without its content.
+    ///   - route: as in `answer`.
     /// - Returns: the response to send. It must not be a stream.
-    func decorate(_ response: Response, for request: Request) -> Answer
+    func decorate(_ response: Response, for request: Request, route: inout Int?) -> Answer
 
     /// Called once on the loop when the worker starts to drain: report that it is not ready from now on. Requests that still
     /// arrive are answered as before.
@@ -41,6 +47,9 @@ extension Application {
     /// False.
     public var sendsProcessTime: Bool { false }
 
+    /// None.
+    public var routes: [RouteName] { [] }
+
     /// Does nothing.
     public func start(on host: any ApplicationHost) {}
 
@@ -48,13 +57,41 @@ extension Application {
     public func contentMode(for head: RequestHead) -> ContentMode { .whole }
 
     /// The response, unchanged.
-    public func decorate(_ response: Response, for request: Request) -> Answer { .now(response) }
+    public func decorate(_ response: Response, for request: Request, route: inout Int?) -> Answer { .now(response) }
 
     /// Does nothing.
     public func drain() {}
 
     /// Does nothing.
     public func stop() async {}
+}
+
+extension Application {
+    /// For a caller that counts nothing.
+    package func answer(_ request: Request) throws -> Answer {
+        var route: Int?
+        return try answer(request, route: &route)
+    }
+
+    /// For a caller that counts nothing.
+    package func decorate(_ response: Response, for request: Request) -> Answer {
+        var route: Int?
+        return decorate(response, for: request, route: &route)
+    }
+}
+
+/// A route as metrics and logs name it.
+public struct RouteName: Hashable, Sendable {
+    /// The method that the route was declared with. HEAD is counted apart from GET.
+    public let method: Method
+    /// The path as declared, such as `/tasks/{id}`.
+    public let template: String
+
+    /// A route of an application.
+    public init(method: Method, template: String) {
+        self.method = method
+        self.template = template
+    }
 }
 
 /// How the response to a request is made.

@@ -6,22 +6,37 @@ public struct Request: Sendable {
     public var body: [UInt8]
     /// Where the request came from.
     public var connection: ConnectionInfo
+    package let identity: RequestIdentity
     /// Of content that is not in `body`.
     private let source: (any ContentStream.Source)?
 
     /// A request with a parsed head.
     public init(head: RequestHead, body: [UInt8] = [], connection: ConnectionInfo = ConnectionInfo()) {
+        self.init(
+            head: head, body: body, connection: connection,
+            identity: RequestIdentity(
+                number: .random(in: .min ... .max), head: head, isTrusted: connection.isTrusted))
+    }
+
+    /// A request that a server has received.
+    package init(
+        head: RequestHead, body: [UInt8] = [], connection: ConnectionInfo, identity: RequestIdentity
+    ) {
         self.head = head
         self.body = body
         self.connection = connection
+        self.identity = identity
         source = nil
     }
 
     /// A request whose content is yet to come.
-    package init(head: RequestHead, source: any ContentStream.Source, connection: ConnectionInfo) {
+    package init(
+        head: RequestHead, source: any ContentStream.Source, connection: ConnectionInfo, identity: RequestIdentity
+    ) {
         self.head = head
         body = []
         self.connection = connection
+        self.identity = identity
         self.source = source
     }
 
@@ -35,6 +50,13 @@ public struct Request: Sendable {
 
     /// The content as a stream, whether it has been received or not (`Application.contentMode`).
     public var stream: ContentStream { source.map { ContentStream($0) } ?? ContentStream(body) }
+
+    /// Identifies the request in logs and responses: `x-request-id` if a trusted proxy sent it, else 16 random hexadecimal
+    /// digits.
+    public var id: String { identity.id }
+
+    /// The trace that the request belongs to, of its field `traceparent`; nil without a well-formed one.
+    public var trace: TraceContext? { identity.given?.trace }
 
     /// The method of the request line.
     public var method: Method { head.method }

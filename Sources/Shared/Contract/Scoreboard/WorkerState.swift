@@ -16,10 +16,21 @@ package struct InFlightRequest: Equatable, Sendable {
     package let target: String
     /// CLOCK_MONOTONIC, when its head was complete.
     package let started: Duration
+    /// That the worker made, or a proxy sent: visible ASCII, at most 128 bytes.
+    package let id: String
+    /// The trace that it belongs to (W3C Trace Context), 32 hexadecimal digits; nil for none.
+    package let trace: String?
 
-    package init(method: String, target: String, started: Duration) {
+    package init(method: String, target: String, started: Duration, id: String, trace: String? = nil) {
         self.method = method
         self.target = target
         self.started = started
+        self.id = id
+        self.trace = trace
+    }
+
+    /// The same, with another time.
+    package func started(at time: Duration) -> InFlightRequest {
+        InFlightRequest(method: method, target: target, started: time, id: id, trace: trace)
     }
 }

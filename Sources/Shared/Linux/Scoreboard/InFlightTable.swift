@@ -29,8 +29,14 @@ package struct InFlightTable {
     /// - Parameters:
     ///   - bytes: of the request, which begin with the method and a space.
     ///   - path: the target's place in them, without the query.
+    ///   - number: the id that this worker made.
+    ///   - given: what a proxy sent instead; empty for none.
+    ///   - trace: the id of the trace; zeros for none.
     ///   - start: CLOCK_MONOTONIC, nanoseconds; not 0.
-    package func enter(_ bytes: [UInt8], path: Range<Int>, at start: UInt64) -> Entry {
+    package func enter(
+        _ bytes: [UInt8], path: Range<Int>, number: UInt64, given: [UInt8] = [], trace: (UInt64, UInt64) = (0, 0),
+        at start: UInt64
+    ) -> Entry {
         let index: Int32
         if vacant[0] > 0 {
             index = vacant[Int(vacant[0])]
@@ -47,7 +53,11 @@ package struct InFlightTable {
         bytes.withUnsafeBufferPointer { bytes in
             let method = bytes.firstIndex(of: UInt8(ascii: " ")) ?? 0
             let target = UnsafeBufferPointer(rebasing: bytes[path])
-            brigade_request_enter(entry, bytes.baseAddress, method, target.baseAddress, target.count, start)
+            given.withUnsafeBufferPointer { given in
+                brigade_request_enter(
+                    entry, bytes.baseAddress, method, target.baseAddress, target.count, given.baseAddress, given.count,
+                    number, trace.0, trace.1, start)
+            }
         }
         return Entry(index: index)
     }

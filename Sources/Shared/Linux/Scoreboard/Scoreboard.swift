@@ -103,6 +103,10 @@ package struct Scoreboard: Sendable {
     }
 
     private static func size(entries: Int) -> Int {
+        metricsOffset(entries: entries) + capacity * Int(BRIGADE_METRICS_BYTES)
+    }
+
+    private static func metricsOffset(entries: Int) -> Int {
         countersOffset(entries: entries) + capacity * Int(BRIGADE_ADDRESS_BYTES)
     }
 
@@ -123,7 +127,12 @@ package struct Scoreboard: Sendable {
     package func slot(_ index: Int) -> Slot {
         precondition((0..<Self.capacity).contains(index))
         let offset = MemoryLayout<brigade_scoreboard_header>.size + index * Self.stride(entries: entries)
-        return Slot(memory + offset, index: index, capacity: entries)
+        return Slot(
+            memory + offset, metrics: MetricsBlock(memory + metricsOffset(of: index)), index: index, capacity: entries)
+    }
+
+    private func metricsOffset(of index: Int) -> Int {
+        Self.metricsOffset(entries: entries) + index * Int(BRIGADE_METRICS_BYTES)
     }
 
     /// A worker's counters of connections by client address.
@@ -151,6 +160,7 @@ package struct Scoreboard: Sendable {
         // Freed and not overwritten: most workers never touch these pages.
         let offset = Self.countersOffset(entries: entries) + index * Int(BRIGADE_ADDRESS_BYTES)
         brigade_give_back(descriptor, Int64(offset), Int64(BRIGADE_ADDRESS_BYTES))
+        brigade_give_back(descriptor, Int64(metricsOffset(of: index)), Int64(BRIGADE_METRICS_BYTES))
     }
 
     /// Slots 0..<used have been assigned at some time.

@@ -9,13 +9,16 @@ extension Scoreboard {
         fileprivate nonisolated(unsafe) let words: UnsafeMutablePointer<brigade_scoreboard_slot>
         nonisolated(unsafe) let entries: UnsafeMutablePointer<brigade_request>
 
+        /// What the worker counts by route, and what its application counts.
+        package let metrics: MetricsBlock
         /// Its number on the scoreboard.
         package let index: Int
         /// How many entries for requests in flight there are.
         let capacity: Int
 
-        init(_ memory: UnsafeMutableRawPointer, index: Int, capacity: Int) {
+        init(_ memory: UnsafeMutableRawPointer, metrics: MetricsBlock, index: Int, capacity: Int) {
             self.index = index
+            self.metrics = metrics
             words = memory.assumingMemoryBound(to: brigade_scoreboard_slot.self)
             entries = (memory + MemoryLayout<brigade_scoreboard_slot>.size)
                 .assumingMemoryBound(to: brigade_request.self)
@@ -86,35 +89,71 @@ extension Scoreboard {
             brigade_add32(&words.pointee.stalled, delta)
         }
 
-        // MARK: Answers
+        // MARK: Traffic
 
-        /// Requests answered since the start.
-        package var requests: UInt64 { UntrustedValue.total(brigade_load64(&words.pointee.requests)) }
+        /// Bytes of clients since the start.
+        package var received: UInt64 { UntrustedValue.total(brigade_load64(&words.pointee.received), atMost: .max) }
 
-        /// How long they took.
-        package var latency: LatencyHistogram { latency(atMost: UntrustedValue.mostRequests) }
+        /// Bytes to clients since the start.
+        package var sent: UInt64 { UntrustedValue.total(brigade_load64(&words.pointee.sent), atMost: .max) }
 
-        /// - Parameter limit: of each bucket.
-        func latency(atMost limit: UInt64) -> LatencyHistogram {
-            var histogram = LatencyHistogram()
-            for index in histogram.counts.indices {
-                histogram.counts[index] = UntrustedValue.total(brigade_load64(bucket(index)), atMost: limit)
+        /// Called by the loop for what it has read.
+        @inline(__always) package func bytesReceived(_ count: Int) {
+            brigade_increase64(&words.pointee.received, UInt64(truncatingIfNeeded: count))
+        }
+
+        /// Called by the loop for what it has written.
+        @inline(__always) package func bytesSent(_ count: Int) {
+            brigade_increase64(&words.pointee.sent, UInt64(truncatingIfNeeded: count))
+        }
+
+        // MARK: Blocking pool
+
+        /// The state of the blocking pool.
+        package struct Pool: Equatable, Sendable {
+            package let threads: Int
+            /// Threads with work.
+            package let busy: Int
+            /// Work that waits for a thread.
+            package let queued: Int
+
+            package init(threads: Int, busy: Int, queued: Int) {
+                self.threads = threads
+                self.busy = busy
+                self.queued = queued
             }
-            return histogram
         }
 
-        /// Called by the loop for each response.
-        package func requestAnswered(in nanoseconds: UInt64) {
-            brigade_increment64(&words.pointee.requests)
-            brigade_increment64(bucket(LatencyHistogram.bucket(nanoseconds)))
+        package var pool: Pool {
+            get {
+                let threads = UntrustedValue.count(brigade_load32(&words.pointee.pool_threads))
+                return Pool(
+                    threads: threads,
+                    busy: UntrustedValue.count(brigade_load32(&words.pointee.pool_busy), atMost: threads),
+                    queued: UntrustedValue.count(brigade_load32(&words.pointee.pool_queued)))
+            }
+            nonmutating set {
+                brigade_store32(&words.pointee.pool_threads, UInt32(truncatingIfNeeded: newValue.threads))
+                brigade_store32(&words.pointee.pool_busy, UInt32(truncatingIfNeeded: newValue.busy))
+                brigade_store32(&words.pointee.pool_queued, UInt32(truncatingIfNeeded: newValue.queued))
+            }
         }
 
-        private func bucket(_ index: Int) -> UnsafeMutablePointer<UInt64> {
-            let offset = MemoryLayout<brigade_scoreboard_slot>.offset(of: \.latency)!
-            return (UnsafeMutableRawPointer(words) + offset).assumingMemoryBound(to: UInt64.self) + index
+        // MARK: Log
+
+        /// Lines of the log and of the access log that the worker could not write.
+        package var lostLogLines: Int { UntrustedValue.count(brigade_load32(&words.pointee.log_lost), atMost: .max) }
+
+        package func logLinesLost(_ count: Int) {
+            brigade_add32(&words.pointee.log_lost, Int32(truncatingIfNeeded: count))
         }
 
         // MARK: Requests in flight
+
+        /// How many requests the application handles.
+        package var activeRequests: Int {
+            (0..<entered).reduce(unrecorded) { $0 + (brigade_load64(&entries[$1].start) == 0 ? 0 : 1) }
+        }
 
         /// How many entries were ever used. The others need not be read.
         var entered: Int {
@@ -136,11 +175,14 @@ extension Scoreboard {
             brigade_store32(&words.pointee.connections, 0)
             brigade_store64(&words.pointee.tick, 0)
             brigade_store64(&words.pointee.accepted, 0)
-            brigade_store64(&words.pointee.requests, 0)
+            brigade_store64(&words.pointee.received, 0)
+            brigade_store64(&words.pointee.sent, 0)
             brigade_store64(&words.pointee.pool_overdue, 0)
+            pool = Pool(threads: 0, busy: 0, queued: 0)
+            brigade_store32(&words.pointee.log_lost, 0)
+            metrics.clear()
             brigade_store32(&words.pointee.stalled, 0)
             brigade_store32(&words.pointee.unrecorded, 0)
-            for index in 0..<LatencyHistogram.buckets { brigade_store64(bucket(index), 0) }
             for index in 0..<entered {
                 brigade_request_leave(entries + index)
                 // It is odd if the worker was killed while it wrote.
@@ -171,8 +213,15 @@ extension Scoreboard.Slot {
             if copy.start == 0 { return nil }
             let method = Self.text(&copy.method, Int(copy.method_length), limit: Int(BRIGADE_METHOD_BYTES))
             let target = Self.text(&copy.target, Int(copy.target_length), limit: Int(BRIGADE_TARGET_BYTES))
+            let id =
+                copy.id_length == 0
+                ? String(hexadecimal: copy.number, width: 16)
+                : Self.text(&copy.id, Int(copy.id_length), limit: Int(BRIGADE_ID_BYTES))
+            let hasTrace = copy.trace.0 | copy.trace.1 != 0
             return InFlightRequest(
-                method: method, target: target, started: .nanoseconds(Int64(clamping: copy.start)))
+                method: method, target: target, started: .nanoseconds(Int64(clamping: copy.start)), id: id,
+                trace: hasTrace
+                    ? String(hexadecimal: copy.trace.0, width: 16) + String(hexadecimal: copy.trace.1, width: 16) : nil)
         }
         return nil
     }
@@ -187,6 +236,8 @@ extension Scoreboard.Slot {
     package struct Account: Sendable {
         /// Answered since the start.
         package let requests: UInt64
+        /// Of these, with a 5xx.
+        package let serverErrors: UInt64
         /// How long they took.
         package let latency: LatencyHistogram
         /// Open now.
@@ -198,7 +249,7 @@ extension Scoreboard.Slot {
 
         /// For a worker that has written nothing yet.
         package static let empty = Account(
-            requests: 0, latency: LatencyHistogram(), connections: 0, inFlight: [], unrecorded: 0)
+            requests: 0, serverErrors: 0, latency: LatencyHistogram(), connections: 0, inFlight: [], unrecorded: 0)
     }
 
     /// No loop answers more: the fastest answer takes longer than a microsecond.
@@ -215,11 +266,15 @@ extension Scoreboard.Slot {
         let now = max(started, MonotonicClock.now)
         let (seconds, attoseconds) = (now - started).components
         let answers = UInt64(seconds * Self.mostAnswersPerSecond + attoseconds / 1_000_000_000_000)
+        let totals = metrics.requests
+        var latency = totals.latency
+        for index in latency.counts.indices { latency.counts[index] = min(latency.counts[index], answers) }
         return Account(
-            requests: min(requests, answers), latency: latency(atMost: answers), connections: min(connections, limit),
-            inFlight: found.map {
-                InFlightRequest(method: $0.method, target: $0.target, started: min(max(started, $0.started), now))
-            }.sorted { $0.started < $1.started },
+            requests: min(totals.count, answers), serverErrors: min(totals.serverErrors, answers), latency: latency,
+            connections: min(connections, limit),
+            inFlight: found.map { $0.started(at: min(max(started, $0.started), now)) }.sorted {
+                $0.started < $1.started
+            },
             unrecorded: min(unrecorded, limit * Self.mostPerConnection))
     }
 }

@@ -37,7 +37,7 @@ public struct Context: Sendable {
 
     /// Identifies the request in logs and responses: `x-request-id` if a trusted proxy (one on this machine) sent it, else 16
     /// random hexadecimal digits.
-    public var id: String { shared.id(of: request) }
+    public var id: String { request.id }
 
     /// The application's logger, with the id as the metadata `request`.
     public var logger: Logger {

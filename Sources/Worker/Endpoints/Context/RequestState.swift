@@ -7,7 +7,6 @@ final class RequestState: Sendable {
     typealias Job = @Sendable () async throws -> Void
 
     private struct State {
-        var id: String?
         /// What `Context` was given, by type.
         var values: [ObjectIdentifier: any Sendable] = [:]
         /// The values of dependencies, by dependency.
@@ -23,32 +22,15 @@ final class RequestState: Sendable {
     let route: Route?
     private let state = Mutex(State())
 
-    init(_ runtime: APIRuntime, _ route: Route?) {
+    private let identity: RequestIdentity
+
+    init(_ runtime: APIRuntime, _ route: Route?, _ identity: RequestIdentity) {
         self.runtime = runtime
         self.route = route
+        self.identity = identity
     }
 
     // MARK: For the context
-
-    func id(of request: Request) -> String {
-        state.withLock { state in
-            if let id = state.id { return id }
-            let id = Self.id(for: request)
-            state.id = id
-            return id
-        }
-    }
-
-    private static func id(for request: Request) -> String {
-        if request.connection.isTrusted, let id = request.header("x-request-id"), isUsable(id) { return id }
-        return RandomID.make()
-    }
-
-    /// An id of a proxy goes into logs and responses: visible ASCII, no quotation mark, at most 128 bytes.
-    private static func isUsable(_ id: String) -> Bool {
-        (1...128).contains(id.utf8.count)
-            && id.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") }
-    }
 
     func value<Value: Sendable>(_ type: Value.Type) -> Value? {
         let key = ObjectIdentifier(type)
@@ -105,7 +87,7 @@ final class RequestState: Sendable {
 
     private var logger: Logger {
         var logger = runtime.logger
-        if let id = state.withLock({ $0.id }) { logger[metadataKey: "request"] = "\(id)" }
+        logger[metadataKey: "request"] = "\(identity.id)"
         if let route { logger[metadataKey: "operation"] = "\(route.description.name)" }
         return logger
     }

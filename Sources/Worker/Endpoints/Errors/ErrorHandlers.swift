@@ -33,7 +33,8 @@ struct ErrorHandlers: Sendable {
     func response(to error: any Error, _ context: Context, _ runtime: APIRuntime) -> Response {
         if let response = ownResponse(to: error, context) { return response }
         guard context.state == nil else { return response(to: error, context) }
-        let state = RequestState(runtime, context.match?.route(for: context.request.method))
+        let state = RequestState(
+            runtime, context.match?.route(for: context.request.method), context.request.identity)
         let withState = Context(request: context.request, match: context.match, state: state)
         return state.startingJobs(after: response(to: error, withState))
     }

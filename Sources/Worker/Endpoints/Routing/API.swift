@@ -104,7 +104,7 @@ public struct API: Routes, Sendable {
         let document = try openAPIDocument()
         let pages = DocumentationPages(title: title, document: document, assets: documentationAssets).operations
         let runtime = APIRuntime(logger: logger, provided: provided, overrides: overrides, errors: errors)
-        let routes = (root.operations + pages).map { Route($0, middleware, runtime) }
+        let routes = (root.operations + pages).enumerated().map { Route($1, number: $0, middleware, runtime) }
         return APIApplication(
             table: RouteTable(routes), sendsProcessTime: sendsProcessTime, middleware: MiddlewareChain(middleware),
             runtime: runtime, onStart: onStart, onStop: onStop)

@@ -16,15 +16,18 @@ struct APIApplication: Application {
         onStart(host)
     }
 
-    func answer(_ request: Request) throws -> Answer {
+    var routes: [RouteName] { table.names }
+
+    func answer(_ request: Request, route number: inout Int?) throws -> Answer {
         let path = PercentEncoding.decoded(request.path)
         switch table.match(request.method, path.span) {
         case .route(let route, let entry):
+            number = route.number
             let match = MatchedPath(bytes: path, entry: entry)
             if route.needsRequestOnly {
                 return try route.respond(Context(request: request, match: match, state: nil))
             }
-            let state = RequestState(runtime, route)
+            let state = RequestState(runtime, route, request.identity)
             let context = Context(request: request, match: match, state: state)
             guard !route.middleware.isEmpty else { return state.startingJobs(after: try route.respond(context)) }
             return state.startingJobs(
@@ -47,7 +50,7 @@ struct APIApplication: Application {
         _ request: Request, _ respond: @escaping @Sendable (Context) -> Response
     ) throws -> Answer {
         if middleware.isEmpty { return .now(respond(Context(request: request, match: nil, state: nil))) }
-        let state = RequestState(runtime, nil)
+        let state = RequestState(runtime, nil, request.identity)
         let context = Context(request: request, match: nil, state: state)
         return state.startingJobs(after: try middleware.answer(context, runtime) { .now(respond($0)) })
     }
@@ -56,17 +59,18 @@ struct APIApplication: Application {
         table.contentMode(head.method, PercentEncoding.decoded(head.bytes[head.path]))
     }
 
-    func decorate(_ response: Response, for request: Request) -> Answer {
+    func decorate(_ response: Response, for request: Request, route number: inout Int?) -> Answer {
         var match: MatchedPath?
         var found: Route?
         let path = PercentEncoding.decoded(request.path)
         if case .route(let route, let entry) = table.match(request.method, path.span) {
             match = MatchedPath(bytes: path, entry: entry)
             found = route
+            number = route.number
         }
         let chain = found?.middleware ?? middleware
         if chain.isEmpty { return .now(response) }
-        let state = RequestState(runtime, found)
+        let state = RequestState(runtime, found, request.identity)
         let context = Context(request: request, match: match, state: state)
         let inline = chain.decorateInline(response, context).map { Answer.now($0) }
         let answer = try? inline ?? chain.answer(context, runtime) { _ in .now(response) }

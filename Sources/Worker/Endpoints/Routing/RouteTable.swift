@@ -41,6 +41,8 @@ struct RouteTable: Sendable {
     private let templates: [TemplateEntry]
     /// Whether any route streams its content.
     private let hasStreams: Bool
+    /// By the routes' numbers.
+    let names: [RouteName]
     /// The response to OPTIONS of the whole server (RFC 9110, section 9.3.7).
     let allowedMethods: Response
 
@@ -48,6 +50,7 @@ struct RouteTable: Sendable {
         let methods = RouteTable.methods(routes)
         let all = methods + (methods.contains("OPTIONS") ? [] : ["OPTIONS"])
         allowedMethods = Response(.ok, fields: [Field("allow", all.joined(separator: ", "))])
+        names = routes.map { RouteName(method: $0.method, template: $0.description.path) }
         hasStreams = routes.contains { $0.contentMode != .whole }
         var paths: [String] = []
         for route in routes where !paths.contains(route.description.path) { paths.append(route.description.path) }
@@ -145,6 +148,8 @@ private struct LiteralPaths: Sendable {
 
 /// An operation as it is served. A class, so that a lookup copies nothing.
 final class Route: Sendable {
+    /// Its index in `RouteTable.names`.
+    let number: Int
     let description: MatchedRoute
     let contentMode: ContentMode
     let blocking: BlockingOperation
@@ -157,7 +162,8 @@ final class Route: Sendable {
     var method: Method { description.method }
 
     /// - Parameter middleware: the API's.
-    init(_ operation: Operation, _ middleware: [any Middleware], _ runtime: APIRuntime) {
+    init(_ operation: Operation, number: Int, _ middleware: [any Middleware], _ runtime: APIRuntime) {
+        self.number = number
         description = MatchedRoute(method: operation.method, path: operation.path, name: operation.name)
         contentMode = operation.contentMode
         blocking = operation.blocking

@@ -40,7 +40,8 @@ import Messages
         state = State(
             connection: Connection(
                 limits: server.limits, timeouts: server.timeouts, isLogged: server.requests.isLogged,
-                isTimed: server.isTimed, at: loop.time.nanoseconds))
+                isTimed: server.isTimed, trustsPeer: peer.isTrusted, seed: server.requests.nextSeed(),
+                at: loop.time.nanoseconds))
     }
 
     func open() {
@@ -162,9 +163,19 @@ import Messages
     private func perform(_ action: consuming Connection.Action) {
         switch action {
         case .handle(let number, let incoming):
-            if let response = runner.handle(number, incoming) { answer(number, response) }
+            var series = RequestMetrics.Series.unknown
+            if let response = runner.handle(number, incoming, &series) {
+                answer(number, response, series)
+            } else {
+                state.connection.countLast(as: series)
+            }
         case .reject(let number, let incoming, let rejection):
-            if let response = runner.reject(number, incoming, rejection) { answer(number, response) }
+            var series = RequestMetrics.Series.unknown
+            if let response = runner.reject(number, incoming, rejection, &series) {
+                answer(number, response, series)
+            } else {
+                state.connection.countLast(as: series)
+            }
         case .decide(let head): state.connection.take(server.application.contentMode(for: head), at: loop.time)
         case .deliver(_, let event): runner.deliver(event)
         case .produce(let number, let stream): runner.produce(stream, for: number)
@@ -178,8 +189,8 @@ import Messages
         }
     }
 
-    private func answer(_ number: Int, _ response: borrowing Response) {
-        let isStreamed = state.connection.answer(number, with: response, at: loop.time)
+    private func answer(_ number: Int, _ response: borrowing Response, _ series: RequestMetrics.Series) {
+        let isStreamed = state.connection.answer(number, with: response, countedAs: series, at: loop.time)
         if !isStreamed, response.stream != nil { runner.remove(number) }
     }
 
@@ -229,6 +240,7 @@ import Messages
         let buffer = loop.readBuffer
         let count = recv(descriptor, buffer.baseAddress, min(buffer.count, connection.maxRead), 0)
         if count > 0 {
+            server.requests.received(count)
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             connection.receive(bytes, at: loop.time.nanoseconds)
         } else if count == 0 {
@@ -284,6 +296,7 @@ import Messages
             Glibc.send(descriptor, $0.baseAddress, pending, Int32(MSG_NOSIGNAL))
         }
         if written >= 0 {
+            server.requests.sent(written)
             connection.wrote(written, at: now)
             if connection.writer.hasUnlogged { logSent(&connection, at: now) }
             // After a short write the socket's buffer is full: to try again at once would fail.

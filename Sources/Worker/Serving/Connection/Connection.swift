@@ -49,6 +49,8 @@ struct Connection: ~Copyable {
 
     private let limits: RequestLimits
     private let isLogged: Bool
+    private let trustsPeer: Bool
+    private var numbers: RequestNumbers
     private var parser: RequestParser
     private var phase = Phase.open
     private var inputEnded = false
@@ -69,10 +71,14 @@ struct Connection: ~Copyable {
     /// - Parameters:
     ///   - isLogged: whether there is an access log.
     ///   - isTimed: whether responses say how long they took.
+    ///   - trustsPeer: whether the peer is a trusted proxy, whose ids of requests are taken.
+    ///   - seed: random, for the ids of requests.
     init(
         limits: RequestLimits, timeouts: ConnectionTimeouts, isLogged: Bool = false, isTimed: Bool = false,
-        at now: UInt64
+        trustsPeer: Bool = false, seed: UInt64 = 0, at now: UInt64
     ) {
+        self.trustsPeer = trustsPeer
+        numbers = RequestNumbers(seed: seed)
         self.limits = limits
         self.isLogged = isLogged
         parser = RequestParser(limits: limits, asks: true)
@@ -300,6 +306,7 @@ struct Connection: ~Copyable {
 
     private mutating func begin(_ request: consuming IncomingRequest, at time: LoopTime) -> Action {
         turn.spend()
+        identify(&request)
         if !request.isPersistent { phase = .finishing }
         let number = pipeline.append(request, logFields: isLogged ? AccessLogFields(request.head) : nil)
         timers.body.stop()
@@ -311,6 +318,15 @@ struct Connection: ~Copyable {
         return .handle(number: number, request)
     }
 
+    /// Gives a request its id.
+    @inline(__always) private mutating func identify(_ request: inout IncomingRequest) {
+        let number = numbers.next()
+        request.identity =
+            request.noted.isEmpty
+            ? RequestIdentity(number: number)
+            : RequestIdentity(number: number, head: request.head, isTrusted: trustsPeer)
+    }
+
     private mutating func reject(_ rejection: RequestRejection, at time: LoopTime) {
         let rejection = record(rejection)
         phase = .finishing
@@ -320,7 +336,10 @@ struct Connection: ~Copyable {
             arrival: timers.requestSince, isHead: line?.starts(with: "HEAD ".utf8) == true,
             response: request == nil ? rejection.response : nil,
             logFields: isLogged ? request.map { AccessLogFields($0.head) } ?? AccessLogFields(line: line) : nil)
-        if let request { dueRejection = (number, request, rejection) }
+        if var request {
+            identify(&request)
+            dueRejection = (number, request, rejection)
+        }
         parser.abandon()
         parser.forgetUnanswered()
         timers.forgetMemory()
@@ -338,6 +357,11 @@ struct Connection: ~Copyable {
     /// Why something was rejected since the last time.
     mutating func takeRejection() -> RequestRejection? { rejection.take() }
 
+    /// Where the response to the last request will be counted.
+    mutating func countLast(as series: RequestMetrics.Series) {
+        pipeline.countLast(as: series)
+    }
+
     /// The last request runs on a blocking thread.
     mutating func markLastBlocking() {
         pipeline.markLastBlocking()
@@ -346,9 +370,14 @@ struct Connection: ~Copyable {
     // MARK: Responses
 
     /// A response is there. It is dropped when nobody waits for it any more.
+    /// - Parameter series: where it is counted; nil if that was said before.
     /// - Returns: whether its content has to be produced.
     @discardableResult
-    mutating func answer(_ number: Int, with response: borrowing Response, at time: LoopTime) -> Bool {
+    mutating func answer(
+        _ number: Int, with response: borrowing Response, countedAs series: RequestMetrics.Series? = nil,
+        at time: LoopTime
+    ) -> Bool {
+        if let series { pipeline.countLast(as: series) }
         if response.hasExtras, let whenSent = response.whenSent {
             writer.notify(of: number, isPending: !isClosed && pipeline.isPending(number), whenSent)
         }
@@ -413,7 +442,9 @@ struct Connection: ~Copyable {
     mutating func takeUnsent(at now: UInt64, _ body: (ResponseMetrics, AccessLogFields) -> Void) {
         guard isLogged else { return }
         while let exchange = pipeline.removeFirst() {
-            if let fields = exchange.logFields { writer.abandon(arrival: exchange.arrival, fields, at: now) }
+            if let fields = exchange.logFields {
+                writer.abandon(arrival: exchange.arrival, fields, exchange.series, at: now)
+            }
         }
         for request in [pipeline.takeDeferred(), parser.unansweredRequest] {
             if let request { writer.abandon(arrival: request.arrival, AccessLogFields(request.head), at: now) }

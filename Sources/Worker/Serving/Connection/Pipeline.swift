@@ -28,6 +28,8 @@ struct Exchange {
     fileprivate var heldBytes: Int
     /// Whether it runs on a blocking thread until it is answered.
     fileprivate var isBlocking = false
+    /// Where the response is counted.
+    fileprivate(set) var series = RequestMetrics.Series.unknown
     /// nil where there is no access log.
     let logFields: AccessLogFields?
 
@@ -196,6 +198,11 @@ struct Pipeline: ~Copyable {
     private mutating func append(_ exchange: consuming Exchange) {
         exchangeBytes += exchange.heldBytes
         if first == nil { first = exchange } else { others.append(exchange) }
+    }
+
+    /// Where the response to the last request is counted.
+    @inline(__always) mutating func countLast(as series: RequestMetrics.Series) {
+        if others.isEmpty { first?.series = series } else { others[others.count - 1].series = series }
     }
 
     mutating func markLastBlocking() {

@@ -66,16 +66,19 @@ import Messages
 
     // MARK: Requests
 
+    /// - Parameter series: becomes where the response is counted.
     /// - Returns: the response, when it is there at once.
-    func handle(_ number: Int, _ incoming: IncomingRequest) -> Response? {
+    func handle(_ number: Int, _ incoming: IncomingRequest, _ series: inout RequestMetrics.Series) -> Response? {
         let request = request(number, incoming)
+        var route: Int?
+        defer { series = requests.metrics.series(of: request.head.method, route: route) }
         let entry = requests.enter(request, at: incoming.arrival)
         #if DEBUG
             let begin = MonotonicClock.nanoseconds
             defer { requests.handlerReturned(request, from: begin) }
         #endif
         do {
-            switch try application.answer(request) {
+            switch try application.answer(request, route: &route) {
             case .now(let response):
                 loop.updateTime()
                 if !canSend(response, request) {
@@ -94,8 +97,15 @@ import Messages
 
     /// A request is rejected before it is handled.
     /// - Returns: the response, when it is there at once.
-    func reject(_ number: Int, _ incoming: IncomingRequest, _ rejection: RequestRejection) -> Response? {
-        decorate(rejection.response, number, nil, Request(head: incoming.head, connection: connectionInfo(incoming)))
+    func reject(
+        _ number: Int, _ incoming: IncomingRequest, _ rejection: RequestRejection,
+        _ series: inout RequestMetrics.Series
+    ) -> Response? {
+        let request = Request(
+            head: incoming.head, connection: connectionInfo(incoming), identity: incoming.identity)
+        var route: Int?
+        defer { series = requests.metrics.series(of: request.head.method, route: route) }
+        return decorate(rejection.response, number, nil, request, &route)
     }
 
     /// The response to a request whose handler is too late. The application must decorate it at once.
@@ -133,15 +143,18 @@ import Messages
 
     private func request(_ number: Int, _ incoming: IncomingRequest) -> Request {
         guard incoming.isStreamed, let socket else {
-            return Request(head: incoming.head, body: incoming.body, connection: connectionInfo(incoming))
+            return Request(
+                head: incoming.head, body: incoming.body, connection: connectionInfo(incoming),
+                identity: incoming.identity)
         }
         let reader = RequestContentReader(socket, number)
         contentReader = reader
-        return Request(head: incoming.head, source: reader, connection: connectionInfo(incoming))
+        return Request(
+            head: incoming.head, source: reader, connection: connectionInfo(incoming), identity: incoming.identity)
     }
 
     private func withoutContent(_ request: Request) -> Request {
-        Request(head: request.head, connection: request.connection)
+        Request(head: request.head, connection: request.connection, identity: request.identity)
     }
 
     private func connectionInfo(_ incoming: IncomingRequest) -> ConnectionInfo {
@@ -162,11 +175,18 @@ import Messages
     private func decorate(
         _ own: Response, _ number: Int, _ entry: InFlightTable.Entry?, _ request: Request
     ) -> Response? {
+        var route: Int?
+        return decorate(own, number, entry, request, &route)
+    }
+
+    private func decorate(
+        _ own: Response, _ number: Int, _ entry: InFlightTable.Entry?, _ request: Request, _ route: inout Int?
+    ) -> Response? {
         let request = withoutContent(request)
         func entered() -> InFlightTable.Entry {
             entry ?? requests.enter(request, at: loop.time.nanoseconds)
         }
-        switch application.decorate(own, for: request) {
+        switch application.decorate(own, for: request, route: &route) {
         case .now(let decorated):
             if let entry { requests.leave(entry) }
             return sendable(decorated, or: own)

@@ -6,6 +6,8 @@ struct ResponseMetrics {
     /// Nanoseconds from the arrival of the request to its response; for the access log to the last byte that the socket took.
     var latency: UInt64
     let status: Int
+    /// The method and the route.
+    let series: RequestMetrics.Series
     /// Bytes of content.
     var size: Int
     /// Whether the connection ended before the client had the whole response. Then `size` is what the socket took.
@@ -83,7 +85,7 @@ struct ResponseWriter: ~Copyable {
     /// - Parameter isCut: whether it is not complete.
     mutating func finish(_ exchange: Exchange, status: Int, size: Int, isCut: Bool, at now: UInt64) {
         let latency = now > exchange.arrival ? now - exchange.arrival : 0
-        let metrics = ResponseMetrics(latency: latency, status: status, size: size)
+        let metrics = ResponseMetrics(latency: latency, status: status, series: exchange.series, size: size)
         uncounted.append(metrics)
         if !notifications.isEmpty { setEndOfNotifications(for: exchange.number) }
         if let fields = exchange.logFields {
@@ -119,9 +121,10 @@ struct ResponseWriter: ~Copyable {
         }
 
         /// For a request that is not answered.
-        init(closedAt now: UInt64, arrival: UInt64, _ fields: AccessLogFields) {
+        init(closedAt now: UInt64, arrival: UInt64, _ fields: AccessLogFields, _ series: RequestMetrics.Series) {
             let latency = now > arrival ? now - arrival : 0
-            let metrics = ResponseMetrics(latency: latency, status: Self.clientClosedRequest, size: 0)
+            let metrics = ResponseMetrics(
+                latency: latency, status: Self.clientClosedRequest, series: series, size: 0)
             self.init(metrics, arrival: arrival, fields, end: 0)
         }
 
@@ -161,8 +164,10 @@ struct ResponseWriter: ~Copyable {
     }
 
     /// The connection has ended before that request was answered.
-    mutating func abandon(arrival: UInt64, _ fields: AccessLogFields, at now: UInt64) {
-        unlogged.append(LogEntry(closedAt: now, arrival: arrival, fields))
+    mutating func abandon(
+        arrival: UInt64, _ fields: AccessLogFields, _ series: RequestMetrics.Series = .unknown, at now: UInt64
+    ) {
+        unlogged.append(LogEntry(closedAt: now, arrival: arrival, fields, series))
     }
 
     /// Gives all others, when the connection has ended.

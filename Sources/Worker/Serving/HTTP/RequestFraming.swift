@@ -1,5 +1,13 @@
 import Messages
 
+/// Fields of a head that the server looks at when it has the request: most requests have none of them.
+struct NotedFields: OptionSet {
+    let rawValue: UInt8
+
+    static let requestID = NotedFields(rawValue: 1 << 0)
+    static let traceParent = NotedFields(rawValue: 1 << 1)
+}
+
 /// What the field lines of a head say to the server itself: the host, where the content ends, and whether the connection stays.
 struct RequestFraming {
     /// How a body ends.
@@ -33,6 +41,7 @@ struct RequestFraming {
     private(set) var host: Range<Int>?
     /// The last item of X-Forwarded-Proto, whose lines are one list: the nearest proxy wrote it.
     private(set) var forwardedScheme: Range<Int>?
+    private(set) var noted: NotedFields = []
     private(set) var expectsContinue = false
     private(set) var closes = false
     private(set) var keepsAlive = false
@@ -53,6 +62,8 @@ struct RequestFraming {
         case 5 where bytes.isWord(name, "range"): try recordSingle(.range, "Range")
         case 6 where bytes.isWord(name, "origin"): try recordSingle(.origin, "Origin")
         case 8 where bytes.isWord(name, "if-range"): try recordSingle(.ifRange, "If-Range")
+        case 11 where bytes.isWord(name, "traceparent"): noted.insert(.traceParent)
+        case 12 where bytes.isWord(name, "x-request-id"): noted.insert(.requestID)
         case 12 where bytes.isWord(name, "content-type"): try recordSingle(.contentType, "Content-Type")
         case 13 where bytes.isWord(name, "authorization"): try recordSingle(.authorization, "Authorization")
         case 13 where bytes.isWord(name, "content-range"): try recordSingle(.contentRange, "Content-Range")

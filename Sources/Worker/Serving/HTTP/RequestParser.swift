@@ -9,6 +9,9 @@ struct IncomingRequest {
     var isStreamed: Bool
     /// The value of X-Forwarded-Proto, in the head's bytes.
     var forwardedScheme: Range<Int>?
+    var noted: NotedFields
+    /// The parser does not know it.
+    var identity = RequestIdentity(number: 0)
     /// When its head was complete.
     var arrival: UInt64
     var isHTTP10: Bool
@@ -288,8 +291,8 @@ struct RequestParser: ~Copyable {
     private func incoming(_ head: RequestHead, body: [UInt8]) -> IncomingRequest {
         let isHTTP10 = requestLine?.isHTTP10 ?? false
         return IncomingRequest(
-            head: head, body: body, isStreamed: isStreaming, forwardedScheme: forwardedScheme, arrival: arrival,
-            isHTTP10: isHTTP10, isPersistent: !framing.closes && (!isHTTP10 || framing.keepsAlive))
+            head: head, body: body, isStreamed: isStreaming, forwardedScheme: forwardedScheme, noted: framing.noted,
+            arrival: arrival, isHTTP10: isHTTP10, isPersistent: !framing.closes && (!isHTTP10 || framing.keepsAlive))
     }
 
     // MARK: Content

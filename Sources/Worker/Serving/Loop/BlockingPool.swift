@@ -69,6 +69,8 @@ final class BlockingPool: Sendable {
         var sleeping: [Int] = []
         /// Whether a thread has been woken and has not come for its job yet.
         var isOneWaking = false
+        /// Threads with a job.
+        var busy = 0
 
         init(threads: Int) {
             scheduler = BlockingScheduler(threads: threads)
@@ -133,7 +135,7 @@ final class BlockingPool: Sendable {
             if state.scheduler.waiting >= capacity { state.scheduler.dropCancelled() }
             guard state.scheduler.waiting < capacity else { return (false, false) }
             let isCalled = state.scheduler.append(job, at: now)
-            slot.poolIsOverdue(since: state.scheduler.overdue)
+            report(state)
             return (true, isCalled)
         }
         if isCalled { needsWake.store(true, ordering: .relaxed) }
@@ -145,6 +147,12 @@ final class BlockingPool: Sendable {
     func wake() {
         guard needsWake.load(ordering: .relaxed), needsWake.exchange(false, ordering: .relaxed) else { return }
         if let thread = state.withLock({ $0.nextToWake() }) { semaphores[thread].wake() }
+    }
+
+    /// Tells the master.
+    private func report(_ state: borrowing State) {
+        slot.poolIsOverdue(since: state.scheduler.overdue)
+        slot.pool = .init(threads: semaphores.count, busy: state.busy, queued: state.scheduler.waiting)
     }
 
     /// Operations that stall, or make progress again, since the last call.
@@ -160,10 +168,13 @@ final class BlockingPool: Sendable {
             let now = MonotonicClock.nanoseconds
             let (job, next) = state.withLock { state in
                 if hasSlept { state.isOneWaking = false }
-                if let done { state.scheduler.finish(done, at: now) }
+                if let done {
+                    state.scheduler.finish(done, at: now)
+                    state.busy -= 1
+                }
                 let job = state.scheduler.take(at: now)
-                if job == nil { state.sleeping.append(thread) }
-                slot.poolIsOverdue(since: state.scheduler.overdue)
+                if job == nil { state.sleeping.append(thread) } else { state.busy += 1 }
+                report(state)
                 // Where this thread found nothing, no other would.
                 return (job, job == nil ? nil : state.nextToWake())
             }

@@ -154,8 +154,8 @@ struct WorkerRuntime {
     /// nil for a worker without a master: nothing would replace it.
     private var recycling: Recycling? {
         guard let master, let limit = settings.maxRequests else { return nil }
-        return Recycling(after: limit, jitter: settings.maxRequestsJitter) { [slot, log] in
-            log.info("max-requests reached; asking to be replaced", metadata: ["requests": "\(slot.requests)"])
+        return Recycling(after: limit, jitter: settings.maxRequestsJitter) { [log] count in
+            log.info("max-requests reached; asking to be replaced", metadata: ["requests": "\(count)"])
             master.send(.recycle)
         }
     }

@@ -7,6 +7,8 @@ import Messages
 /// they are rejected.
 @LoopActor final class RequestTracker {
     private let slot: Scoreboard.Slot
+    let metrics: RequestMetrics
+    private var seeds = RequestNumbers(seed: .random(in: .min ... .max))
     private let inFlight: InFlightTable
     private let accessLog: AccessLogWriter?
     private let recycling: Recycling?
@@ -16,8 +18,11 @@ import Messages
     private var slowHandlers = SlowHandlerReports()
 
     /// - Parameter recycling: nil for a worker that serves any number of requests.
-    init(slot: Scoreboard.Slot, accessLog: AccessLogWriter?, recycling: Recycling?, log: Logger) {
+    init(
+        slot: Scoreboard.Slot, metrics: RequestMetrics, accessLog: AccessLogWriter?, recycling: Recycling?, log: Logger
+    ) {
         self.slot = slot
+        self.metrics = metrics
         inFlight = InFlightTable(slot)
         self.accessLog = accessLog
         self.recycling = recycling
@@ -29,7 +34,26 @@ import Messages
 
     /// A request is about to be handled.
     func enter(_ request: Request, at arrival: UInt64) -> InFlightTable.Entry {
-        inFlight.enter(request.head.bytes, path: request.head.path, at: arrival)
+        let identity = request.identity
+        guard let given = identity.given else {
+            return inFlight.enter(request.head.bytes, path: request.head.path, number: identity.number, at: arrival)
+        }
+        return inFlight.enter(
+            request.head.bytes, path: request.head.path, number: identity.number,
+            given: given.id.map { Array($0.utf8) } ?? [], trace: given.trace?.words ?? (0, 0), at: arrival)
+    }
+
+    /// For the ids of a connection's requests.
+    func nextSeed() -> UInt64 { seeds.next() }
+
+    /// Bytes were read from a client.
+    func received(_ bytes: Int) {
+        slot.bytesReceived(bytes)
+    }
+
+    /// Bytes were written to a client.
+    func sent(_ bytes: Int) {
+        slot.bytesSent(bytes)
     }
 
     /// A request is answered, or nobody waits for the response.
@@ -39,7 +63,7 @@ import Messages
 
     /// A response is sent.
     func answered(_ response: ResponseMetrics) {
-        slot.requestAnswered(in: response.latency)
+        metrics.count(response)
         answered += 1
         if let recycling { recycling.answered(answered) }
     }
@@ -97,14 +121,14 @@ struct SlowHandlerReports {
 /// When a worker asks to be replaced because it has answered `--max-requests`. It serves until it is told to drain.
 struct Recycling {
     private let limit: UInt64
-    private let ask: () -> Void
+    private let ask: (_ count: UInt64) -> Void
 
     /// - Parameters:
     ///   - limit: of requests.
     ///   - jitter: by how many percent the worker's own limit may differ, so that workers that start together are not
     ///     replaced together.
-    ///   - ask: called once.
-    init(after limit: Int, jitter: Int, ask: @escaping () -> Void) {
+    ///   - ask: called once, with the number of answered requests.
+    init(after limit: Int, jitter: Int, ask: @escaping (_ count: UInt64) -> Void) {
         let spread = limit / 100 * jitter + limit % 100 * jitter / 100
         self.limit = UInt64(max(1, Int.random(in: limit - spread...limit + spread)))
         self.ask = ask
@@ -113,6 +137,6 @@ struct Recycling {
     /// A request is answered.
     /// - Parameter count: of all that are, this one included.
     func answered(_ count: UInt64) {
-        if count == limit { ask() }
+        if count == limit { ask(count) }
     }
 }

@@ -28,8 +28,9 @@ import Messages
     /// - Parameter recycling: nil for a worker that serves any number of requests.
     init(
         application: any Application, settings: Settings, scoreboard: Scoreboard, slot: Scoreboard.Slot,
-        accessLog: AccessLogWriter? = nil, recycling: Recycling? = nil, log: Logger
+        registry: MetricsRegistry? = nil, accessLog: AccessLogWriter? = nil, recycling: Recycling? = nil, log: Logger
     ) {
+        let registry = registry ?? MetricsRegistry(slot.metrics, log: log)
         self.application = application
         self.slot = slot
         self.accessLog = accessLog
@@ -38,7 +39,9 @@ import Messages
         limits = RequestLimits(settings)
         timeouts = ConnectionTimeouts(settings)
         stallTimeout = settings.workerTimeout?.nanoseconds
-        requests = RequestTracker(slot: slot, accessLog: accessLog, recycling: recycling, log: log)
+        requests = RequestTracker(
+            slot: slot, metrics: RequestMetrics(application.routes, registry), accessLog: accessLog,
+            recycling: recycling, log: log)
         connections = ConnectionTable(
             bufferMemory: settings.bufferMemory ?? Settings.bufferMemory(of: settings.maxWorkerMemory),
             maxBody: settings.maxBody)

@@ -1,0 +1,75 @@
+internal import Contract
+internal import Linux
+import Messages
+
+/// Counts responses by method and route. What clients send makes no series: a method that is not well known is `_OTHER`, and a
+/// path without a route is `unmatched` (OpenTelemetry's semantic conventions for HTTP).
+@LoopActor final class RequestMetrics {
+    /// Where a response is counted: its method and route.
+    struct Series: Hashable, Sendable {
+        /// For a request whose head could not be read.
+        static let unknown = Series(index: 0)
+
+        fileprivate let index: Int32
+    }
+
+    private static let otherMethod = "_OTHER"
+    private static let unmatchedRoute = "unmatched"
+    /// RFC 9110, section 9, and RFC 5789.
+    private static let methods = [
+        otherMethod, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
+    ]
+
+    private let routes: [RouteName]
+    private let registry: MetricsRegistry
+    /// By `Series.index`: requests without a route by method, then two for each route, its own method's and HEAD's. A series is
+    /// made when it is first needed, but those of the routes at once, so that they are there with zeros.
+    private var words: [MetricsBlock.Words?]
+
+    init(_ routes: [RouteName], _ registry: MetricsRegistry) {
+        self.routes = routes
+        self.registry = registry
+        words = Array(repeating: nil, count: Self.methods.count + 2 * routes.count)
+        // The first, so that there is room for it: what has no room is counted there.
+        words[0] = registry.words(of: .init(method: Self.otherMethod, route: Self.unmatchedRoute))
+        for index in routes.indices {
+            words[Self.methods.count + 2 * index] = makeWords(Self.methods.count + 2 * index)
+        }
+    }
+
+    /// - Parameter route: the index of the route that matches; nil for none.
+    func series(of method: Method, route: Int?) -> Series {
+        guard let route, routes.indices.contains(route) else {
+            return Series(index: Int32(Self.methods.firstIndex(of: method.rawValue) ?? 0))
+        }
+        return Series(index: Int32(Self.methods.count + 2 * route + (method == .head ? 1 : 0)))
+    }
+
+    /// The template of the route; nil for none.
+    func route(of series: Series) -> String? {
+        let index = Int(series.index) - Self.methods.count
+        return index >= 0 ? routes[index / 2].template : nil
+    }
+
+    /// Counts a response.
+    func count(_ response: ResponseMetrics) {
+        let index = Int(response.series.index)
+        guard let words = words[index] ?? makeWords(index) else { return }
+        words.increase(min(max(response.status / 100, 1), RequestTotals.statusClasses) - 1, by: 1)
+        words.increase(RequestTotals.statusClasses + LatencyHistogram.bucket(response.latency), by: 1)
+        words.increase(RequestTotals.words - 1, by: response.latency)
+    }
+
+    private func makeWords(_ index: Int) -> MetricsBlock.Words? {
+        let ofRoutes = index - Self.methods.count
+        let identity: MetricSeries.Identity
+        if ofRoutes < 0 {
+            identity = .init(method: Self.methods[index], route: Self.unmatchedRoute)
+        } else {
+            let route = routes[ofRoutes / 2]
+            identity = .init(method: ofRoutes % 2 == 0 ? route.method.rawValue : "HEAD", route: route.template)
+        }
+        words[index] = registry.words(of: identity) ?? words[0]
+        return words[index]
+    }
+}
