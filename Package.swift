@@ -15,6 +15,7 @@ let settings: [SwiftSetting] =
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let collections = ["DequeModule", "HeapModule"].map {
     Target.Dependency.product(name: $0, package: "swift-collections")
 }
@@ -45,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -85,7 +87,8 @@ let package = Package(
         // Worker.
         .target(name: "Messages", path: "Sources/Worker/Messages", swiftSettings: settings),
         .target(
-            name: "Serving", dependencies: ["CLinux", "Contract", "Linux", "Messages", log, system] + collections,
+            name: "Serving",
+            dependencies: ["CLinux", "Contract", "Linux", "Messages", log, metrics, system] + collections,
             path: "Sources/Worker/Serving",
             swiftSettings: settings),
         .target(
@@ -141,7 +144,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ServingTests",
-            dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", "TestSupport", log, system],
+            dependencies: ["CLinux", "Contract", "Linux", "Messages", "Serving", "TestSupport", log, metrics, system],
             swiftSettings: settings),
         .target(name: "TestSupport", dependencies: ["Serving"], path: "Tests/TestSupport", swiftSettings: settings),
         .target(

@@ -33,7 +33,8 @@ enum LoopThread {
         let listener = try AcceptSocket(binding: .tcp(host: "127.0.0.1", port: 0), backlog: 100, mode: 0o666)
         let slot = scoreboard.slot(0)
         let server = await Server(
-            application: application, settings: settings, scoreboard: scoreboard, slot: slot, accessLog: accessLog,
+            application: application, settings: settings, scoreboard: scoreboard, slot: slot,
+            registry: MetricsRegistry(slot.metrics, log: quiet), accessLog: accessLog,
             recycling: recycling, log: quiet)
         await server.start([listener])
         await prepare(server)

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Contract
+import CoreMetrics
 internal import Linux
 import Glibc
 import Logging
@@ -21,6 +22,7 @@ public struct WorkerProgram: Sendable {
     private let check: (@Sendable () throws -> Void)?
     private let commands: [Command]
     private let log: Log
+    private let metrics: Metrics
     let scope: @Sendable (Serve) async throws -> Void
 
     /// - Parameters:
@@ -31,19 +33,22 @@ public struct WorkerProgram: Sendable {
     ///     `brigade check`, which runs it as the workers' user.
     ///   - commands: further commands.
     ///   - log: where the lines of the application's loggers go.
+    ///   - metrics: where the application's metrics go.
     ///   - scope: prepares the worker, serves an application, and cleans up. It runs on the loop, before the worker accepts
     ///     connections and after the last response, and the worker exits when it ends. An error before it serves means that
     ///     the application cannot be made; a later error is logged. It is cancelled when the worker stops, and when the
     ///     worker drains before it serves.
     public init(
         _ name: String, prestart: (@Sendable () throws -> Void)? = nil, check: (@Sendable () throws -> Void)? = nil,
-        commands: [Command] = [], log: Log = .lines, scope: @escaping @Sendable (Serve) async throws -> Void
+        commands: [Command] = [], log: Log = .lines, metrics: Metrics = .scraped,
+        scope: @escaping @Sendable (Serve) async throws -> Void
     ) {
         self.name = name
         self.prestart = prestart
         self.check = check
         self.commands = commands
         self.log = log
+        self.metrics = metrics
         self.scope = scope
     }
 
@@ -54,13 +59,14 @@ public struct WorkerProgram: Sendable {
     ///   - check: throws when the application could not be made. See the other form.
     ///   - commands: further commands.
     ///   - log: where the lines of the application's loggers go.
+    ///   - metrics: where the application's metrics go.
     ///   - application: makes the application; called once per worker, on the loop, before it accepts connections.
     public init(
         _ name: String, prestart: (@Sendable () throws -> Void)? = nil, check: (@Sendable () throws -> Void)? = nil,
-        commands: [Command] = [], log: Log = .lines,
+        commands: [Command] = [], log: Log = .lines, metrics: Metrics = .scraped,
         application: @escaping @Sendable () async throws -> any Application
     ) {
-        self.init(name, prestart: prestart, check: check, commands: commands, log: log) { serve in
+        self.init(name, prestart: prestart, check: check, commands: commands, log: log, metrics: metrics) { serve in
             try await serve(try await application())
         }
     }
@@ -120,6 +126,7 @@ public struct WorkerProgram: Sendable {
             exit(error.code.rawValue)
         }
         HostResources.requireThreads(settings.blockingThreads + Self.ownThreads)
+        MetricsSystem.bootstrap(metrics.make(WorkerMetricsFactory(registry: worker.registry)))
         worker.run(scope)
     }
 

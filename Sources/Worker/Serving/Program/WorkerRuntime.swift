@@ -51,6 +51,8 @@ struct WorkerRuntime {
     private let master: MasterConnection?
     private let scoreboard: Scoreboard
     private let slot: Scoreboard.Slot
+    /// Of the server's metrics, and of the application's.
+    let registry: MetricsRegistry
     private let signals: Int32
     private let accessLog: AccessLogWriter?
     private let log: Logger
@@ -90,6 +92,7 @@ struct WorkerRuntime {
         }
         slot = scoreboard.slot(index)
         slot.pid = getpid()
+        registry = MetricsRegistry(slot.metrics, log: log)
         listeners = try Self.openListeners(environment, settings)
         // They are for this process alone, not for processes that it starts.
         for name in WorkerEnvironment.names { unsetenv(name) }
@@ -192,7 +195,7 @@ struct WorkerRuntime {
     @LoopActor private func serve(_ application: any Application, _ coordinator: ShutdownCoordinator) {
         let server = Server(
             application: application, settings: settings, scoreboard: scoreboard, slot: slot,
-            accessLog: accessLog, recycling: recycling, log: log)
+            registry: registry, accessLog: accessLog, recycling: recycling, log: log)
         coordinator.open(server)
         if let master {
             master.send(.ready)

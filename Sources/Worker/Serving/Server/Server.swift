@@ -28,9 +28,8 @@ import Messages
     /// - Parameter recycling: nil for a worker that serves any number of requests.
     init(
         application: any Application, settings: Settings, scoreboard: Scoreboard, slot: Scoreboard.Slot,
-        registry: MetricsRegistry? = nil, accessLog: AccessLogWriter? = nil, recycling: Recycling? = nil, log: Logger
+        registry: MetricsRegistry, accessLog: AccessLogWriter? = nil, recycling: Recycling? = nil, log: Logger
     ) {
-        let registry = registry ?? MetricsRegistry(slot.metrics, log: log)
         self.application = application
         self.slot = slot
         self.accessLog = accessLog
