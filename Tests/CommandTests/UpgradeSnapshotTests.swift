@@ -42,7 +42,9 @@ import Testing
             pidfile: UpgradeSnapshot.OpenFile(descriptor: 6, path: "/run/brigade.pid"),
             controlSocket: UpgradeSnapshot.OpenListener(
                 descriptor: 7, isActivated: false, address: try BindAddress("unix:/run/control.sock")),
-            totals: totals, lastChange: "reload complete in 1 s",
+            metricsSocket: UpgradeSnapshot.OpenListener(
+                descriptor: 10, isActivated: false, address: try BindAddress("127.0.0.1:9001")),
+            totals: totals, metrics: MetricsState(), lastChange: "reload complete in 1 s",
             lastLoss: "worker 1 of generation 1: killed by SIGSEGV",
             supervisor: supervisor.snapshot)
     }
@@ -73,7 +75,7 @@ import Testing
     }
 
     @Test func everyDescriptorIsKept() throws {
-        #expect(try Set(snapshot().descriptors) == [3, 4, 5, 6, 7, 8, 9, 12])
+        #expect(try Set(snapshot().descriptors) == [3, 4, 5, 6, 7, 8, 9, 10, 12])
     }
 
     @Test func whatANewerBuildAddsIsIgnored() throws {

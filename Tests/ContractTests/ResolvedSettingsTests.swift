@@ -54,7 +54,7 @@ import Testing
         ("HOST=http://h", "HOST in /etc/b.env:2: invalid value 'http://h': give a host without a port"),
         ("LOG_FORMAT=json", "LOG_FORMAT in /etc/b.env:2 is not supported yet: this version logs text only"),
         ("MAX_SURGE=0", "MAX_SURGE in /etc/b.env:2: invalid value '0': max-surge and max-unavailable cannot both be 0"),
-        ("METRICS_BIND=:9", "METRICS_BIND in /etc/b.env:2 is not supported yet: this version serves no metrics"),
+        ("METRICS_BIND=:9", "METRICS_BIND in /etc/b.env:2: invalid value ':9': the host is missing"),
     ])
     func aMistakeInTheFileNamesItsKeyAndItsLine(line: String, message: String) {
         let error = #expect(throws: SettingsError.self) {

@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("metrics-bind", "METRICS_BIND", "127.0.0.1:9000", "off"), ("log-format", "LOG_FORMAT", "json", "text"),
+        ("log-format", "LOG_FORMAT", "json", "text"),
         ("forwarded-allow-ips", "FORWARDED_ALLOW_IPS", "10.0.0.0/8", "off"),
     ])
     func whatIsNotThereYetIsRefused(flag: String, variable: String, text: String, accepted: String) throws {

@@ -39,6 +39,13 @@ extension ServerConfiguration {
                 throw StartError(.usage, controlError(.unix(path: control), error))
             }
         }
+        if let metrics = settings.metricsBind {
+            do {
+                if try ListeningSocket.validate(metrics) { inUse.append(metrics) }
+            } catch {
+                throw StartError(.usage, metricsError(metrics, error))
+            }
+        }
         try checkOverlaps(code: .usage)
         return inUse
     }
@@ -47,12 +54,15 @@ extension ServerConfiguration {
     func checkOverlaps(code: ExitCode) throws(StartError) {
         let control = settings.control.map { BindAddress.unix(path: $0) }
         do {
-            try ListeningSocket.checkOverlaps(settings.bind + [control].compactMap(\.self))
+            try ListeningSocket.checkOverlaps(settings.bind + [control, settings.metricsBind].compactMap(\.self))
         } catch {
-            throw StartError(
-                code,
-                error.address == control
-                    ? controlError(error.address, error.failure) : bindError(error.address, error.failure))
+            let text =
+                switch error.address {
+                case settings.metricsBind: metricsError(error.address, error.failure)
+                case control: controlError(error.address, error.failure)
+                default: bindError(error.address, error.failure)
+                }
+            throw StartError(code, text)
         }
     }
 
@@ -62,6 +72,10 @@ extension ServerConfiguration {
 
     private func controlError(_ address: BindAddress, _ failure: ListenError.Reason) -> String {
         "\(assignment(of: "control")): \(ListenError(address, failure, choosing: "--control"))"
+    }
+
+    private func metricsError(_ address: BindAddress, _ failure: ListenError.Reason) -> String {
+        "\(assignment(of: "metrics-bind")): \(ListenError(address, failure, choosing: "--metrics-bind"))"
     }
 
     /// Who may connect to each unix socket.

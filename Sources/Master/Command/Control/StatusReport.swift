@@ -181,6 +181,9 @@ extension Duration {
 }
 
 extension Worker.State {
+    /// Every name that there is.
+    static let names = ["booting", "ready", "failing", "draining", "stopping", "killed"]
+
     var name: String {
         switch self {
         case .booting: "booting"

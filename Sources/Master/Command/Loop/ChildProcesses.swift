@@ -151,6 +151,9 @@ final class ChildProcesses {
         workers.compactMapValues { ProcessStatus.memory(of: $0.child.pid) }
     }
 
+    /// Its slot on the scoreboard.
+    func slot(of worker: Worker) -> Scoreboard.Slot { resources.scoreboard.slot(worker.id.slot) }
+
     /// What the worker shows of its work.
     /// - Parameter maxConnections: of its settings.
     func account(of worker: Worker, maxConnections: Int) -> Scoreboard.Slot.Account {

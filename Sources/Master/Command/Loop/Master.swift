@@ -15,6 +15,7 @@ final class Master {
     private var generations: [Int: Generation]
     private var pendingRequests = PendingControlRequests()
     private let eventLog: EventLog
+    private let metrics: ServerMetrics
     /// What the service manager was told last.
     private var announcedStatus: String?
     /// Workers that hold a listening socket which was replaced, and that the supervisor does not know of yet.
@@ -32,6 +33,7 @@ final class Master {
         children = ChildProcesses(resources)
         eventLog = EventLog(log, children, ServerHistory())
         started = MonotonicClock.now
+        metrics = ServerMetrics(started: started)
         supervisor = Supervisor(
             configuration.settings, capacity: Scoreboard.capacity - 1,
             watchdog: ServiceManager.watchdog(configuration.environment))
@@ -39,6 +41,7 @@ final class Master {
         generations[1] = generation(of: executable, configuration, configuration.settings)
         for listener in resources.listeners.all { log.info("listening on \(listener.address.url)") }
         if let control = resources.controlServer { log.info("control socket at \(control.listener.address)") }
+        if let metrics = resources.metricsServer { log.info("metrics at \(metrics.listener.address.url)") }
         if let reason = configuration.workersReason { log.info("\(configuration.workers) workers: \(reason)") }
     }
 
@@ -50,6 +53,7 @@ final class Master {
             resuming: state.snapshot.totals, lastChange: state.snapshot.lastChange, lastLoss: state.snapshot.lastLoss)
         eventLog = EventLog(log, children, history)
         started = state.snapshot.started
+        metrics = ServerMetrics(started: started, resuming: state.snapshot.metrics ?? MetricsState())
         supervisor = state.supervisor
         generations = state.generations
     }
@@ -66,6 +70,7 @@ final class Master {
         case messages(WorkerProcess)
         case listener
         case controlServer
+        case metricsServer
     }
 
     /// Runs until the server has stopped.
@@ -107,6 +112,8 @@ final class Master {
         }
         let firstOfControl = sources.count
         if let control = resources.controlServer { sources += control.interests.map { (.controlServer, $0) } }
+        let firstOfMetrics = sources.count
+        if let metrics = resources.metricsServer { sources += metrics.interests.map { (.metricsServer, $0) } }
 
         let ready = Poll.wait(for: sources.map(\.1), atMost: deadline(now).map { $0 - MonotonicClock.now })
         for one in ready where exitCode == nil {
@@ -117,20 +124,28 @@ final class Master {
             case .messages(let worker): receiveMessages(of: worker)
             case .process(let worker): reap(worker)
             case .listener: repairListeners()
-            case .controlServer: break
+            case .controlServer, .metricsServer: break
             }
         }
         resources.manager.flush()
-        serveControl(
-            ready.filter { $0.index >= firstOfControl }.map {
-                Poll.Readiness(index: $0.index - firstOfControl, isReadable: $0.isReadable, isWritable: $0.isWritable)
-            })
+        func part(_ range: Range<Int>) -> [Poll.Readiness] {
+            ready.filter { range.contains($0.index) }.map {
+                Poll.Readiness(
+                    index: $0.index - range.lowerBound, isReadable: $0.isReadable, isWritable: $0.isWritable)
+            }
+        }
+        serveControl(part(firstOfControl..<firstOfMetrics))
+        if let server = resources.metricsServer, exitCode == nil {
+            metrics.serve(server, part(firstOfMetrics..<sources.count), status, children)
+        }
     }
 
     private func deadline(_ now: Duration) -> Duration? {
         var deadlines = [
-            supervisor.nextDeadline, resources.controlServer?.nextDeadline, resources.listeners.repairDue,
+            supervisor.nextDeadline, resources.controlServer?.nextDeadline, resources.metricsServer?.nextDeadline,
+            resources.listeners.repairDue,
         ].compactMap(\.self)
+        if metrics.isMeasuring { deadlines.append(now) }
         if resources.manager.hasPending { deadlines.append(now + Self.managerInterval) }
         deadlines += children.workers.values.compactMap(\.pausedUntil).filter { $0 > now }
         return deadlines.min()
@@ -192,6 +207,7 @@ final class Master {
         _ = restoreScoreboard()
         do {
             try children.startWorker(id, from: material)
+            metrics.workerStarted()
             log.info("worker started", metadata: eventLog.metadata(id))
             return nil
         } catch {
@@ -269,7 +285,7 @@ final class Master {
 
     /// Opens the executable and reads the env file, both again.
     private func open(_ number: Int) -> Event {
-        restoreControlSocket()
+        restoreNames()
         repairListeners()
         do {
             let next = try configuration.reread()
@@ -287,13 +303,21 @@ final class Master {
         }
     }
 
-    /// A reload repairs this too.
-    private func restoreControlSocket() {
-        do {
-            guard try resources.controlServer?.restoreName() == true else { return }
-            log.notice("the control socket was removed: it is restored")
+    /// A reload repairs the master's own unix sockets too.
+    private func restoreNames() {
+        do throws(ListenError) {
+            if try resources.controlServer?.restoreName() == true {
+                log.notice("the control socket was removed: it is restored")
+            }
         } catch {
             log.warning("the control socket was removed and cannot be restored: \(error)")
+        }
+        do throws(ListenError) {
+            if try resources.metricsServer?.restoreName() == true {
+                log.notice("the metrics socket was removed: it is restored")
+            }
+        } catch {
+            log.warning("the metrics socket was removed and cannot be restored: \(error)")
         }
     }
 
@@ -370,6 +394,9 @@ final class Master {
     private func reap(_ worker: WorkerProcess) {
         // Its last messages, whether the rate limit has been reached or not.
         for _ in 0..<MessageRateLimit.most { guard receiveMessage(of: worker) else { break } }
+        if let ended = supervisor.workers.first(where: { $0.id == worker.id }), worker.child.hasEnded {
+            metrics.workerEnded(ended, pid: worker.child.pid, children.slot(of: ended))
+        }
         guard let status = children.reap(worker) else { return }
         worker.postMortem = eventLog.history.postMortem(account(of: worker.id))
         resources.scoreboard.close(worker.id.slot)
@@ -416,6 +443,7 @@ final class Master {
     // MARK: Log and status
 
     private func write(_ event: OperatorEvent) {
+        metrics.handle(event)
         eventLog.write(event)
         answer(pendingRequests.handle(event))
         reportStatus()
@@ -521,8 +549,8 @@ final class Master {
 
     private func snapshot(program descriptor: Int32) -> UpgradeSnapshot {
         UpgradeSnapshot(
-            resources, children, generations, eventLog.history, supervisor.snapshot, started: started,
-            program: descriptor)
+            resources, children, generations, eventLog.history, metrics.state, supervisor.snapshot,
+            started: started, program: descriptor)
     }
 }
 

@@ -10,6 +10,7 @@ final class ServerResources {
     let scoreboard: Scoreboard
     let pidfile: Pidfile?
     let controlServer: ControlServer?
+    let metricsServer: MetricsServer?
     let listeners: ServerListeners
     /// Whom the children run as; nil is this process's own user and groups.
     let credentials: Credentials?
@@ -39,18 +40,27 @@ final class ServerResources {
         } catch {
             throw StartError(.bind, "\(configuration.assignment(of: "control")): control socket: \(error)")
         }
+        do {
+            metricsServer = try settings.metricsBind.map { [credentials] address throws(ListenError) in
+                try MetricsServer(opening: address, mode: settings.socketMode, owner: credentials)
+            }
+        } catch {
+            throw StartError(.bind, "\(configuration.assignment(of: "metrics-bind")): \(error)")
+        }
     }
 
     /// What another image of this process has handed over; all descriptors are copies.
     init(
         signals: consuming SignalDescriptor, manager: ServiceManager, scoreboard: Scoreboard,
-        pidfile: Pidfile?, controlServer: ControlServer?, listeners: ServerListeners, credentials: Credentials?
+        pidfile: Pidfile?, controlServer: ControlServer?, metricsServer: MetricsServer?, listeners: ServerListeners,
+        credentials: Credentials?
     ) {
         self.signals = signals
         self.manager = manager
         self.scoreboard = scoreboard
         self.pidfile = pidfile
         self.controlServer = controlServer
+        self.metricsServer = metricsServer
         self.listeners = listeners
         self.credentials = credentials
     }

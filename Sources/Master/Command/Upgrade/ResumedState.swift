@@ -33,7 +33,7 @@ struct ResumedState {
             let control = ControlChannel(owning: try Self.copy(worker.control))
             workers[worker.id] = WorkerProcess(id: worker.id, child: try Child(resuming: worker.pid), control: control)
         }
-        let sockets = snapshot.listeners + [snapshot.controlSocket].compactMap(\.self)
+        let sockets = snapshot.listeners + [snapshot.controlSocket, snapshot.metricsSocket].compactMap(\.self)
         var copies = try (sockets.map(\.descriptor) + [snapshot.pidfile?.descriptor].compactMap(\.self)).map {
             try Self.copy($0).release()
         }[...]
@@ -41,6 +41,11 @@ struct ResumedState {
         let listeners = try snapshot.listeners.map { try Self.listener(copies.removeFirst(), $0) }
         let controlServer = try snapshot.controlSocket.map {
             ControlServer(try Self.listener(copies.removeFirst(), $0))
+        }
+        let metricsServer = try snapshot.metricsSocket.map {
+            MetricsServer(
+                try Self.listener(copies.removeFirst(), $0), mode: supervisor.settings.socketMode,
+                owner: snapshot.credentials)
         }
         let pidfile = try snapshot.pidfile.map {
             try Pidfile.resumed(descriptor: copies.removeFirst(), path: $0.path)
@@ -50,6 +55,7 @@ struct ResumedState {
         self.workers = workers
         resources = ServerResources(
             signals: signals, manager: manager, scoreboard: scoreboard, pidfile: pidfile, controlServer: controlServer,
+            metricsServer: metricsServer,
             listeners: ServerListeners(resuming: listeners, snapshot.credentials, manager),
             credentials: snapshot.credentials)
     }

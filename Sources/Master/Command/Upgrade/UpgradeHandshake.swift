@@ -121,7 +121,7 @@ struct UpgradeHandshake {
             let snapshot = snapshot(own.descriptor)
             do {
                 // Until it commits, the new executable has a copy of each, and its own.
-                let sockets = snapshot.listeners.count + 1
+                let sockets = snapshot.listeners.count + 2
                 try CurrentProcess.ensureRoom(forDescriptors: snapshot.descriptors.count + sockets + ownDescriptors)
             } catch {
                 return "there is no room for the files of two masters: \(error.descriptionWithAdvice)"

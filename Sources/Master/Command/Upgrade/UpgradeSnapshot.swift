@@ -60,7 +60,10 @@ struct UpgradeSnapshot: Equatable, Codable {
     var generations: [Int: OpenGeneration]
     var pidfile: OpenFile?
     var controlSocket: OpenListener?
+    var metricsSocket: OpenListener?
     var totals: Totals
+    /// Older builds have none.
+    var metrics: MetricsState?
     var lastChange: String?
     var lastLoss: String?
     var supervisor: Supervisor.Snapshot
@@ -95,6 +98,9 @@ extension UpgradeSnapshot {
         }
         guard totals.latency.counts.count == LatencyHistogram.buckets else {
             throw UpgradeError("the running master's latency histogram has another number of buckets")
+        }
+        guard metrics?.totals.isWellFormed ?? true else {
+            throw UpgradeError("the running master's metrics are of another form")
         }
     }
 
@@ -138,7 +144,7 @@ extension UpgradeSnapshot {
         var all = [program.descriptor, scoreboard.descriptor] + listeners.map(\.descriptor) + workers.map(\.control)
         all += generations.values.map(\.executable.descriptor)
         if let pidfile { all.append(pidfile.descriptor) }
-        if let controlSocket { all.append(controlSocket.descriptor) }
+        all += [controlSocket, metricsSocket].compactMap { $0?.descriptor }
         return all
     }
 }
@@ -149,7 +155,8 @@ extension UpgradeSnapshot {
     /// - Parameter program: the running executable, opened.
     init(
         _ resources: ServerResources, _ children: ChildProcesses, _ generations: [Int: Generation],
-        _ history: ServerHistory, _ supervisor: Supervisor.Snapshot, started: Duration, program: Int32
+        _ history: ServerHistory, _ metrics: MetricsState, _ supervisor: Supervisor.Snapshot, started: Duration,
+        program: Int32
     ) {
         let scoreboard = resources.scoreboard
         self.init(
@@ -170,7 +177,8 @@ extension UpgradeSnapshot {
             },
             pidfile: resources.pidfile.map { OpenFile(descriptor: $0.descriptor, path: $0.path) },
             controlSocket: resources.controlServer.map { OpenListener($0.listener, isActivated: false) },
-            totals: history.totals, lastChange: history.lastChange, lastLoss: history.lastLoss,
+            metricsSocket: resources.metricsServer.map { OpenListener($0.listener, isActivated: false) },
+            totals: history.totals, metrics: metrics, lastChange: history.lastChange, lastLoss: history.lastLoss,
             supervisor: supervisor)
     }
 }

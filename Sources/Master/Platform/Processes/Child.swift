@@ -52,6 +52,9 @@ package struct Child: ~Copyable {
         _ = Glibc.kill(ownsGroup ? -pid : pid, number)
     }
 
+    /// Whether `reap` will return a status: its descriptor is readable.
+    package var hasEnded: Bool { !Poll.wait(for: [Poll.Interest(descriptor)], atMost: .zero).isEmpty }
+
     /// How it ended; nil while it runs. After a status is returned, the pid may be reused: do not call any method again.
     package func reap() -> ExitStatus? {
         var status: Int32 = 0

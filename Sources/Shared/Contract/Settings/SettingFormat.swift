@@ -166,6 +166,14 @@ extension SettingFormat<LogLevel> {
     }
 }
 
+extension SettingFormat<BindAddress> {
+    static let address = SettingFormat("address") { text throws(InvalidValue) in
+        try BindAddress(text)
+    } write: {
+        $0.description
+    }
+}
+
 extension SettingFormat<[BindAddress]> {
     static let addresses = SettingFormat("address", syntax: .repeatableOption) { text throws(InvalidValue) in
         var addresses: [BindAddress] = []

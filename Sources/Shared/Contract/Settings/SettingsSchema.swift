@@ -54,6 +54,11 @@ package struct SettingsSchema: Sendable {
         "control", "BRIGADE_CONTROL", .socketOrOff, default: nil, .restart, .processes,
         help: "The control socket, for brigade status, reload, stop and scale.",
         defaultNote: "`$RUNTIME_DIRECTORY/control.sock` if that variable is set, else `off`")
+    package let metricsBind = Setting(
+        "metrics-bind", "METRICS_BIND", .or("off", .address), default: nil, .restart, .processes,
+        help: "Where to serve metrics, for Prometheus: host:port or unix:path.",
+        details: "Nobody is asked who they are: give an address that only the right people can reach, such as "
+            + "`127.0.0.1:9001`. See [metrics.md](metrics.md).")
 
     // MARK: - Timeouts
 
@@ -193,8 +198,6 @@ package struct ReservedSetting: Sendable {
     let reason: String
 
     package static let all = [
-        ReservedSetting(
-            flag: "metrics-bind", variable: "METRICS_BIND", accepted: "off", reason: "this version serves no metrics"),
         ReservedSetting(
             flag: "log-format", variable: "LOG_FORMAT", accepted: "text", reason: "this version logs text only"),
         ReservedSetting(

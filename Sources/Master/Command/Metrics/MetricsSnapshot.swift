@@ -1,0 +1,66 @@
+import Contract
+import Platform
+import Supervisor
+
+/// All that the metrics say, at one moment.
+struct MetricsSnapshot {
+    struct WorkerSample {
+        let id: Worker.ID
+        let state: String
+        let reading: WorkerGauges
+    }
+
+    /// The master, or the worker of a slot.
+    struct ProcessSample {
+        /// Nil is the master.
+        let slot: Int?
+        let usage: ProcessUsage
+    }
+
+    struct ListenerSample {
+        let address: BindAddress
+        /// Nil if the kernel does not say.
+        let queue: AcceptQueue?
+        let isReachable: Bool
+    }
+
+    /// CLOCK_MONOTONIC.
+    let time: Duration
+    /// Seconds since 1970.
+    let startTime: Int
+    let state: String
+    let generation: Int
+    /// How many workers are wanted.
+    let target: Int
+    /// Workers that report a health problem.
+    let unhealthy: Int
+    let counters: WorkerCounters
+    let events: EventCounts
+    /// By slot, of all workers that it has had.
+    let processorTimes: [Int: Duration]
+    let workers: [WorkerSample]
+    let processes: [ProcessSample]
+    let listeners: [ListenerSample]
+
+    /// Of every state that a worker can have.
+    var workersByState: [(state: String, count: Int)] {
+        Worker.State.names.map { name in (name, workers.count { $0.state == name }) }
+    }
+}
+
+/// What a worker has now.
+struct WorkerGauges: Equatable {
+    struct BlockingPool: Equatable {
+        let threads: Int
+        let busy: Int
+        /// Work that waits for a thread.
+        let queued: Int
+    }
+
+    var connections = 0
+    /// Requests in flight.
+    var requests = 0
+    var pool: BlockingPool?
+    /// Of the application.
+    var application: [SeriesKey: Double] = [:]
+}

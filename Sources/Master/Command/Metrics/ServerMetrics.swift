@@ -1,0 +1,128 @@
+import Contract
+import Glibc
+import Linux
+import Platform
+import Supervisor
+
+/// What a master hands over when its executable is replaced.
+struct MetricsState: Equatable, Codable {
+    var totals = MetricTotals()
+    var events = EventCounts()
+}
+
+/// The metrics of a running server: what is counted all the time, and what is measured when somebody asks.
+final class ServerMetrics {
+    private(set) var state: MetricsState
+    /// Seconds since 1970.
+    private let startTime: Int
+    /// What processes used when they were measured last, by pid.
+    private var usages: [Int32: (usage: ProcessUsage, time: Duration)] = [:]
+    /// Whoever has asked and waits until all processes are measured.
+    private var waiting: [(client: Int, request: HTTPRequest, page: MetricsPage)] = []
+
+    /// However often somebody asks, a process is not measured more often: it costs the kernel up to a millisecond.
+    private static let usageLifetime = Duration.seconds(1)
+
+    /// - Parameter started: CLOCK_MONOTONIC.
+    init(started: Duration, resuming state: MetricsState = MetricsState()) {
+        self.state = state
+        let age = (MonotonicClock.now - started).components.seconds
+        startTime = time(nil) - Int(age)
+    }
+
+    // MARK: Counting
+
+    func workerStarted() { state.events.workerStarted() }
+
+    func handle(_ event: OperatorEvent) { state.events.handle(event) }
+
+    /// A worker has ended, and was not reaped: the kernel still knows what it has used.
+    func workerEnded(_ worker: Worker, pid: Int32, _ slot: Scoreboard.Slot) {
+        let last = usages.removeValue(forKey: pid)?.usage.processorTime ?? .zero
+        let processorTime = max(last, ProcessStatus.processorTime(of: pid) ?? .zero)
+        state.totals.exited(worker.id, WorkerCounters(slot), processorTime: processorTime)
+    }
+
+    // MARK: Serving
+
+    /// Whether the master must come back at once: somebody waits, and the next process is to be measured.
+    var isMeasuring: Bool { !waiting.isEmpty }
+
+    /// Accepts, reads, measures at most one process, and answers. So no pass of the master's loop takes long.
+    /// - Parameter readiness: of the server's `interests`.
+    func serve(
+        _ server: MetricsServer, _ readiness: [Poll.Readiness], _ status: ServerStatus, _ children: ChildProcesses
+    ) {
+        let now = MonotonicClock.now
+        for (client, request) in server.handle(readiness, at: now) {
+            switch MetricsPage.route(request) {
+            case .refused(let answer): server.answer(client, answer, at: now)
+            case .page(let page): waiting.append((client, request, page))
+            }
+        }
+        guard isMeasuring, !measureNext(children, at: now) else { return }
+        let snapshot = snapshot(status, children)
+        for (client, request, page) in waiting { server.answer(client, page.answer(request, snapshot), at: now) }
+        waiting = []
+    }
+
+    /// - Returns: whether a process was measured, and others may be due.
+    private func measureNext(_ children: ChildProcesses, at now: Duration) -> Bool {
+        let pids = [getpid()] + children.workers.values.map { $0.child.pid }
+        usages = usages.filter { pids.contains($0.key) }
+        let due = pids.first { pid in usages[pid].map { now - $0.time >= Self.usageLifetime } ?? true }
+        guard let due else { return false }
+        // A process that is just ending has no memory any more; the kernel knows its time until it is reaped.
+        let usage = ProcessUsage(of: due) ?? ProcessUsage(processorTime: .zero, memory: nil, descriptors: nil)
+        usages[due] = (usage, now)
+        return true
+    }
+
+    /// What is known now.
+    private func snapshot(_ status: ServerStatus, _ children: ChildProcesses) -> MetricsSnapshot {
+        let supervisor = status.supervisor
+        var workers: [MetricsSnapshot.WorkerSample] = []
+        var processes = usages[getpid()].map { [MetricsSnapshot.ProcessSample(slot: nil, usage: $0.usage)] } ?? []
+        var processorTimes: [Int: Duration] = [:]
+        for worker in supervisor.workers {
+            let limit = supervisor.settings(of: worker.id.generation).maxConnections
+            let slot = children.slot(of: worker)
+            state.totals.read(WorkerCounters(slot), of: worker.id)
+            workers.append(
+                MetricsSnapshot.WorkerSample(
+                    id: worker.id, state: worker.state.name,
+                    reading: WorkerGauges(slot, children.account(of: worker, maxConnections: limit))))
+            guard let pid = children.workers[worker.id]?.child.pid, let usage = usages[pid]?.usage else { continue }
+            processes.append(MetricsSnapshot.ProcessSample(slot: worker.id.slot, usage: usage))
+            processorTimes[worker.id.slot] = usage.processorTime
+        }
+        let refused = Set(status.listeners.refusals.map { $0.address })
+        return MetricsSnapshot(
+            time: MonotonicClock.now, startTime: startTime, state: supervisor.state.name,
+            generation: supervisor.generation, target: supervisor.target,
+            unhealthy: supervisor.healthProblems.reduce(0) { $0 + $1.workers }, counters: state.totals.counters,
+            events: state.events, processorTimes: state.totals.processorTimes(running: processorTimes),
+            workers: workers, processes: processes,
+            listeners: status.listeners.all.map {
+                MetricsSnapshot.ListenerSample(
+                    address: $0.address, queue: AcceptQueue(of: $0.descriptor),
+                    isReachable: !refused.contains($0.address))
+            })
+    }
+}
+
+// MARK: - The scoreboard
+
+extension WorkerCounters {
+    /// What a slot of the scoreboard shows.
+    fileprivate init(_ slot: Scoreboard.Slot) {
+        acceptedConnections = slot.accepted
+    }
+}
+
+extension WorkerGauges {
+    fileprivate init(_ slot: Scoreboard.Slot, _ account: Scoreboard.Slot.Account) {
+        connections = account.connections
+        requests = account.inFlight.count + account.unrecorded
+    }
+}
