@@ -24,7 +24,8 @@ import Testing
         "max-requests": ["1000"], "max-requests-jitter": ["25"], "max-worker-memory": ["200MiB"], "max-surge": ["4"],
         "max-unavailable": ["2"], "user": ["www-data"], "group": ["33"], "umask": ["27"], "socket-mode": ["660"],
         "pidfile": ["b.pid"],
-        "control": ["b.sock"], "access-log": ["-"], "error-log": ["b.log"], "chdir": ["/srv"], "log-level": ["DEBUG"],
+        "control": ["b.sock"], "metrics-bind": ["[::1]:9001"], "access-log": ["-"], "error-log": ["b.log"],
+        "chdir": ["/srv"], "log-level": ["DEBUG"],
     ]
 
     @Test func whatAWorkerIsGivenReadsBackAsTheSame() throws {

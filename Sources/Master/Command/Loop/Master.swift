@@ -33,7 +33,7 @@ final class Master {
         children = ChildProcesses(resources)
         eventLog = EventLog(log, children, ServerHistory())
         started = MonotonicClock.now
-        metrics = ServerMetrics(started: started)
+        metrics = ServerMetrics(started: started, log: log)
         supervisor = Supervisor(
             configuration.settings, capacity: Scoreboard.capacity - 1,
             watchdog: ServiceManager.watchdog(configuration.environment))
@@ -53,7 +53,7 @@ final class Master {
             resuming: state.snapshot.totals, lastChange: state.snapshot.lastChange, lastLoss: state.snapshot.lastLoss)
         eventLog = EventLog(log, children, history)
         started = state.snapshot.started
-        metrics = ServerMetrics(started: started, resuming: state.snapshot.metrics ?? MetricsState())
+        metrics = ServerMetrics(started: started, resuming: state.snapshot.metrics ?? MetricsState(), log: log)
         supervisor = state.supervisor
         generations = state.generations
     }

@@ -96,6 +96,7 @@ struct HTTPSession {
         output = []
         state = keepsAlive ? .reading : .lingering
         deadline = now + (keepsAlive ? Self.idleTimeout : Self.lingerTimeout)
+        if !keepsAlive { input = [] }
         isUnread = !input.isEmpty
         if isUnread { deadline = now + Self.headTimeout }
     }

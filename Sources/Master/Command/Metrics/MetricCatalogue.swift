@@ -13,7 +13,18 @@ enum MetricCatalogue {
     private static let method = "http_request_method"
     private static let route = "http_route"
     private static let statusClass = "http_response_status_class"
-    private static let worker = "worker"
+    static let worker = "worker"
+
+    /// Whether a name is the server's, now or later.
+    static func isReserved(_ name: String) -> Bool { ["brigade_", "http_server_"].contains { name.hasPrefix($0) } }
+
+    /// The rows of docs/metrics.md.
+    static let reference =
+        "| name | kind | unit | labels | meaning |\n|---|---|---|---|---|\n"
+        + families.map { family in
+            let labels = family.labels.map { "`\($0)`" }.joined(separator: ", ")
+            return "| `\(family.sampleName)` | \(family.kind) | \(family.unit ?? "") | \(labels) | \(family.help) |"
+        }.joined(separator: "\n")
 
     // MARK: Requests
 

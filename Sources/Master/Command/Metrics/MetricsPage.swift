@@ -28,7 +28,7 @@ enum MetricsPage: String, CaseIterable {
             let format = Exposition.Format(accepting: request["accept"] ?? "")
             return HTTPAnswer(
                 type: format.contentType, fields: [HTTPAnswer.Field("Vary", "Accept")],
-                Exposition.bytes(MetricCatalogue.families, of: snapshot, as: format))
+                Exposition.bytes(MetricCatalogue.families + snapshot.application, of: snapshot, as: format))
         }
     }
 }

@@ -41,6 +41,8 @@ struct MetricsSnapshot {
     let workers: [WorkerSample]
     let processes: [ProcessSample]
     let listeners: [ListenerSample]
+    /// The families of the application's own metrics.
+    let application: [MetricFamily]
 
     /// Of every state that a worker can have.
     var workersByState: [(state: String, count: Int)] {

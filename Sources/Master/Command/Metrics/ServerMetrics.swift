@@ -1,6 +1,7 @@
 import Contract
 import Glibc
 import Linux
+import Logging
 import Platform
 import Supervisor
 
@@ -23,9 +24,16 @@ final class ServerMetrics {
     /// However often somebody asks, a process is not measured more often: it costs the kernel up to a millisecond.
     private static let usageLifetime = Duration.seconds(1)
 
+    /// What the log has said about the application's metrics.
+    private var remarks: Set<String> = []
+    private let log: Logger
+    /// A worker that makes up names does not fill the log.
+    private static let mostRemarks = 100
+
     /// - Parameter started: CLOCK_MONOTONIC.
-    init(started: Duration, resuming state: MetricsState = MetricsState()) {
+    init(started: Duration, resuming state: MetricsState = MetricsState(), log: Logger) {
         self.state = state
+        self.log = log
         let age = (MonotonicClock.now - started).components.seconds
         startTime = time(nil) - Int(age)
     }
@@ -96,18 +104,24 @@ final class ServerMetrics {
             processes.append(MetricsSnapshot.ProcessSample(slot: worker.id.slot, usage: usage))
             processorTimes[worker.id.slot] = usage.processorTime
         }
+        let counters = state.totals.counters
+        let application = ApplicationMetrics(
+            counters, gauges: workers.map { ($0.id.slot, $0.reading.application) })
+        for remark in application.remarks where remarks.count < Self.mostRemarks {
+            if remarks.insert(remark).inserted { log.warning("\(remark)") }
+        }
         let refused = Set(status.listeners.refusals.map { $0.address })
         return MetricsSnapshot(
             time: MonotonicClock.now, startTime: startTime, state: supervisor.state.name,
             generation: supervisor.generation, target: supervisor.target,
-            unhealthy: supervisor.healthProblems.reduce(0) { $0 + $1.workers }, counters: state.totals.counters,
+            unhealthy: supervisor.healthProblems.reduce(0) { $0 + $1.workers }, counters: counters,
             events: state.events, processorTimes: state.totals.processorTimes(running: processorTimes),
             workers: workers, processes: processes,
             listeners: status.listeners.all.map {
                 MetricsSnapshot.ListenerSample(
                     address: $0.address, queue: AcceptQueue(of: $0.descriptor),
                     isReachable: !refused.contains($0.address))
-            })
+            }, application: application.families)
     }
 }
 

@@ -30,16 +30,22 @@ struct TimeCounts: Equatable, Codable {
 }
 
 /// A metric of the application, as its worker names it, with its labels.
-struct SeriesKey: Hashable, Codable {
-    struct Label: Hashable, Codable {
+struct SeriesKey: Hashable, Codable, Comparable {
+    struct Label: Hashable, Codable, Comparable {
         let name: String
         let value: String
+
+        static func < (one: Label, other: Label) -> Bool { (one.name, one.value) < (other.name, other.value) }
     }
 
     let name: String
     let labels: [Label]
 
     static let overflow = SeriesKey(name: "overflow", labels: [])
+
+    static func < (one: SeriesKey, other: SeriesKey) -> Bool {
+        one.name == other.name ? one.labels.lexicographicallyPrecedes(other.labels) : one.name < other.name
+    }
 }
 
 /// What a worker has counted since its start, or several workers together.
@@ -73,11 +79,9 @@ struct WorkerCounters: Equatable, Codable {
         sentBytes = operation(sentBytes, other.sentBytes)
         acceptedConnections = operation(acceptedConnections, other.acceptedConnections)
         admit(other)
-        for (key, counts) in other.routes {
-            routes.update(key, or: .overflow) { $0.combine(counts, operation) }
-        }
-        for (key, count) in other.counters { counters.update(key, or: .overflow) { $0 = operation($0, count) } }
-        for (key, counts) in other.timers { timers.update(key, or: .overflow) { $0.combine(counts, operation) } }
+        routes.combine(other.routes, overflow: .overflow, operation)
+        counters.combine(other.counters, overflow: .overflow, operation)
+        timers.combine(other.timers, overflow: .overflow, operation)
     }
 
     /// Of a snapshot: other numbers of words would be another build's.
@@ -87,14 +91,28 @@ struct WorkerCounters: Equatable, Codable {
     }
 }
 
-extension RouteCounts {
+/// Words that one operation joins with those of another.
+private protocol Combinable {
+    init()
+    mutating func combine(_ other: Self, _ operation: (UInt64, UInt64) -> UInt64)
+}
+
+extension UInt64: Combinable {
+    fileprivate mutating func combine(_ other: UInt64, _ operation: (UInt64, UInt64) -> UInt64) {
+        self = operation(self, other)
+    }
+}
+
+extension RouteCounts: Combinable {
     fileprivate mutating func combine(_ other: RouteCounts, _ operation: (UInt64, UInt64) -> UInt64) {
         for index in answers.indices { answers[index] = operation(answers[index], other.answers[index]) }
         latency.combine(other.latency, operation)
     }
 }
 
-extension TimeCounts {
+extension TimeCounts: Combinable {
+    mutating func add(_ other: TimeCounts) { combine(other, UInt64.addingClamped) }
+
     fileprivate mutating func combine(_ other: TimeCounts, _ operation: (UInt64, UInt64) -> UInt64) {
         nanoseconds = operation(nanoseconds, other.nanoseconds)
         for index in histogram.counts.indices {
@@ -109,22 +127,22 @@ extension Dictionary {
     fileprivate mutating func admit(_ keys: Keys, _ empty: Value) {
         for key in keys where count < WorkerCounters.mostSeries && self[key] == nil { self[key] = empty }
     }
+}
 
-    /// Changes the value of a key that was admitted, or else that of the other key.
-    fileprivate mutating func update(_ key: Key, or overflow: Key, _ change: (inout Value) -> Void)
-    where Value: Counts {
-        if let index = index(forKey: key) {
-            change(&values[index])
-        } else {
-            change(&self[overflow, default: Value()])
+extension Dictionary where Value: Combinable {
+    /// - Parameter overflow: where those count, all together, that were not admitted.
+    fileprivate mutating func combine(
+        _ others: Self, overflow: Key, _ operation: (UInt64, UInt64) -> UInt64
+    ) {
+        var rest: Value?
+        for (key, value) in others {
+            if key != overflow, let index = index(forKey: key) {
+                values[index].combine(value, operation)
+            } else {
+                rest = rest ?? Value()
+                rest?.combine(value, UInt64.addingClamped)
+            }
         }
+        if let rest { self[overflow, default: Value()].combine(rest, operation) }
     }
 }
-
-private protocol Counts {
-    init()
-}
-
-extension RouteCounts: Counts {}
-extension TimeCounts: Counts {}
-extension UInt64: Counts {}
