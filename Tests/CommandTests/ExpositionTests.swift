@@ -46,14 +46,13 @@ import Testing
 
     /// Every time is in each bucket whose bound is above it.
     @Test func bucketsAreCumulativeAndTheirBoundsAreExact() {
-        var times = TimeCounts()
-        for (index, time) in [Duration.zero, .microseconds(63), .microseconds(64), .seconds(1), .seconds(3000)]
-            .enumerated()
-        {
-            times.histogram.add(time)
-            times.nanoseconds += UInt64(index)
+        var latency = LatencyHistogram()
+        for time in [Duration.zero, .microseconds(63), .microseconds(64), .seconds(1), .seconds(3000)] {
+            latency.add(time)
         }
-        let family = MetricFamily("t_seconds", .histogram, help: "T.") { [times] _, text in text.add(times: times) }
+        let family = MetricFamily("t_seconds", .histogram, help: "T.") { [latency] _, text in
+            text.add(latency: latency, nanoseconds: 10)
+        }
         let lines = text([family], .text).split(separator: "\n").filter { !$0.hasPrefix("#") }
         #expect(lines.count == 23)
         #expect(lines.first == "t_seconds_bucket{le=\"6.4e-05\"} 2")

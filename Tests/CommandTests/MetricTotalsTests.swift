@@ -6,23 +6,34 @@ import Testing
 @testable import BrigadeCommand
 
 @Suite struct MetricTotalsTests {
-    private static let key = RouteKey(method: "GET", route: "/a")
+    /// Places of series.
+    private static let (orders, weight, depth, firstRoute) = (0, 1, 2, 3)
 
     private func worker(_ serial: Int, slot: Int = 1) -> Worker.ID {
         Worker.ID(slot: slot, generation: 1, serial: serial)
     }
 
-    private func counters(_ count: UInt64, route: String = "/a") -> WorkerCounters {
+    private func counters(_ count: UInt64, route: Int = 0) -> WorkerCounters {
         var counters = WorkerCounters()
-        var answers = RouteCounts()
-        answers.answers[1] = count
-        answers.latency.nanoseconds = count * 1000
-        answers.latency.histogram.counts[7] = count
-        counters.routes[RouteKey(method: "GET", route: route)] = answers
+        counters.add(requests(count), of: .requests, at: Self.firstRoute + route)
         counters.sentBytes = count
-        counters.counters[SeriesKey(name: "orders", labels: [])] = count
-        counters.timers[SeriesKey(name: "checkout", labels: [])] = answers.latency
+        counters.add([count], of: .counter, at: Self.orders)
+        counters.add([Double(count).bitPattern], of: .floatingPointCounter, at: Self.weight)
+        counters.add([count], of: .gauge, at: Self.depth)
         return counters
+    }
+
+    /// So many answers with a 2xx.
+    private func requests(_ count: UInt64) -> [UInt64] {
+        var words = Array(repeating: UInt64(0), count: RequestTotals.words)
+        words[1] = count
+        words[RequestTotals.statusClasses + 7] = count
+        words[RequestTotals.words - 1] = count * 1000
+        return words
+    }
+
+    private func answers(_ counters: WorkerCounters) -> RequestTotals? {
+        counters.series[Self.firstRoute].map { RequestTotals(words: $0.words) }
     }
 
     @Test func aWorkersExitChangesNoTotal() {
@@ -30,11 +41,13 @@ import Testing
         totals.read(counters(5), of: worker(1))
         totals.read(counters(3), of: worker(2, slot: 2))
         let before = totals.counters
-        #expect(before.routes[Self.key]?.answers[1] == 8 && before.sentBytes == 8)
+        #expect(answers(before)?.classes[1] == 8 && before.sentBytes == 8)
         totals.exited(worker(1), counters(5), processorTime: .seconds(2))
         #expect(totals.counters == before)
         totals.read(counters(4), of: worker(3))
-        #expect(totals.counters.routes[Self.key]?.latency.histogram.total == 12)
+        #expect(answers(totals.counters)?.latency.total == 12)
+        #expect(totals.counters.series[Self.weight]?.words == [Double(12).bitPattern])
+        #expect(totals.counters.series[Self.depth] == nil)
         #expect(totals.processorTimes(running: [1: .seconds(1), 2: .seconds(1)]) == [1: .seconds(3), 2: .seconds(1)])
     }
 
@@ -58,6 +71,17 @@ import Testing
         #expect(totals.counters == before)
     }
 
+    /// A worker can write any bits.
+    @Test(arguments: [Double.nan, -.nan, .infinity, -.infinity, -1]) func whatIsNoTotalIsNone(value: Double) {
+        var totals = MetricTotals()
+        totals.read(counters(3), of: worker(1))
+        var nonsense = WorkerCounters()
+        nonsense.add([value.bitPattern], of: .floatingPointCounter, at: Self.weight)
+        totals.read(nonsense, of: worker(1))
+        totals.exited(worker(2), nonsense, processorTime: .zero)
+        #expect(totals.counters.series[Self.weight]?.words == [Double(3).bitPattern])
+    }
+
     @Test func noTotalOverflows() {
         var totals = MetricTotals()
         var much = WorkerCounters()
@@ -67,38 +91,17 @@ import Testing
         #expect(totals.counters.sentBytes == .max)
     }
 
-    @Test func seriesBeyondTheLimitAreCountedTogetherAndNoSeriesLosesItsPlace() {
-        var totals = MetricTotals()
-        totals.read(counters(1), of: worker(1))
-        var many = WorkerCounters()
-        for number in 0..<WorkerCounters.mostSeries + 500 {
-            var answers = RouteCounts()
-            answers.answers[1] = 1
-            many.routes[RouteKey(method: "GET", route: "/\(number)")] = answers
-        }
-        totals.read(many, of: worker(2))
-        let before = totals.counters
-        #expect(before.routes.count == WorkerCounters.mostSeries + 1)
-        #expect(before.routes.values.reduce(0) { $0 + $1.answers[1] } == UInt64(WorkerCounters.mostSeries) + 501)
-        totals.exited(worker(1), counters(1), processorTime: .zero)
-        totals.exited(worker(2), WorkerCounters(), processorTime: .zero)
-        #expect(totals.counters == before)
-        // Another build's routes are all too many now.
-        totals.read(counters(1, route: "/new"), of: worker(3))
-        #expect(totals.counters.routes[.overflow]!.answers[1] == before.routes[.overflow]!.answers[1] + 1)
-    }
-
     /// Whatever workers write and whenever they exit, no number falls.
     @Test func noTotalFallsInAnyOrderOfEvents() {
         var generator = SystemRandomNumberGenerator()
         var totals = MetricTotals()
         var alive = [1]
         var serial = 1
-        var last: [RouteKey: RouteCounts] = [:]
+        var last: [Int: WorkerCounters.Series] = [:]
         for _ in 0..<2000 {
             let id = alive.randomElement(using: &generator)!
             let reading = counters(
-                .random(in: 0...100, using: &generator), route: "/\(Int.random(in: 0..<5, using: &generator))")
+                .random(in: 0...100, using: &generator), route: Int.random(in: 0..<5, using: &generator))
             if Int.random(in: 0..<4, using: &generator) == 0 {
                 totals.exited(worker(id), reading, processorTime: .zero)
                 serial += 1
@@ -110,11 +113,10 @@ import Testing
             } else {
                 totals.read(reading, of: worker(id))
             }
-            let now = totals.counters.routes
-            for (key, counts) in last {
-                #expect(now[key]!.answers[1] >= counts.answers[1])
-                #expect(now[key]!.latency.nanoseconds >= counts.latency.nanoseconds)
-                #expect(now[key]!.latency.histogram.counts[7] >= counts.latency.histogram.counts[7])
+            let now = totals.counters.series
+            for (place, series) in last {
+                // The bits of positive doubles have the order of their values.
+                #expect(zip(series.words, now[place]!.words).allSatisfy { $0 <= $1 }, "\(place)")
             }
             last = now
         }
@@ -122,11 +124,18 @@ import Testing
 
     @Test func aSnapshotIsReadAsItWasWritten() throws {
         var state = MetricsState()
+        for identity in [
+            MetricSeries.Identity(.counter, "orders"), MetricSeries.Identity(.floatingPointCounter, "weight"),
+            MetricSeries.Identity(.gauge, "depth"), MetricSeries.Identity(method: "GET", route: "/a"),
+        ] { _ = state.totals.registry.place(of: identity) }
         state.totals.read(counters(5), of: worker(1))
         state.totals.exited(worker(2), counters(1 << 50), processorTime: .seconds(2))
         state.events.workerStarted()
         let read = try JSONDecoder().decode(MetricsState.self, from: JSONEncoder().encode(state))
         #expect(read == state)
         #expect(read.totals.isWellFormed)
+        // A place that the registry does not know.
+        state.totals.read(counters(1, route: 1), of: worker(3))
+        #expect(!state.totals.isWellFormed)
     }
 }

@@ -10,39 +10,83 @@ struct ApplicationMetrics {
     /// Of the families and of their samples.
     private var names: Set<String> = []
 
-    typealias Gauge = (worker: Int, values: [SeriesKey: Double])
+    /// A sample's labels, in the order of their names.
+    private struct Labels: Hashable, Comparable {
+        let pairs: [MetricSeries.Label]
+
+        static func < (one: Labels, other: Labels) -> Bool {
+            one.pairs.lexicographicallyPrecedes(other.pairs) { ($0.key, $0.value) < ($1.key, $1.value) }
+        }
+    }
+
+    private typealias Words = [UInt64]
 
     /// - Parameters:
-    ///   - counters: the sums over all workers.
-    ///   - gauges: of each worker.
-    init(_ counters: WorkerCounters, gauges: [Gauge]) {
-        let counts = Self.byName(counters.counters, suffix: "") { $0 = .addingClamped($0, $1) }
-        for (source, name, series) in counts {
-            add(source, name, .counter) { _, text in
-                for (key, count) in series { text.add(key, value: "\(count)") }
+    ///   - totals: the sums over all workers.
+    ///   - gauges: of each worker, by its slot.
+    init(_ totals: [MetricSeries], gauges: [(worker: Int, series: [MetricSeries])]) {
+        add(totals, of: [.counter, .floatingPointCounter], as: .counter) { text, labels, series in
+            let whole = series.filter { $0.identity.kind == .counter }.reduce(UInt64(0)) {
+                .addingClamped($0, $1.words[0])
             }
+            let parts = series.filter { $0.identity.kind == .floatingPointCounter }
+            let sum = parts.reduce(Double(whole)) { $0 + Double(bitPattern: $1.words[0]) }
+            text.add(labels, value: parts.isEmpty ? "\(whole)" : Exposition.number(sum))
         }
-        let times = Self.byName(counters.timers, suffix: "_seconds") { $0.add($1) }
-        for (source, name, series) in times {
-            add(source, name, .histogram) { _, text in
-                for (key, times) in series { text.add(key, times: times) }
+        add(totals, of: [.timer], as: .histogram) { text, labels, series in
+            var histogram = LatencyHistogram()
+            var nanoseconds: UInt64 = 0
+            for one in series {
+                for bucket in histogram.counts.indices {
+                    histogram.counts[bucket] = .addingClamped(histogram.counts[bucket], one.words[bucket])
+                }
+                nanoseconds = .addingClamped(nanoseconds, one.words[LatencyHistogram.buckets])
             }
+            text.add(labels, histogram, nanoseconds: nanoseconds)
         }
-        var values: [SeriesKey: Double] = [:]
-        for gauge in gauges {
-            let worker = SeriesKey.Label(name: MetricCatalogue.worker, value: "\(gauge.worker)")
-            for (key, value) in gauge.values {
-                values[SeriesKey(name: key.name, labels: [worker] + Self.valid(key.labels))] = value
+        add(totals, of: [.summary], as: .summary) { text, labels, series in
+            text.add(
+                labels, count: series.reduce(UInt64(0)) { .addingClamped($0, $1.words[0]) },
+                sum: series.reduce(0) { $0 + Double(bitPattern: $1.words[1]) })
+        }
+        let ofWorkers = gauges.flatMap { worker, series in
+            series.filter { $0.identity.kind == .gauge }.map { ("\(worker)", $0) }
+        }
+        add(ofWorkers, of: [.gauge], as: .gauge) { text, labels, series in
+            // Two names that became the same: there is no sum of gauges.
+            text.add(labels, value: Exposition.number(Double(bitPattern: series[series.count - 1].words[0])))
+        }
+    }
+
+    private mutating func add(
+        _ series: [MetricSeries], of kinds: Set<MetricSeries.Kind>, as kind: MetricFamily.Kind,
+        _ sample: @escaping @Sendable (inout Exposition, [MetricSeries.Label], [MetricSeries]) -> Void
+    ) {
+        add(series.map { (nil, $0) }, of: kinds, as: kind, sample)
+    }
+
+    /// Adds the families of some kinds of series. Counters come first, then timers, summaries and gauges: what clashes with
+    /// an earlier one is left out.
+    private mutating func add(
+        _ series: [(worker: String?, MetricSeries)], of kinds: Set<MetricSeries.Kind>, as kind: MetricFamily.Kind,
+        _ sample: @escaping @Sendable (inout Exposition, [MetricSeries.Label], [MetricSeries]) -> Void
+    ) {
+        var found: [String: [Labels: [MetricSeries]]] = [:]
+        for (worker, one) in series where kinds.contains(one.identity.kind) {
+            let name = Self.name(of: one.identity.name, as: kind)
+            found[name, default: [:]][Self.labels(one.identity.labels, worker), default: []].append(one)
+        }
+        for (name, samples) in found.sorted(by: { $0.key < $1.key }) {
+            let sorted = samples.sorted { $0.key < $1.key }.map { labels, series in
+                (labels: labels.pairs, series: series.sorted { $0.identity.name < $1.identity.name })
             }
-        }
-        for (source, name, series) in Self.byName(values, suffix: "", { $0 = $1 }, labels: { $0 }) {
-            add(source, name, .gauge) { _, text in
-                for (key, value) in series { text.add(key, value: Exposition.number(value)) }
+            let source = samples.values.joined().map(\.identity.name).min() ?? name
+            add(source, name, kind) { _, text in
+                for (labels, series) in sorted { sample(&text, labels, series) }
             }
         }
     }
 
-    /// Counters come first, then timers, then gauges: what clashes with an earlier one is left out.
     private mutating func add(
         _ source: String, _ name: String, _ kind: MetricFamily.Kind,
         _ collect: @escaping @Sendable (MetricsSnapshot, inout Exposition) -> Void
@@ -51,9 +95,8 @@ struct ApplicationMetrics {
         guard !name.isEmpty else {
             return remarks.append("\(quoted) has no name that Prometheus could show: it is left out")
         }
-        let family = MetricFamily(
-            name, kind, help: "The application's \(kind == .histogram ? "timer" : "\(kind)") \(source.visible).",
-            collect)
+        let word = kind == .histogram ? "timer" : kind.rawValue
+        let family = MetricFamily(name, kind, help: "The application's \(word) \(source.visible).", collect)
         guard names.isDisjoint(with: family.allNames) else {
             return remarks.append("\(quoted) has the name of another kind of metric: it is left out")
         }
@@ -66,64 +109,43 @@ struct ApplicationMetrics {
 
     // MARK: Names
 
-    /// Series with one name, in the order of the names, each with the first of their own names.
-    private static func byName<Value>(
-        _ series: [SeriesKey: Value], suffix: String, _ merge: (inout Value, Value) -> Void,
-        labels: ([SeriesKey.Label]) -> [SeriesKey.Label] = valid
-    ) -> [(source: String, name: String, series: [(key: SeriesKey, value: Value)])] {
-        var found: [String: (source: String, series: [SeriesKey: Value])] = [:]
-        for (key, value) in series.sorted(by: { $0.key < $1.key }) {
-            let name = name(of: key.name, suffix: suffix)
-            let valid = SeriesKey(name: name, labels: labels(key.labels))
-            if let present = found[name]?.series[valid] {
-                var merged = present
-                merge(&merged, value)
-                found[name]?.series[valid] = merged
-            } else {
-                found[name, default: (key.name, [:])].series[valid] = value
-            }
-        }
-        return found.sorted { $0.key < $1.key }.map { name, family in
-            (family.source, name, family.series.sorted { $0.key < $1.key })
-        }
-    }
-
-    /// - Parameter suffix: the unit; `orders.created` becomes `orders_created`, and a timer `orders_created_seconds`.
-    private static func name(of source: String, suffix: String) -> String {
+    /// `orders.created` becomes `orders_created`; a timer has its unit, as in `checkout_seconds`. Empty if nothing is left.
+    private static func name(of source: String, as kind: MetricFamily.Kind) -> String {
         var name = source.valid()
-        if name.hasSuffix("_total") { name.removeLast("_total".count) }
-        // Nothing but separators.
+        for suffix in ["_total", "_info"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
         if name.allSatisfy({ $0 == "_" }) { return "" }
         if MetricCatalogue.isReserved(name) { name = "app_\(name)" }
-        return name.hasSuffix(suffix) ? name : name + suffix
+        return kind == .histogram && !name.hasSuffix("_seconds") ? name + "_seconds" : name
     }
 
-    /// By their names. `le` is a histogram's own label, `worker` a gauge's, and names with two underscores at the start are
+    /// `le` and `quantile` are labels of the format, `worker` is a gauge's, and names with two underscores at the start are
     /// Prometheus's.
-    private static func valid(_ labels: [SeriesKey.Label]) -> [SeriesKey.Label] {
+    private static func labels(_ labels: [MetricSeries.Label], _ worker: String?) -> Labels {
         var found: [String: String] = [:]
         for label in labels {
-            var name = label.name.valid()
-            if name.isEmpty || name.hasPrefix("__") || ["le", MetricCatalogue.worker].contains(name) {
+            var name = label.key.valid()
+            if name.isEmpty || name.hasPrefix("__") || ["le", "quantile", MetricCatalogue.worker].contains(name) {
                 name = "exported_" + name.drop { $0 == "_" }
             }
             if found[name] == nil { found[name] = label.value.visible }
         }
-        return found.sorted { $0.key < $1.key }.map { SeriesKey.Label(name: $0.key, value: $0.value) }
+        if let worker { found[MetricCatalogue.worker] = worker }
+        return Labels(pairs: found.sorted { $0.key < $1.key }.map { MetricSeries.Label($0.key, $0.value) })
     }
 }
 
 extension String {
     /// With an underscore for each character that a name cannot have; a digit does not come first.
     fileprivate func valid() -> String {
-        let name = String(
-            unicodeScalars.map { scalar in
-                switch scalar {
-                case "a"..."z", "A"..."Z", "0"..."9", "_": Character(scalar)
-                default: "_"
-                }
-            })
-        return name.first?.isNumber == true ? "_\(name)" : name
+        var name = ""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "a"..."z", "A"..."Z", "_": name.unicodeScalars.append(scalar)
+            case "0"..."9": name += (name.isEmpty ? "_" : "") + String(scalar)
+            default: name += "_"
+            }
+        }
+        return name
     }
 }
 
@@ -134,6 +156,7 @@ extension MetricFamily {
             switch kind {
             case .counter: ["_total", "_created"]
             case .histogram: ["_bucket", "_count", "_sum", "_created"]
+            case .summary: ["_count", "_sum", "_created"]
             case .info: ["_info"]
             case .gauge: [String]()
             }

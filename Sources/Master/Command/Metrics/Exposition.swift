@@ -67,34 +67,43 @@ struct Exposition {
         sample(suffix, text(values), Self.seconds(value.nanoseconds))
     }
 
-    /// A sample whose labels are its own.
-    mutating func add(_ key: SeriesKey, value: String) {
-        sample(suffix, Self.text(key.labels), value)
+    mutating func add(_ values: String?..., latency: LatencyHistogram, nanoseconds: UInt64) {
+        histogram(text(values), latency, nanoseconds)
     }
 
-    mutating func add(_ values: String?..., times: TimeCounts) {
-        histogram(text(values), times)
+    // MARK: Samples with labels of their own
+
+    mutating func add(_ labels: [MetricSeries.Label], value: String) {
+        sample(suffix, Self.text(labels), value)
     }
 
-    mutating func add(_ key: SeriesKey, times: TimeCounts) {
-        histogram(Self.text(key.labels), times)
+    mutating func add(_ labels: [MetricSeries.Label], _ histogram: LatencyHistogram, nanoseconds: UInt64) {
+        self.histogram(Self.text(labels), histogram, nanoseconds)
     }
 
-    private mutating func histogram(_ labels: [UInt8], _ times: TimeCounts) {
+    mutating func add(_ labels: [MetricSeries.Label], count: UInt64, sum: Double) {
+        let labels = Self.text(labels)
+        sample("_count", labels, "\(count)")
+        sample("_sum", labels, Self.number(sum))
+    }
+
+    // MARK: Text
+
+    private mutating func histogram(_ labels: [UInt8], _ histogram: LatencyHistogram, _ nanoseconds: UInt64) {
         var sum: UInt64 = 0
         var next = 0
         let separated = labels.isEmpty ? labels : labels + [UInt8(ascii: ",")]
         for bound in Self.bounds {
             while next <= bound.bucket {
-                sum = .addingClamped(sum, times.histogram.counts[next])
+                sum = .addingClamped(sum, histogram.counts[next])
                 next += 1
             }
             sample("_bucket", separated + bound.label, "\(sum)")
         }
-        let total = times.histogram.total
+        let total = histogram.total
         sample("_bucket", separated + Self.infinity, "\(total)")
         sample("_count", labels, "\(total)")
-        sample("_sum", labels, Self.seconds(times.nanoseconds))
+        sample("_sum", labels, Self.seconds(nanoseconds))
     }
 
     private mutating func sample(_ suffix: String, _ labels: [UInt8], _ value: String) {
@@ -114,11 +123,11 @@ struct Exposition {
 
     private func text(_ values: [String?]) -> [UInt8] {
         Self.text(
-            zip(labels, values).compactMap { name, value in value.map { SeriesKey.Label(name: name, value: $0) } })
+            zip(labels, values).compactMap { name, value in value.map { MetricSeries.Label(name, $0) } })
     }
 
-    private static func text(_ labels: [SeriesKey.Label]) -> [UInt8] {
-        Array(labels.map { "\($0.name)=\"\(escaped($0.value))\"" }.joined(separator: ",").utf8)
+    private static func text(_ labels: [MetricSeries.Label]) -> [UInt8] {
+        Array(labels.map { "\($0.key)=\"\(escaped($0.value))\"" }.joined(separator: ",").utf8)
     }
 
     private static func escaped(_ text: String, quotes: Bool = true) -> String {

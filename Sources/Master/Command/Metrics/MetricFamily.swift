@@ -2,7 +2,7 @@
 struct MetricFamily: Sendable {
     /// Of OpenMetrics.
     enum Kind: String, Sendable {
-        case counter, gauge, histogram, info
+        case counter, gauge, histogram, summary, info
     }
 
     /// Without the suffixes of its samples: `http_server_requests`, whose samples are `http_server_requests_total`.
@@ -36,7 +36,7 @@ extension MetricFamily.Kind {
     var suffix: String {
         switch self {
         case .counter: "_total"
-        case .gauge, .histogram: ""
+        case .gauge, .histogram, .summary: ""
         case .info: "_info"
         }
     }

@@ -6,17 +6,16 @@ import Supervisor
 /// Each reading of a worker is kept until the next, and no number of it becomes less. When the worker exits, its last
 /// reading is added to those of the others that have gone.
 struct MetricTotals: Equatable, Codable {
-    /// Of workers that have exited; and a zero for each series that any worker has.
+    var registry = SeriesRegistry()
+    /// Of workers that have exited.
     private var gone = WorkerCounters()
     /// The last readings of those that are alive.
     private var alive: [Worker.ID: WorkerCounters] = [:]
     /// Of workers that have exited, by slot.
     private var processorTimes: [Int: Duration] = [:]
 
-    /// Of all, in the order of their start, which keeps the place of each series.
-    var counters: WorkerCounters {
-        alive.sorted { $0.key.serial < $1.key.serial }.reduce(into: gone) { $0.add($1.value) }
-    }
+    /// Of all.
+    var counters: WorkerCounters { alive.values.reduce(into: gone) { $0.add($1) } }
 
     /// The processor time of all workers that a slot has had, by slot.
     /// - Parameter running: of those that are alive.
@@ -26,7 +25,6 @@ struct MetricTotals: Equatable, Codable {
 
     mutating func read(_ counters: WorkerCounters, of id: Worker.ID) {
         alive[id, default: WorkerCounters()].raise(to: counters)
-        gone.admit(counters)
     }
 
     /// - Parameters:
@@ -39,5 +37,5 @@ struct MetricTotals: Equatable, Codable {
     }
 
     /// Of a snapshot.
-    var isWellFormed: Bool { gone.isWellFormed && alive.values.allSatisfy(\.isWellFormed) }
+    var isWellFormed: Bool { gone.isWellFormed(registry) && alive.values.allSatisfy { $0.isWellFormed(registry) } }
 }

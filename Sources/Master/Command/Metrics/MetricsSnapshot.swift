@@ -1,4 +1,5 @@
 import Contract
+import Linux
 import Platform
 import Supervisor
 
@@ -7,7 +8,15 @@ struct MetricsSnapshot {
     struct WorkerSample {
         let id: Worker.ID
         let state: String
-        let reading: WorkerGauges
+        let gauges: WorkerGauges
+    }
+
+    /// Requests with one method and route.
+    struct RouteSample {
+        let method: String
+        /// The template, or `unmatched`.
+        let route: String
+        let totals: RequestTotals
     }
 
     /// The master, or the worker of a slot.
@@ -35,6 +44,10 @@ struct MetricsSnapshot {
     /// Workers that report a health problem.
     let unhealthy: Int
     let counters: WorkerCounters
+    /// By their names.
+    let routes: [RouteSample]
+    /// Of the master.
+    let lostLogLines: UInt64
     let events: EventCounts
     /// By slot, of all workers that it has had.
     let processorTimes: [Int: Duration]
@@ -51,18 +64,11 @@ struct MetricsSnapshot {
 }
 
 /// What a worker has now.
-struct WorkerGauges: Equatable {
-    struct BlockingPool: Equatable {
-        let threads: Int
-        let busy: Int
-        /// Work that waits for a thread.
-        let queued: Int
-    }
-
-    var connections = 0
-    /// Requests in flight.
-    var requests = 0
-    var pool: BlockingPool?
+struct WorkerGauges {
+    let connections: Int
+    /// In flight.
+    let requests: Int
+    let pool: Scoreboard.Slot.Pool
     /// Of the application.
-    var application: [SeriesKey: Double] = [:]
+    let series: [MetricSeries]
 }

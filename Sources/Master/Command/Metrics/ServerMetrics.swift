@@ -24,6 +24,10 @@ final class ServerMetrics {
     /// However often somebody asks, a process is not measured more often: it costs the kernel up to a millisecond.
     private static let usageLifetime = Duration.seconds(1)
 
+    /// The places of workers' series in the registry, by their positions in the worker's part of the scoreboard. A series
+    /// stays what it was when it was first seen.
+    private var places: [Worker.ID: [Int]] = [:]
+
     /// What the log has said about the application's metrics.
     private var remarks: Set<String> = []
     private let log: Logger
@@ -48,7 +52,40 @@ final class ServerMetrics {
     func workerEnded(_ worker: Worker, pid: Int32, _ slot: Scoreboard.Slot) {
         let last = usages.removeValue(forKey: pid)?.usage.processorTime ?? .zero
         let processorTime = max(last, ProcessStatus.processorTime(of: pid) ?? .zero)
-        state.totals.exited(worker.id, WorkerCounters(slot), processorTime: processorTime)
+        state.totals.exited(worker.id, read(worker, slot).counters, processorTime: processorTime)
+        places[worker.id] = nil
+    }
+
+    /// What a worker shows. Nothing that it has written is trusted.
+    private func read(_ worker: Worker, _ slot: Scoreboard.Slot) -> (counters: WorkerCounters, gauges: [MetricSeries]) {
+        var counters = WorkerCounters()
+        counters.receivedBytes = slot.received
+        counters.sentBytes = slot.sent
+        counters.acceptedConnections = slot.accepted
+        counters.lostLogLines = UInt64(slot.lostLogLines)
+        var gauges: [MetricSeries] = []
+        let mostAnswers = Scoreboard.Slot.mostAnswers(in: MonotonicClock.now - worker.started)
+        slot.metrics.forEachSeries { position, kind, identity, words in
+            let place = place(of: position, kind, worker.id, identity)
+            guard state.totals.registry[place].kind == kind else { return }
+            switch kind {
+            case .gauge: gauges.append(MetricSeries(state.totals.registry[place], words: words))
+            case .requests:
+                let limited = words.dropLast().map { min($0, mostAnswers) } + words.suffix(1)
+                counters.add(limited, of: kind, at: place)
+            case .counter, .floatingPointCounter, .timer, .summary: counters.add(words, of: kind, at: place)
+            }
+        }
+        return (counters, gauges)
+    }
+
+    private func place(
+        of position: Int, _ kind: MetricSeries.Kind, _ id: Worker.ID, _ identity: () -> MetricSeries.Identity?
+    ) -> Int {
+        if let known = places[id], position < known.count { return known[position] }
+        let place = state.totals.registry.place(of: identity() ?? .overflow(kind))
+        places[id, default: []].append(place)
+        return place
     }
 
     // MARK: Serving
@@ -89,32 +126,38 @@ final class ServerMetrics {
     /// What is known now.
     private func snapshot(_ status: ServerStatus, _ children: ChildProcesses) -> MetricsSnapshot {
         let supervisor = status.supervisor
+        let now = MonotonicClock.now
         var workers: [MetricsSnapshot.WorkerSample] = []
         var processes = usages[getpid()].map { [MetricsSnapshot.ProcessSample(slot: nil, usage: $0.usage)] } ?? []
         var processorTimes: [Int: Duration] = [:]
         for worker in supervisor.workers {
             let limit = supervisor.settings(of: worker.id.generation).maxConnections
             let slot = children.slot(of: worker)
-            state.totals.read(WorkerCounters(slot), of: worker.id)
-            workers.append(
-                MetricsSnapshot.WorkerSample(
-                    id: worker.id, state: worker.state.name,
-                    reading: WorkerGauges(slot, children.account(of: worker, maxConnections: limit))))
+            let reading = read(worker, slot)
+            state.totals.read(reading.counters, of: worker.id)
+            let gauges = WorkerGauges(
+                connections: min(slot.connections, limit + status.listeners.count), requests: slot.activeRequests,
+                pool: slot.pool, series: reading.gauges)
+            workers.append(MetricsSnapshot.WorkerSample(id: worker.id, state: worker.state.name, gauges: gauges))
             guard let pid = children.workers[worker.id]?.child.pid, let usage = usages[pid]?.usage else { continue }
             processes.append(MetricsSnapshot.ProcessSample(slot: worker.id.slot, usage: usage))
             processorTimes[worker.id.slot] = usage.processorTime
         }
         let counters = state.totals.counters
+        let totals = counters.series.sorted { $0.key < $1.key }.map {
+            MetricSeries(state.totals.registry[$0.key], words: $0.value.words)
+        }
         let application = ApplicationMetrics(
-            counters, gauges: workers.map { ($0.id.slot, $0.reading.application) })
+            totals.filter { $0.identity.kind != .requests }, gauges: workers.map { ($0.id.slot, $0.gauges.series) })
         for remark in application.remarks where remarks.count < Self.mostRemarks {
             if remarks.insert(remark).inserted { log.warning("\(remark)") }
         }
         let refused = Set(status.listeners.refusals.map { $0.address })
         return MetricsSnapshot(
-            time: MonotonicClock.now, startTime: startTime, state: supervisor.state.name,
+            time: now, startTime: startTime, state: supervisor.state.name,
             generation: supervisor.generation, target: supervisor.target,
             unhealthy: supervisor.healthProblems.reduce(0) { $0 + $1.workers }, counters: counters,
+            routes: Self.routes(totals), lostLogLines: LogOutput.lostLines,
             events: state.events, processorTimes: state.totals.processorTimes(running: processorTimes),
             workers: workers, processes: processes,
             listeners: status.listeners.all.map {
@@ -123,20 +166,11 @@ final class ServerMetrics {
                     isReachable: !refused.contains($0.address))
             }, application: application.families)
     }
-}
 
-// MARK: - The scoreboard
-
-extension WorkerCounters {
-    /// What a slot of the scoreboard shows.
-    fileprivate init(_ slot: Scoreboard.Slot) {
-        acceptedConnections = slot.accepted
-    }
-}
-
-extension WorkerGauges {
-    fileprivate init(_ slot: Scoreboard.Slot, _ account: Scoreboard.Slot.Account) {
-        connections = account.connections
-        requests = account.inFlight.count + account.unrecorded
+    private static func routes(_ totals: [MetricSeries]) -> [MetricsSnapshot.RouteSample] {
+        totals.compactMap { series in
+            guard let (method, route) = series.identity.route, let totals = series.requests else { return nil }
+            return MetricsSnapshot.RouteSample(method: method, route: route, totals: totals)
+        }.sorted { ($0.route, $0.method) < ($1.route, $1.method) }
     }
 }

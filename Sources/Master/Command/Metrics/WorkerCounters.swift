@@ -1,148 +1,99 @@
 import Contract
 
-/// A method and a route's template.
-struct RouteKey: Hashable, Codable, Comparable {
-    let method: String
-    /// `unmatched` if no route has the request's path.
-    let route: String
-
-    /// Series beyond the limit are counted together.
-    static let overflow = RouteKey(method: "_OTHER", route: "overflow")
-
-    static func < (one: RouteKey, other: RouteKey) -> Bool {
-        (one.route, one.method) < (other.route, other.method)
-    }
-}
-
-/// The answers of one route.
-struct RouteCounts: Equatable, Codable {
-    /// By status class: 1xx to 5xx.
-    var answers = [UInt64](repeating: 0, count: Self.classes)
-    var latency = TimeCounts()
-
-    static let classes = 5
-}
-
-/// How long something took.
-struct TimeCounts: Equatable, Codable {
-    var histogram = LatencyHistogram()
-    var nanoseconds: UInt64 = 0
-}
-
-/// A metric of the application, as its worker names it, with its labels.
-struct SeriesKey: Hashable, Codable, Comparable {
-    struct Label: Hashable, Codable, Comparable {
-        let name: String
-        let value: String
-
-        static func < (one: Label, other: Label) -> Bool { (one.name, one.value) < (other.name, other.value) }
-    }
-
-    let name: String
-    let labels: [Label]
-
-    static let overflow = SeriesKey(name: "overflow", labels: [])
-
-    static func < (one: SeriesKey, other: SeriesKey) -> Bool {
-        one.name == other.name ? one.labels.lexicographicallyPrecedes(other.labels) : one.name < other.name
-    }
-}
-
-/// What a worker has counted since its start, or several workers together.
+/// What a worker has counted since its start, or several workers together. Every number is a total.
 struct WorkerCounters: Equatable, Codable {
-    var routes: [RouteKey: RouteCounts] = [:]
+    struct Series: Equatable, Codable {
+        let kind: MetricSeries.Kind
+        fileprivate(set) var words: [UInt64]
+    }
+
     var receivedBytes: UInt64 = 0
     var sentBytes: UInt64 = 0
     var acceptedConnections: UInt64 = 0
-    /// Of the application.
-    var counters: [SeriesKey: UInt64] = [:]
-    var timers: [SeriesKey: TimeCounts] = [:]
+    var lostLogLines: UInt64 = 0
+    /// By their places.
+    private(set) var series: [Int: Series] = [:]
 
-    /// So many different routes, counters and timers are counted apart, each. A server that reloads into applications with
-    /// other routes, and a worker that writes nonsense, must not fill the master's memory.
-    static let mostSeries = 2000
+    /// What two numbers of the same kind become.
+    fileprivate enum Operation {
+        /// The larger one.
+        case raise
+        case add
+    }
+
+    /// Adds a worker's series. A gauge is no total.
+    mutating func add(_ words: [UInt64], of kind: MetricSeries.Kind, at place: Int) {
+        if kind != .gauge { combine(Series(kind: kind, words: words), at: place, .add) }
+    }
 
     /// Each number becomes at least as large as the other's: a worker's later reading, which is never less.
-    mutating func raise(to later: WorkerCounters) { combine(later, max) }
+    mutating func raise(to later: WorkerCounters) { combine(later, .raise) }
 
-    mutating func add(_ other: WorkerCounters) { combine(other, UInt64.addingClamped) }
+    mutating func add(_ other: WorkerCounters) { combine(other, .add) }
 
-    /// Makes room for the other's series. A series that has a place keeps it.
-    mutating func admit(_ other: WorkerCounters) {
-        routes.admit(other.routes.keys, RouteCounts())
-        counters.admit(other.counters.keys, 0)
-        timers.admit(other.timers.keys, TimeCounts())
+    private mutating func combine(_ other: WorkerCounters, _ operation: Operation) {
+        receivedBytes = operation.result(receivedBytes, other.receivedBytes)
+        sentBytes = operation.result(sentBytes, other.sentBytes)
+        acceptedConnections = operation.result(acceptedConnections, other.acceptedConnections)
+        lostLogLines = operation.result(lostLogLines, other.lostLogLines)
+        for (place, other) in other.series { combine(other, at: place, operation) }
     }
 
-    private mutating func combine(_ other: WorkerCounters, _ operation: (UInt64, UInt64) -> UInt64) {
-        receivedBytes = operation(receivedBytes, other.receivedBytes)
-        sentBytes = operation(sentBytes, other.sentBytes)
-        acceptedConnections = operation(acceptedConnections, other.acceptedConnections)
-        admit(other)
-        routes.combine(other.routes, overflow: .overflow, operation)
-        counters.combine(other.counters, overflow: .overflow, operation)
-        timers.combine(other.timers, overflow: .overflow, operation)
+    private mutating func combine(_ other: Series, at place: Int, _ operation: Operation) {
+        let zeros = Series(kind: other.kind, words: Array(repeating: 0, count: other.kind.words))
+        series[place, default: zeros].combine(other, operation)
     }
 
-    /// Of a snapshot: other numbers of words would be another build's.
-    var isWellFormed: Bool {
-        routes.values.allSatisfy { $0.answers.count == RouteCounts.classes && $0.latency.isWellFormed }
-            && timers.values.allSatisfy(\.isWellFormed)
+    /// Of a snapshot: what does not fit together would be another build's.
+    func isWellFormed(_ registry: SeriesRegistry) -> Bool {
+        series.allSatisfy { place, series in
+            registry.identities.indices.contains(place) && registry[place].kind == series.kind
+                && series.words.count == series.kind.words
+        }
     }
 }
 
-/// Words that one operation joins with those of another.
-private protocol Combinable {
-    init()
-    mutating func combine(_ other: Self, _ operation: (UInt64, UInt64) -> UInt64)
-}
-
-extension UInt64: Combinable {
-    fileprivate mutating func combine(_ other: UInt64, _ operation: (UInt64, UInt64) -> UInt64) {
-        self = operation(self, other)
+extension WorkerCounters.Series {
+    fileprivate mutating func combine(_ other: Self, _ operation: WorkerCounters.Operation) {
+        for index in words.indices {
+            words[index] =
+                kind.isDouble(index)
+                ? operation.doubleResult(words[index], other.words[index])
+                : operation.result(words[index], other.words[index])
+        }
     }
 }
 
-extension RouteCounts: Combinable {
-    fileprivate mutating func combine(_ other: RouteCounts, _ operation: (UInt64, UInt64) -> UInt64) {
-        for index in answers.indices { answers[index] = operation(answers[index], other.answers[index]) }
-        latency.combine(other.latency, operation)
+extension MetricSeries.Kind {
+    /// Whether a word holds the bits of a double.
+    fileprivate func isDouble(_ word: Int) -> Bool {
+        switch self {
+        case .floatingPointCounter, .gauge: true
+        case .summary: word == 1
+        case .requests, .counter, .timer: false
+        }
     }
 }
 
-extension TimeCounts: Combinable {
-    mutating func add(_ other: TimeCounts) { combine(other, UInt64.addingClamped) }
-
-    fileprivate mutating func combine(_ other: TimeCounts, _ operation: (UInt64, UInt64) -> UInt64) {
-        nanoseconds = operation(nanoseconds, other.nanoseconds)
-        for index in histogram.counts.indices {
-            histogram.counts[index] = operation(histogram.counts[index], other.histogram.counts[index])
+extension WorkerCounters.Operation {
+    fileprivate func result(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        switch self {
+        case .raise: max(one, other)
+        case .add: .addingClamped(one, other)
         }
     }
 
-    fileprivate var isWellFormed: Bool { histogram.counts.count == LatencyHistogram.buckets }
-}
-
-extension Dictionary {
-    fileprivate mutating func admit(_ keys: Keys, _ empty: Value) {
-        for key in keys where count < WorkerCounters.mostSeries && self[key] == nil { self[key] = empty }
-    }
-}
-
-extension Dictionary where Value: Combinable {
-    /// - Parameter overflow: where those count, all together, that were not admitted.
-    fileprivate mutating func combine(
-        _ others: Self, overflow: Key, _ operation: (UInt64, UInt64) -> UInt64
-    ) {
-        var rest: Value?
-        for (key, value) in others {
-            if key != overflow, let index = index(forKey: key) {
-                values[index].combine(value, operation)
-            } else {
-                rest = rest ?? Value()
-                rest?.combine(value, UInt64.addingClamped)
-            }
+    /// Of the bits of doubles. What is no total, because it is negative or no number, is a zero.
+    fileprivate func doubleResult(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        let (one, other) = (Self.total(one), Self.total(other))
+        return switch self {
+        case .raise: max(one, other).bitPattern
+        case .add: min(one + other, .greatestFiniteMagnitude).bitPattern
         }
-        if let rest { self[overflow, default: Value()].combine(rest, operation) }
+    }
+
+    private static func total(_ bits: UInt64) -> Double {
+        let value = Double(bitPattern: bits)
+        return value.isFinite && value > 0 ? value : 0
     }
 }

@@ -57,6 +57,9 @@ package enum LogOutput {
         _ = Glibc.write(STDERR_FILENO, line, line.utf8.count)
     }
 
+    /// Lines that this process has lost since its start.
+    package static var lostLines: UInt64 { lines.withLock(\.allLost) }
+
     /// - Parameter notice: makes the text that says how many lines were lost.
     static func write(_ text: String, _ level: Logger.Level, notice: (_ lost: Int) -> String) {
         lines.withLock { lines in
@@ -96,7 +99,11 @@ extension Logger.Level {
 struct LineWriter {
     /// The rest of a line of which the output took a part. It must be written before anything else.
     private var rest: ArraySlice<UInt8> = []
-    private(set) var lost = 0
+    private(set) var lost = 0 {
+        didSet { if lost > oldValue { allLost += UInt64(lost - oldValue) } }
+    }
+    /// Since the start; `lost` begins anew after each notice.
+    private(set) var allLost: UInt64 = 0
 
     /// Writes a line now, or counts it.
     /// - Parameters:

@@ -86,6 +86,21 @@ package struct MetricsBlock: Sendable {
         return found
     }
 
+    /// The same, for whoever reads again and again and knows by its position what a series is: its text need not be read.
+    package func forEachSeries(
+        _ body: (
+            _ position: Int, _ kind: MetricSeries.Kind, _ identity: () -> MetricSeries.Identity?, _ words: [UInt64]
+        ) -> Void
+    ) {
+        var position = 0
+        forEach { kind, text, words in
+            body(
+                position, kind, { MetricSeries.Identity(kind, text: String(decoding: text, as: UTF8.self)) },
+                words.indices.map { brigade_load64(words.baseAddress! + $0) })
+            position += 1
+        }
+    }
+
     /// What is counted of the requests of all routes.
     package var requests: RequestTotals {
         var sum = Array(repeating: UInt64(0), count: RequestTotals.words)

@@ -257,6 +257,12 @@ extension Scoreboard.Slot {
     /// Requests of one connection that can be in flight at once; Serving has fewer.
     private static let mostPerConnection = 64
 
+    /// How many requests a worker of that age can have answered.
+    package static func mostAnswers(in age: Duration) -> UInt64 {
+        let (seconds, attoseconds) = max(.zero, age).components
+        return UInt64(seconds * mostAnswersPerSecond + attoseconds / 1_000_000_000_000)
+    }
+
     /// - Parameters:
     ///   - started: CLOCK_MONOTONIC, when the worker was started. No request is older, and none was answered before.
     ///   - limit: of its connections.
@@ -264,8 +270,7 @@ extension Scoreboard.Slot {
         let found = inFlight
         // Read after the entries, so that no request looks newer than now.
         let now = max(started, MonotonicClock.now)
-        let (seconds, attoseconds) = (now - started).components
-        let answers = UInt64(seconds * Self.mostAnswersPerSecond + attoseconds / 1_000_000_000_000)
+        let answers = Self.mostAnswers(in: now - started)
         let totals = metrics.requests
         var latency = totals.latency
         for index in latency.counts.indices { latency.counts[index] = min(latency.counts[index], answers) }
