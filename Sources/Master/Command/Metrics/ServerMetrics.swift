@@ -107,7 +107,14 @@ final class ServerMetrics {
         }
         guard isMeasuring, !measureNext(children, at: now) else { return }
         let snapshot = snapshot(status, children)
-        for (client, request, page) in waiting { server.answer(client, page.answer(request, snapshot), at: now) }
+        // Clients that ask for the same get the same.
+        var answers: [[String]: HTTPAnswer] = [:]
+        for (client, request, page) in waiting {
+            let key = [page.rawValue, request.query ?? "", request["accept"] ?? ""]
+            let answer = answers[key] ?? page.answer(request, snapshot)
+            answers[key] = answer
+            server.answer(client, answer, at: now)
+        }
         waiting = []
     }
 
