@@ -53,6 +53,9 @@ struct FaultyApplication: Application {
         case "flood":
             Inherited().flood()
             return .now(text("flooding"))
+        case "babble":
+            Inherited().babble(routes: request.number("routes") ?? 0)
+            return .now(text("babbled"))
         case "spoil-header":
             Inherited().spoilHeader()
             return .now(text("spoiled"))

@@ -68,6 +68,33 @@ struct Inherited {
         }
     }
 
+    /// Writes other series over this worker's metrics: the first ones have texts and numbers that ours never have. What the
+    /// library counts from then on goes somewhere into them.
+    /// - Parameter routes: how many series of requests follow.
+    func babble(routes: Int) {
+        guard let block = try? Scoreboard.inherited(descriptor: scoreboard).slot(slot).metrics else { return }
+        var writer = MetricsBlock.Writer(block)
+        let odd = "\u{1b}[2J\n\"\\{}#\u{202e}"
+        let nonsense = [
+            MetricSeries.Identity(method: odd, route: odd), MetricSeries.Identity(.requests, odd),
+            MetricSeries.Identity(.counter, odd), MetricSeries.Identity(.timer, "", [MetricSeries.Label("le", odd)]),
+            MetricSeries.Identity(
+                .gauge, "brigade_workers", [MetricSeries.Label("", odd), MetricSeries.Label("", "")]),
+            MetricSeries.Identity(.floatingPointCounter, "http_server_requests"),
+            MetricSeries.Identity(.summary, "a.b"),
+            MetricSeries.Identity(.gauge, "a_b"), MetricSeries.Identity(.counter, "a_b_count"),
+        ]
+        for identity in nonsense {
+            guard let words = writer.append(identity) else { return }
+            for index in 0..<identity.kind.words { words.set(index % 2 == 0 ? -.nan : -1e300, at: index) }
+        }
+        for number in 0..<routes {
+            guard let words = writer.append(MetricSeries.Identity(method: "GET", route: "/routes/\(number)/{id}"))
+            else { return }
+            for index in 0..<RequestTotals.words { words.add(UInt64(number + index), to: index) }
+        }
+    }
+
     /// Sends the same message to the master for ever, in a thread of its own.
     func flood() {
         var thread = pthread_t()

@@ -76,6 +76,38 @@ import Testing
         #expect(try #require(scrape["brigade_sent_bytes_total"]) > 50 * 50)
     }
 
+    /// A worker that overwrites its own part of the shared memory changes no total of the others, fills neither the scrape
+    /// nor the log, and breaks no line.
+    @Test func aWorkerThatWritesNonsenseSpoilsNothing() throws {
+        let (server, metrics) = try Self.server()
+        for _ in 0..<20 { #expect(try server.ask("/hello").status == 200) }
+        var last = try Scrape.of(metrics, until: "20 requests") { Self.answered($0) == 20 }
+        for _ in 0..<3 {
+            let mark = server.master.mark
+            #expect(try server.ask("/babble?routes=1500").body == "babbled")
+            let scrape = try Scrape.of(metrics)
+            #expect(scrape.fallen(since: last) == [])
+            #expect(scrape.text.utf8.allSatisfy { (0x20...0x7e).contains($0) || $0 == 0x0a })
+            #expect(scrape.text.utf8.count < 20_000_000)
+            last = scrape
+            kill(server.workers[0], SIGKILL)
+            try server.master.waitFor("worker ready", from: mark)
+            last = try Scrape.of(metrics)
+            #expect(last.fallen(since: scrape) == [])
+        }
+        #expect(server.master.lines(with: "the application's metric").count <= 4)
+        #expect(last.samples.keys.contains { $0.hasPrefix("app_http_server_requests_total") })
+        try Data(last.text.utf8).write(to: URL(filePath: server.folder + "/open"))
+        let script = """
+            from prometheus_client.openmetrics.parser import text_string_to_metric_families
+            print(sum(len(family.samples) for family in text_string_to_metric_families(open("open").read())))
+            """
+        let python = try ChildProcess(
+            "/usr/bin/python3", ["-c", script], environment: ["PATH": "/usr/bin:/bin"], folder: server.folder)
+        #expect(try python.waitForExit() == 0, "\(python.output)")
+        #expect(try server.status().isSettled)
+    }
+
     /// Where test.sh installs it.
     private static let promtool = ["/usr/bin/promtool", BuildProducts.root + "/.build/promtool/promtool"].first {
         FileManager.default.isExecutableFile(atPath: $0)
