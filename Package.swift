@@ -137,7 +137,7 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests", dependencies: ["Contract", "Supervisor", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["BrigadeCommand", "Contract", "Linux", "Supervisor"],
+            name: "CommandTests", dependencies: ["BrigadeCommand", "Contract", "Linux", "Supervisor", log],
             swiftSettings: settings),
         .testTarget(
             name: "PlatformTests", dependencies: ["CLinux", "Contract", "Linux", "Platform", system],

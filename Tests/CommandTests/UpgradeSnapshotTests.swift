@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import Linux
+import Logging
 import Platform
 import Supervisor
 import Testing
@@ -46,7 +47,13 @@ import Testing
                 descriptor: 10, isActivated: false, address: try BindAddress("127.0.0.1:9001")),
             totals: totals, metrics: MetricsState(), lastChange: "reload complete in 1 s",
             lastLoss: "worker 1 of generation 1: killed by SIGSEGV",
-            supervisor: supervisor.snapshot)
+            recentEvents: Dispensable(events), supervisor: supervisor.snapshot)
+    }
+
+    private var events: RecentEvents {
+        var events = RecentEvents()
+        events.add(.workerLost, .error, "worker exited: killed by SIGKILL", Self.id, at: .seconds(11))
+        return events
     }
 
     private func changed(_ old: String, to new: String) throws -> String {
@@ -59,6 +66,15 @@ import Testing
     @Test func whatIsWrittenIsWhatIsRead() throws {
         let snapshot = try snapshot()
         #expect(try UpgradeSnapshot(text: snapshot.text()) == snapshot)
+    }
+
+    @Test func noUpgradeFailsForWhatTheServerCanGoOnWithout() throws {
+        let text = try snapshot().text()
+        let strange = try UpgradeSnapshot(text: text.replacing("\"kind\":\"worker lost\"", with: "\"kind\":[1]"))
+        #expect(strange.recentEvents.value == nil)
+        let missing = try UpgradeSnapshot(text: text.replacing("\"recentEvents\"", with: "\"memories\""))
+        #expect(missing.recentEvents.value == nil)
+        #expect(missing.lastLoss == strange.lastLoss && missing.lastLoss != nil)
     }
 
     @Test func theSupervisorGoesOnWithTheSettingsOfItsWorkers() throws {

@@ -1,4 +1,5 @@
 internal import CLinux
+import Glibc
 
 /// CLOCK_MONOTONIC: it never jumps, and stops while the machine is suspended.
 package enum MonotonicClock {
@@ -6,6 +7,16 @@ package enum MonotonicClock {
     package static var now: Duration { .nanoseconds(Int64(nanoseconds)) }
 
     package static var nanoseconds: UInt64 { brigade_monotonic_nanoseconds() }
+}
+
+/// CLOCK_BOOTTIME: it never jumps, and goes on while the machine is suspended.
+package enum SuspendAwareClock {
+    /// Time since boot.
+    package static var now: Duration {
+        var now = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &now)
+        return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
+    }
 }
 
 extension Duration {

@@ -9,31 +9,48 @@ import Supervisor
 final class EventLog {
     var logger: Logger
     var history: ServerHistory
+    private(set) var recent: RecentEvents
     private let children: ChildProcesses
 
-    init(_ logger: Logger, _ children: ChildProcesses, _ history: ServerHistory) {
+    init(_ logger: Logger, _ children: ChildProcesses, _ history: ServerHistory, _ recent: RecentEvents) {
         self.logger = logger
         self.children = children
         self.history = history
+        self.recent = recent
     }
 
     func write(_ event: OperatorEvent) {
         let message = OperatorMessage(event)
+        var text = message.text
         if case .workerExited(let id, let status, let state, _, _) = event {
-            writePostMortem(message, id, status, state)
+            text = writePostMortem(message, id, status, state)
         } else {
-            logger.log(level: message.level, "\(message.text)", metadata: message.worker.map(metadata))
+            logger.log(level: message.level, "\(text)", metadata: message.worker.map(metadata))
         }
+        remember(RecentEvents.Entry.Kind(event, message.level), message.level, text, message.worker)
         switch event {
         case .reloadComplete, .reloadFailed, .upgradeFailed: history.changed(message.text)
         default: break
         }
     }
 
+    func writeWorkerStarted(_ id: Worker.ID) {
+        let text = "worker started"
+        logger.info("\(text)", metadata: metadata(id))
+        remember(.workerStarted, .info, text, id)
+    }
+
+    private func remember(
+        _ kind: RecentEvents.Entry.Kind, _ level: Logger.Level, _ text: String, _ worker: Worker.ID?
+    ) {
+        recent.add(kind, level, text, worker, at: SuspendAwareClock.now)
+    }
+
     /// How a worker exited and, unless it was told to, what it was doing.
+    /// - Returns: how it exited.
     private func writePostMortem(
         _ message: OperatorMessage, _ id: Worker.ID, _ status: ExitStatus, _ state: Worker.State
-    ) {
+    ) -> String {
         var metadata = metadata(id)
         let postMortem = children.workers[id]?.postMortem
         if let postMortem { metadata["requests"] = "\(postMortem.account.requests)" }
@@ -44,6 +61,7 @@ final class EventLog {
         logger.log(level: message.level, "\(text)", metadata: metadata)
         if message.level >= .warning { history.workerLost(id, text) }
         if let postMortem { writeInFlight(postMortem.account, id) }
+        return text
     }
 
     /// However many there are, and whatever the worker has written there, a few lines.

@@ -31,7 +31,7 @@ final class Master {
         try configuration.checkDescriptors()
         resources = try ServerResources(configuration, log)
         children = ChildProcesses(resources)
-        eventLog = EventLog(log, children, ServerHistory())
+        eventLog = EventLog(log, children, ServerHistory(), RecentEvents())
         started = MonotonicClock.now
         metrics = ServerMetrics(started: started, log: log)
         supervisor = Supervisor(
@@ -51,7 +51,7 @@ final class Master {
         children = ChildProcesses(resources, resuming: state.workers)
         let history = ServerHistory(
             resuming: state.snapshot.totals, lastChange: state.snapshot.lastChange, lastLoss: state.snapshot.lastLoss)
-        eventLog = EventLog(log, children, history)
+        eventLog = EventLog(log, children, history, state.snapshot.recentEvents.value ?? RecentEvents())
         started = state.snapshot.started
         metrics = ServerMetrics(started: started, resuming: state.snapshot.metrics ?? MetricsState(), log: log)
         supervisor = state.supervisor
@@ -208,7 +208,7 @@ final class Master {
         do {
             try children.startWorker(id, from: material)
             metrics.workerStarted()
-            log.info("worker started", metadata: eventLog.metadata(id))
+            eventLog.writeWorkerStarted(id)
             return nil
         } catch {
             return notStarted(error).map { .workerExited(id, $0) }
@@ -549,8 +549,8 @@ final class Master {
 
     private func snapshot(program descriptor: Int32) -> UpgradeSnapshot {
         UpgradeSnapshot(
-            resources, children, generations, eventLog.history, metrics.state, supervisor.snapshot,
-            started: started, program: descriptor)
+            resources, children, generations, eventLog, metrics.state, supervisor.snapshot, started: started,
+            program: descriptor)
     }
 }
 

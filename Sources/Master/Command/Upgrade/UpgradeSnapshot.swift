@@ -66,6 +66,7 @@ struct UpgradeSnapshot: Equatable, Codable {
     var metrics: MetricsState?
     var lastChange: String?
     var lastLoss: String?
+    var recentEvents = Dispensable<RecentEvents>()
     var supervisor: Supervisor.Snapshot
 }
 
@@ -122,6 +123,33 @@ extension UpgradeSnapshot {
     }
 }
 
+/// What the server can go on without. If a build does not write it, or writes it in a form that this build does not know,
+/// there is none: an upgrade does not fail for it.
+struct Dispensable<Value: Codable & Equatable>: Equatable, Encodable {
+    var value: Value?
+
+    init(_ value: Value? = nil) {
+        self.value = value
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try value.encode(to: encoder)
+    }
+}
+
+extension Dispensable: Decodable {
+    init(from decoder: any Decoder) {
+        value = try? Value(from: decoder)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// What the decoding of a snapshot calls: also without the key.
+    func decode<Value>(_: Dispensable<Value>.Type, forKey key: Key) throws -> Dispensable<Value> {
+        try decodeIfPresent(Dispensable<Value>.self, forKey: key) ?? Dispensable()
+    }
+}
+
 // MARK: Going on
 
 extension UpgradeSnapshot {
@@ -155,10 +183,11 @@ extension UpgradeSnapshot {
     /// - Parameter program: the running executable, opened.
     init(
         _ resources: ServerResources, _ children: ChildProcesses, _ generations: [Int: Generation],
-        _ history: ServerHistory, _ metrics: MetricsState, _ supervisor: Supervisor.Snapshot, started: Duration,
+        _ eventLog: EventLog, _ metrics: MetricsState, _ supervisor: Supervisor.Snapshot, started: Duration,
         program: Int32
     ) {
         let scoreboard = resources.scoreboard
+        let history = eventLog.history
         self.init(
             program: OpenFile(descriptor: program, path: BrigadeExecutable.path),
             arguments: BrigadeExecutable.arguments,
@@ -179,7 +208,7 @@ extension UpgradeSnapshot {
             controlSocket: resources.controlServer.map { OpenListener($0.listener, isActivated: false) },
             metricsSocket: resources.metricsServer.map { OpenListener($0.listener, isActivated: false) },
             totals: history.totals, metrics: metrics, lastChange: history.lastChange, lastLoss: history.lastLoss,
-            supervisor: supervisor)
+            recentEvents: Dispensable(eventLog.recent), supervisor: supervisor)
     }
 }
 
