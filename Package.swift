@@ -78,10 +78,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Master/Command",
-            // What `brigade new` writes.
+            // What `brigade new` writes, and the page of the metrics address.
             resources: [
                 "Package.swift", "main.swift", "tests.swift", "Dockerfile", "dockerignore", "gitignore", "README.md",
-            ].map { .embedInCode("NewPackage/Template/\($0).txt") },
+            ].map { .embedInCode("NewPackage/Template/\($0).txt") }
+                + ["html", "css", "js"].map { .embedInCode("Metrics/Dashboard/dashboard.\($0)") },
             swiftSettings: settings),
 
         // Worker.

@@ -174,7 +174,7 @@ extension StatusReport: Encodable {
 
 extension Duration {
     /// To the microsecond, and not below zero: clocks are read at different moments.
-    fileprivate var seconds: Double {
+    var seconds: Double {
         let (seconds, attoseconds) = max(.zero, self).components
         return Double(seconds * 1_000_000 + attoseconds / 1_000_000_000_000) / 1_000_000
     }

@@ -136,7 +136,7 @@ final class Master {
         }
         serveControl(part(firstOfControl..<firstOfMetrics))
         if let server = resources.metricsServer, exitCode == nil {
-            metrics.serve(server, part(firstOfMetrics..<sources.count), status, children)
+            metrics.serve(server, part(firstOfMetrics..<sources.count), status, children, eventLog.recent)
         }
     }
 
@@ -146,6 +146,7 @@ final class Master {
             resources.listeners.repairDue,
         ].compactMap(\.self)
         if metrics.isMeasuring { deadlines.append(now) }
+        if resources.metricsServer != nil { deadlines.append(metrics.sampleDue) }
         if resources.manager.hasPending { deadlines.append(now + Self.managerInterval) }
         deadlines += children.workers.values.compactMap(\.pausedUntil).filter { $0 > now }
         return deadlines.min()

@@ -12,7 +12,7 @@ struct ServerStatus {
 
     /// The service manager's line.
     var line: String {
-        let word = word(isUnreachable: listeners.isUnreachable)
+        let word = word
         let ready = "\(word): \(supervisor.readyWorkers) of \(supervisor.target) workers ready"
         let problem = supervisor.healthProblems.first.map { "health problem: \($0.text)" }
         let loss = word == "down" ? history.lastLoss : nil
@@ -21,6 +21,8 @@ struct ServerStatus {
     }
 
     /// One word for it.
+    var word: String { word(isUnreachable: listeners.isUnreachable) }
+
     /// - Parameter isUnreachable: whether there is an address at which nobody can connect.
     private func word(isUnreachable: Bool) -> String {
         let isDown = supervisor.wasEverReady && supervisor.readyWorkers == 0

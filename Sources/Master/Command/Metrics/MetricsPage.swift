@@ -1,5 +1,7 @@
 /// The pages of the metrics address, by their paths.
 enum MetricsPage: String, CaseIterable {
+    case dashboard = "/"
+    case data = "/data.json"
     case metrics = "/metrics"
 
     enum Route: Equatable {
@@ -22,8 +24,13 @@ enum MetricsPage: String, CaseIterable {
         return .page(page)
     }
 
-    func answer(_ request: HTTPRequest, _ snapshot: MetricsSnapshot) -> HTTPAnswer {
+    /// - Parameter report: what the dashboard shows; it is made only if it is asked for.
+    func answer(
+        _ request: HTTPRequest, _ snapshot: MetricsSnapshot, _ report: @autoclosure () -> DashboardReport
+    ) -> HTTPAnswer {
         switch self {
+        case .dashboard: return DashboardPage.answer()
+        case .data: return HTTPAnswer(type: "application/json", report().json)
         case .metrics:
             let format = Exposition.Format(accepting: request["accept"] ?? "")
             return HTTPAnswer(

@@ -9,6 +9,7 @@ import Supervisor
 struct MetricsState: Equatable, Codable {
     var totals = MetricTotals()
     var events = EventCounts()
+    var history = Dispensable(History())
 }
 
 /// The metrics of a running server: what is counted all the time, and what is measured when somebody asks.
@@ -20,6 +21,9 @@ final class ServerMetrics {
     private var usages: [Int32: (usage: ProcessUsage, time: Duration)] = [:]
     /// Whoever has asked and waits until all processes are measured.
     private var waiting: [(client: Int, request: HTTPRequest, page: MetricsPage)] = []
+
+    /// When the history gets its next sample. CLOCK_MONOTONIC.
+    private(set) var sampleDue = MonotonicClock.now
 
     /// However often somebody asks, a process is not measured more often: it costs the kernel up to a millisecond.
     private static let usageLifetime = Duration.seconds(1)
@@ -38,6 +42,7 @@ final class ServerMetrics {
     init(started: Duration, resuming state: MetricsState = MetricsState(), log: Logger) {
         self.state = state
         self.log = log
+        if state.history.value == nil { self.state.history = Dispensable(History()) }
         let age = (MonotonicClock.now - started).components.seconds
         startTime = time(nil) - Int(age)
     }
@@ -93,10 +98,12 @@ final class ServerMetrics {
     /// Whether the master must come back at once: somebody waits, and the next process is to be measured.
     var isMeasuring: Bool { !waiting.isEmpty }
 
-    /// Accepts, reads, measures at most one process, and answers. So no pass of the master's loop takes long.
+    /// Accepts, reads, measures at most one process, takes the history's sample, and answers. So no pass of the master's loop
+    /// takes long.
     /// - Parameter readiness: of the server's `interests`.
     func serve(
-        _ server: MetricsServer, _ readiness: [Poll.Readiness], _ status: ServerStatus, _ children: ChildProcesses
+        _ server: MetricsServer, _ readiness: [Poll.Readiness], _ status: ServerStatus, _ children: ChildProcesses,
+        _ recentEvents: RecentEvents
     ) {
         let now = MonotonicClock.now
         for (client, request) in server.handle(readiness, at: now) {
@@ -105,13 +112,22 @@ final class ServerMetrics {
             case .page(let page): waiting.append((client, request, page))
             }
         }
-        guard isMeasuring, !measureNext(children, at: now) else { return }
+        guard isMeasuring || sampleDue <= now, !measureNext(children, at: now) else { return }
         let snapshot = snapshot(status, children)
+        if sampleDue <= now {
+            sampleDue = now + History.interval
+            state.history.value?.record(
+                History.Measurement(snapshot, readyWorkers: status.supervisor.readyWorkers), at: SuspendAwareClock.now)
+        }
         // Clients that ask for the same get the same.
         var answers: [[String]: HTTPAnswer] = [:]
         for (client, request, page) in waiting {
             let key = [page.rawValue, request.query ?? "", request["accept"] ?? ""]
-            let answer = answers[key] ?? page.answer(request, snapshot)
+            let answer =
+                answers[key]
+                ?? page.answer(
+                    request, snapshot,
+                    DashboardReport(snapshot, status, children, state.history.value ?? History(), recentEvents))
             answers[key] = answer
             server.answer(client, answer, at: now)
         }
