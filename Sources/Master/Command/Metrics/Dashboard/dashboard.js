@@ -97,11 +97,11 @@
 
   const charts = [
     {
-      title: "Responses", unit: "per second, by class of status", kind: "stack", format: each(count), axis: count, smallest: 0.25,
+      title: "Responses", unit: "per second", kind: "stack", format: each(count), axis: count, smallest: 0.25,
       series: classes.map(name => series(name, "s-" + name, rate(name), { optional: name === "1xx" || name === "3xx" })),
     },
     {
-      title: "Latency", unit: "percentiles of each 5 s, logarithmic", kind: "lines", format: time, axis: time, isLogarithmic: true,
+      title: "Latency", unit: "percentiles, logarithmic", kind: "lines", format: time, axis: time, isLogarithmic: true,
       series: ["p50", "p90", "p99"].map(name => series(name, "s-" + name, value(name))), empty: "No response in this time",
     },
     {
@@ -412,7 +412,7 @@
     const [rateNumber, rateUnit] = last ? countParts(responses(last) / length) : ["–", ""];
     const tail = last ? last.p99 : null, middle = last ? last.p50 : null;
     element("tiles").replaceChildren(
-      tile("Responses", [rateNumber, rateUnit + "/s"], `peak ${count(peak)}/s`),
+      tile("Responses", [rateNumber, last ? rateUnit + "/s" : ""], `peak ${last ? count(peak) + "/s" : "–"}`),
       tile("Latency, p99", timeParts(tail), `p50 ${time(middle)}`),
       tile("Server errors, 1 min", [part(errors), total === 0 ? "" : "%"], `4xx ${part(refused)}${total === 0 ? "" : " %"}`, errors > 0),
       tile("In flight", [last ? count(last.in_flight) : "–", ""], `${last ? count(last.connections) : "–"} connections`),
@@ -469,7 +469,9 @@
     });
     const shown = showsAllRoutes ? rows : rows.slice(0, FEW_ROUTES);
     const focused = document.activeElement?.dataset?.key;
-    fill(element("routes"), [columnHead("route", "text"), ...heads], shown.map(row => {
+    const none = cell("No request yet.", "none");
+    none.colSpan = heads.length + 1;
+    fill(element("routes"), [columnHead("route", "text"), ...heads], rows.length === 0 ? [make("tr", "", none)] : shown.map(row => {
       const bar = make("i"), share = make("td", "share", bar, make("span", "", whole(row.responses)));
       bar.style.width = `calc((100% - 1.5rem) * ${row.responses / most})`;
       const number = (key, style) => cell(whole(row[key]), row[key] > 0 ? style : "zero");
@@ -512,7 +514,7 @@
       moment.dateTime = new Date(event.time * 1000).toISOString();
       return make("li", event.level, moment, glyphNode(event), make("span", "who", who(event)), make("span", "what", event.text));
     });
-    element("events").replaceChildren(...(items.length > 0 ? items : [make("li", "", "Nothing yet.")]));
+    element("events").replaceChildren(...(items.length > 0 ? items : [make("li", "none", "Nothing yet.")]));
   }
 
   // MARK: Data
@@ -558,6 +560,7 @@
       const response = await fetch("data.json", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT) });
       if (!response.ok) throw new Error(`status ${response.status}`);
       show(await response.json());
+      element("recovery").textContent = failedSince === null ? "" : "The server answers again.";
       failedSince = null;
       element("alarm").hidden = true;
       element("main").classList.remove("stale");
