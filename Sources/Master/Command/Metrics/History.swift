@@ -5,7 +5,7 @@ struct History: Equatable, Codable {
     /// What the server shows at one moment. Counters count from its start.
     struct Measurement: Equatable, Codable {
         /// Responses by class of their status: 1xx to 5xx.
-        var responses = Array(repeating: UInt64(0), count: Self.classes)
+        var responses = Array(repeating: UInt64(0), count: RequestTotals.statusClasses)
         var latency = LatencyHistogram()
         var receivedBytes: UInt64 = 0
         var sentBytes: UInt64 = 0
@@ -19,8 +19,6 @@ struct History: Equatable, Codable {
         /// Of all processors, since each process was started.
         var masterCPU = Duration.zero
         var workersCPU = Duration.zero
-
-        static let classes = 5
     }
 
     /// What happened between two measurements, and how the server was at the second.

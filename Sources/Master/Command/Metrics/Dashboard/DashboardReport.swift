@@ -118,7 +118,7 @@ extension DashboardReport: Encodable {
         try report.encode(snapshot.generation, forKey: .generation)
         try report.encode(snapshot.target, forKey: .targetWorkers)
         try report.encode(readyWorkers, forKey: .readyWorkers)
-        try report.encode(snapshot.counters.responses.reduce(0, UInt64.addingClamped), forKey: .responses)
+        try report.encode(snapshot.responses.reduce(0, UInt64.addingClamped), forKey: .responses)
         try report.encode(lostWorkers, forKey: .lostWorkers)
         try report.encode(lastChange, forKey: .lastChange)
         try report.encode(refusals.map { ["address": "\($0.address)", "reason": $0.reason] }, forKey: .unreachable)
@@ -163,9 +163,7 @@ extension DashboardReport: Encodable {
             try object.encode(event.worker?.generation, forKey: .generation)
         }
         list = report.nestedUnkeyedContainer(forKey: .routes)
-        for (key, counts) in snapshot.counters.routes where counts.answers.contains(where: { $0 > 0 }) {
-            try encode(key, counts, list.superEncoder())
-        }
+        for route in snapshot.routes where route.totals.count > 0 { try encode(route, list.superEncoder()) }
     }
 
     /// A column for each value: without a name in every sample, the text is a third as long.
@@ -187,31 +185,31 @@ extension DashboardReport: Encodable {
         try columns.encode(samples.map(\.masterCPU.seconds), forKey: .masterCPU)
         try columns.encode(samples.map(\.workersCPU.seconds), forKey: .workersCPU)
         var classes = encoder.container(keyedBy: StatusClass.self)
-        for index in 0..<History.Measurement.classes {
+        for index in 0..<RequestTotals.statusClasses {
             try classes.encode(samples.map { $0.responses[index] }, forKey: StatusClass(index: index))
         }
     }
 
-    private func encode(_ key: RouteKey, _ counts: RouteCounts, _ encoder: any Encoder) throws {
+    private func encode(_ route: MetricsSnapshot.RouteSample, _ encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
-        try object.encode(key.method, forKey: .method)
-        try object.encode(key.route, forKey: .route)
-        try object.encode(counts.answers.reduce(0, UInt64.addingClamped), forKey: .responses)
-        try object.encode(counts.latency.histogram.quantile(0.5)?.seconds, forKey: .p50)
-        try object.encode(counts.latency.histogram.quantile(0.99)?.seconds, forKey: .p99)
+        try object.encode(route.method, forKey: .method)
+        try object.encode(route.route, forKey: .route)
+        try object.encode(route.totals.count, forKey: .responses)
+        try object.encode(route.totals.latency.quantile(0.5)?.seconds, forKey: .p50)
+        try object.encode(route.totals.latency.quantile(0.99)?.seconds, forKey: .p99)
         var classes = encoder.container(keyedBy: StatusClass.self)
-        for index in [3, 4] { try classes.encode(counts.answers[index], forKey: StatusClass(index: index)) }
+        for index in [3, 4] { try classes.encode(route.totals.classes[index], forKey: StatusClass(index: index)) }
     }
 }
 
 extension History.Measurement {
     init(_ snapshot: MetricsSnapshot, readyWorkers: Int) {
-        responses = snapshot.counters.responses
-        for counts in snapshot.counters.routes.values { latency += counts.latency.histogram }
+        responses = snapshot.responses
+        for route in snapshot.routes { latency += route.totals.latency }
         receivedBytes = snapshot.counters.receivedBytes
         sentBytes = snapshot.counters.sentBytes
-        inFlight = snapshot.workers.reduce(0) { $0 + $1.reading.requests }
-        connections = snapshot.workers.reduce(0) { $0 + $1.reading.connections }
+        inFlight = snapshot.workers.reduce(0) { $0 + $1.gauges.requests }
+        connections = snapshot.workers.reduce(0) { $0 + $1.gauges.connections }
         self.readyWorkers = readyWorkers
         targetWorkers = snapshot.target
         for process in snapshot.processes {
@@ -226,11 +224,11 @@ extension History.Measurement {
     }
 }
 
-extension WorkerCounters {
+extension MetricsSnapshot {
     /// By class of status: 1xx to 5xx.
     fileprivate var responses: [UInt64] {
-        routes.values.reduce(into: Array(repeating: 0, count: RouteCounts.classes)) { sums, counts in
-            for index in sums.indices { sums[index] = UInt64.addingClamped(sums[index], counts.answers[index]) }
+        routes.reduce(into: Array(repeating: 0, count: RequestTotals.statusClasses)) { sums, route in
+            for index in sums.indices { sums[index] = UInt64.addingClamped(sums[index], route.totals.classes[index]) }
         }
     }
 }
