@@ -53,6 +53,8 @@ if $deploy; then
     Tests/examples.sh
     say "testing under systemd"
     deploy/tests/systemd.sh deploy/tests/inside-systemd.sh
+    say "testing install.sh and the Debian package"
+    deploy/tests/package-test.sh
     say "testing in a container"
     deploy/tests/container-test.sh
     say "checking the manifests for many hosts"

@@ -63,6 +63,18 @@ settings WEB_CONCURRENCY=2
 systemctl reload brigade.service || fail "a reload with mended settings"
 wait_for_workers 2
 
+echo "--- the sandbox: systemd rates it, and what the master and a worker must see and do in it works"
+systemd-analyze security --threshold=20 brigade.service >/tmp/rating || fail "the rating is worse than 2.0: $(tail -1 /tmp/rating)"
+tail -1 /tmp/rating
+[ "$(/usr/local/bin/brigade status | grep -c ' ready .* [0-9]* MiB ')" = 2 ] || fail "no memory: $(/usr/local/bin/brigade status)"
+before=$(workers)
+kill -ABRT "${before%% *}"
+wait_for 'thread [0-9]* "accept"' && wait_for 'brigade_accept' && wait_for 'killed by SIGABRT'
+wait_for_workers 2
+for pid in "$(property MainPID)" $(workers); do
+    [ "$(sed -n 's/^Seccomp:\t//p;s/^CapBnd:\t//p' "/proc/$pid/status" | tr '\n' ' ')" = '0000000000000000 2 ' ] || fail "$pid has capabilities, or no filter"
+done
+
 echo "--- upgrade: another executable in the same process, and systemd does not notice"
 main=$(property MainPID)
 cp /usr/local/bin/brigade /usr/local/bin/brigade.new && mv /usr/local/bin/brigade.new /usr/local/bin/brigade
