@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Builds the image and tests it: it starts, serves, reloads under requests, and stops cleanly.
+# Builds the image and tests it: it is small, starts without rights and with a read-only root, is healthy, serves, reloads under
+# requests, and drains when it is stopped.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 name=brigade-test-$$ tag=localhost/brigade-test
+export DISABLE_HC_SYSTEMD=true # there may be no systemd for the timer of the health check
 podman() { command podman --runtime=/usr/sbin/runc "$@"; }
 fail() { echo "FAILED: $*" >&2; podman logs "$name" >&2 || true; exit 1; }
 
@@ -15,10 +17,25 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
     --network=host -e "BIND=127.0.0.1:$port" -e WEB_CONCURRENCY=2 >/dev/null
 url=http://127.0.0.1:$port
 
-echo "--- it serves, as a user without rights"
+echo "--- it serves, as a user without rights, from a root that nobody can write"
 curl -fsS --retry 60 --retry-delay 1 --retry-connrefused "$url/health/ready" >/dev/null || fail "it does not serve"
 curl -fsS "$url/api/v1/recipes/1" | grep 'Chicken Vesuvio' >/dev/null || fail "no recipe"
-[ "$(podman exec "$name" id -u)" = 10001 ] || fail "the wrong user"
+pid=$(podman inspect -f '{{.State.Pid}}' "$name")
+grep -E '^Uid:\s+10001\s+10001\s+10001\s+10001$' "/proc/$pid/status" >/dev/null || fail "the wrong user"
+[ "$(sed -n 's/^CapBnd:\t//p;s/^NoNewPrivs:\t//p' "/proc/$pid/status" | tr '\n' ' ')" = '0000000000000000 1 ' ] || fail "it has rights"
+awk '$5 == "/" { print $6 }' "/proc/$pid/mountinfo" | grep -E '^ro(,|$)' >/dev/null || fail "the root can be written"
+for program in sh bash apt-get; do
+    [ -z "$(find "/proc/$pid/root/usr/bin" "/proc/$pid/root/usr/sbin" "/proc/$pid/root/usr/local/bin" -name "$program")" ] || fail "it has $program"
+done
+
+echo "--- it is healthy, and small"
+podman healthcheck run "$name" >/dev/null || fail "not healthy"
+[ "$(podman inspect -f '{{.State.Healthcheck.Status}}' "$name")" = healthy ] || fail "not called healthy"
+size=$(podman image inspect -f '{{.Size}}' "$tag")
+echo "$((size / 1000000)) MB"
+[ "$size" -lt 170000000 ] || fail "it is not small"
+
+echo "--- the docs need no internet"
 curl -fsS "$url/docs" | grep 'src="docs/assets/swagger-ui-bundle.js"' >/dev/null || fail "/docs needs the internet"
 curl -fsS -o /dev/null "$url/docs/assets/swagger-ui-bundle.js" || fail "Swagger UI is not there"
 
@@ -32,7 +49,13 @@ wait "$load"
 [ ! -s "/tmp/$name.lost" ] || fail "requests were lost: $(sort "/tmp/$name.lost" | uniq -c)"
 rm -f "/tmp/$name.lost"
 
-echo "--- stop: TERM reaches the master, exit 0"
+echo "--- stop: TERM reaches the master, requests are served to the end, exit 0"
+# Refused (7) is right, once it has closed its socket; everything else would be a lost request.
+( while :; do curl -fsS -o /dev/null "$url/api/v1/recipes/2" || { echo $? && break; }; done ) >"/tmp/$name.end" 2>/dev/null &
+load=$!
 podman stop -t 30 "$name" >/dev/null
+wait "$load"
+[ "$(cat "/tmp/$name.end")" = 7 ] || fail "a request ended with curl's $(cat "/tmp/$name.end")"
+rm -f "/tmp/$name.end"
 [ "$(podman inspect -f '{{.State.ExitCode}}' "$name")" = 0 ] || fail "exit code"
 echo "--- container: all well"
