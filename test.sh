@@ -51,6 +51,8 @@ if $deploy; then
     build_release
     say "testing the examples"
     Tests/examples.sh
+    say "comparing the pages about other servers with these"
+    Tests/OtherServers/run.sh
     say "testing under systemd"
     deploy/tests/systemd.sh deploy/tests/inside-systemd.sh
     say "testing install.sh and the Debian package"

@@ -6,7 +6,7 @@ Sources/Worker. Needs `swift build --build-tests`.
     Tests/documents.py FILE...    only these
 
 Swift blocks compile. Commands in sh and console blocks exist, and so do their flags; what the server prints there, it still
-says. Blocks of other kinds are valid. Every block names its kind. Links and their anchors lead somewhere. Paths, Swift
+says. Those of pages that operators follow are run (Documents/sessions.py). Blocks of other kinds are valid. Every block names its kind. Links and their anchors lead somewhere. Paths, Swift
 files, flags, variables and types that stand in `code` are in the tree.
 """
 
@@ -20,6 +20,7 @@ import commands
 import markdown
 import other_blocks
 import references
+import sessions
 import swift_blocks
 
 
@@ -30,12 +31,17 @@ def check(names):
         "Swift blocks": swift_blocks.check(pages),
         "other blocks": other_blocks.check(pages),
         "links and names": references.check(pages),
+        "blocks of commands for operators": sessions.check(pages),
     }
 
 
 def test():
-    """Exits unless each mistake is found in a page that has one of each kind."""
-    name = markdown.MISTAKES
+    """Exits unless each mistake is found in the pages that have one of each kind."""
+    for name in (markdown.MISTAKES, markdown.SESSIONS):
+        test_page(name)
+
+
+def test_page(name):
     expected = set(re.search(r"<!-- mistakes: (.*?) -->", (markdown.ROOT / name).read_text())[1].split())
     found = [mistake for _, mistakes in check([name]).values() for mistake in mistakes]
     lines = {mistake.split(":")[1] for mistake in found}
@@ -45,7 +51,7 @@ def test():
 
 def main():
     if len(sys.argv) > 1 and sys.argv[1] in ("-h", "--help"):
-        print(__doc__, swift_blocks.__doc__, references.__doc__, sep="\n")
+        print(__doc__, swift_blocks.__doc__, references.__doc__, sessions.__doc__, sep="\n")
         return 0
     names = [os.path.relpath(name, markdown.ROOT) for name in sys.argv[1:]] or markdown.pages()
     os.chdir(markdown.ROOT)

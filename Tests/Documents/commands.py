@@ -18,10 +18,11 @@ from markdown import ROOT
 BUILT = ROOT / ".build/debug"
 # Programs of other packages. Their flags are not checked.
 OTHERS = {
-    "apt-get", "bg", "cat", "cd", "chmod", "cp", "curl", "docker", "echo", "exec", "export", "fg", "gdb", "git",
-    "gunicorn", "haproxy", "install", "jobs", "journalctl", "kill", "kubectl", "litestream", "lldb", "ls", "mkdir", "mv",
-    "pg_basebackup", "pg_dump", "pg_restore", "podman", "printf", "ps", "psql", "rm", "sleep", "sqlite3", "systemctl", "tail", "time", "uvicorn",
-    "wait", "watch",
+    "apt-get", "bg", "cat", "cd", "chmod", "cp", "curl", "docker", "dpkg", "dpkg-query", "echo", "env", "exec",
+    "export", "false", "fg", "gdb", "git", "gunicorn", "haproxy", "install", "jobs", "journalctl", "kill",
+    "kubectl", "litestream", "lldb", "ls", "mkdir", "mv", "pg_basebackup", "pg_dump", "pg_restore", "podman",
+    "printf", "ps", "psql", "rm", "sleep", "sqlite3", "systemctl", "systemd-analyze", "tail", "time", "true",
+    "uvicorn", "wait", "watch",
 }  # fmt: skip
 PREFIXES = {"exec", "nohup", "sudo", "time", "!"}
 WORDS_OF_SHELL = {"do", "done", "else", "fi", "if", "then", "until", "while", "{", "}"}

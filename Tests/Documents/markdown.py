@@ -5,8 +5,10 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+# Pages with mistakes, which the checks must find.
 MISTAKES = "Tests/Documents/mistakes.md"
-COMMENT = re.compile(r"<!-- (snippet|file): (.*?)\s*-->", re.S)
+SESSIONS = "Tests/Documents/sessions.md"
+COMMENT = re.compile(r"<!-- (snippet|file|run|not run): (.*?)\s*-->", re.S)
 FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>[^`\n]*)$")
 DOCUMENTATION = re.compile(r"\s*/// ?(.*)")
 HEADING = re.compile(r"^#{1,6} (.*?)\s*$", re.M)
@@ -95,12 +97,13 @@ class Page:
 
 
 def pages():
-    """The names of all Markdown files but MISTAKES, and of the Swift files whose documentation comments authors read."""
+    """The names of all Markdown files but MISTAKES and SESSIONS, and of the Swift files whose documentation comments authors read."""
     names = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = sorted(name for name in folders if not name.startswith((".build", ".git", "node_modules")))
         names += [str((pathlib.Path(folder) / name).relative_to(ROOT)) for name in sorted(files) if name.endswith(".md")]
     names.remove(MISTAKES)
+    names.remove(SESSIONS)
     names += sorted(
         str(file.relative_to(ROOT)) for file in (ROOT / "Sources/Worker").rglob("*.swift")
         if file.parent.name != "BrigadeMacros"  # Tests/Macros builds the like

@@ -18,8 +18,8 @@ from markdown import ROOT, Page
 
 ELSEWHERE = re.compile(r"<!-- not in the tree: (.*?) -->", re.S)
 TOP = {name for name in os.listdir(ROOT) if name != ".build"}
-# Pages that speak of other software, or of former names: their `code` is not looked up.
-FOREIGN = {"CHANGELOG.md", "docs/from-fastapi.md", "docs/from-vapor-and-hummingbird.md"}
+# Pages that speak of other software, or of former names: their `code` is not looked up. Tests/OtherServers checks two of them.
+FOREIGN = {"CHANGELOG.md", "docs/from-fastapi.md", "docs/from-gunicorn.md", "docs/from-vapor-and-hummingbird.md"}
 PATH = re.compile(r"(?:\./)?[\w.*-]+(?:/[\w.*+-]+)*/?$")
 SWIFT_FILE = re.compile(r"[\w*]+(?:\+[\w*]+)?\.swift$")
 FLAG = re.compile(r"(--[a-z][a-z0-9-]+)(?:[ =].*)?$")

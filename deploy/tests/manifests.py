@@ -83,7 +83,7 @@ def check_settings(name, arguments, environment):
 
 
 def check_stop(name, grace, environment):
-    needed = seconds(environment["SHUTDOWN_DELAY"]) + seconds(environment["GRACEFUL_TIMEOUT"]) + 2
+    needed = seconds(environment.get("SHUTDOWN_DELAY", 0)) + seconds(environment["GRACEFUL_TIMEOUT"]) + 2
     expect(seconds(grace) > needed, f"{name}: killed after {grace} s, but a stop may take {needed} s")
 
 
@@ -137,6 +137,29 @@ def check_kubernetes():
     expect(":REPLACE_ME@" in url and "target_session_attrs=read-write" in url, "the example of the secret")
 
 
+def check_one_host():
+    compose = yaml.load((ROOT / "deploy/compose.yaml").read_text(), Loader)
+    service, image = compose["services"]["brigade"], (ROOT / "Dockerfile").read_text()
+    name = "deploy/compose.yaml"
+    environment = {**service["environment"], "DATABASE_URL": "sqlite:///recipes.db"}
+    check_settings(name, [], environment)
+    check_stop(name, service["stop_grace_period"], environment)
+    expect(service["read_only"] is True and service["cap_drop"] == ["ALL"], f"{name}: may write, or has capabilities")
+    expect(service["security_opt"] == ["no-new-privileges:true"], f"{name}: may rise")
+    # What the image writes to: its data is a named volume, its control socket is in memory.
+    written = {volume.split(":")[1] for volume in service["volumes"]} | {entry.split(":")[0] for entry in service["tmpfs"]}
+    expect(written == set(re.search(r"^VOLUME (.*)$", image, re.M)[1].split()), f"{name}: writes to {written}")
+    check = service["healthcheck"]
+    expected = re.search(r'^HEALTHCHECK --interval=(\S+) --timeout=(\S+) --start-period=(\S+) CMD (.*)$', image, re.M)
+    found = (check["interval"], check["timeout"], check["start_period"], ", ".join(f'"{word}"' for word in check["test"][1:]))
+    expect(found == (*expected.groups()[:3], expected[4].strip("[]")), f"{name}: another health check than the image's")
+    ports = {int(port.split(":")[-1]) for port in service["ports"]}
+    expect(ports == {8001, int(environment["METRICS_BIND"].split(":")[-1])}, f"{name}: publishes {ports}")
+    expect(all(port.startswith("127.0.0.1:") for port in service["ports"]), f"{name}: others reach it")
+    database = compose["services"]["postgres"]["environment"]
+    expect(database["POSTGRES_USER"] == database["POSTGRES_DB"] == "recipes", f"{name}: another database than in its comment")
+
+
 def check_compose():
     services = yaml.load((MANY_HOSTS / "compose.yaml").read_text(), Loader)["services"]
     proxy = (MANY_HOSTS / "haproxy.cfg").read_text()
@@ -153,6 +176,7 @@ def check_compose():
 
 
 check_kubernetes()
+check_one_host()
 check_compose()
 report()
 print(f"--- manifests: all well, for Kubernetes {' and '.join(VERSIONS)}")

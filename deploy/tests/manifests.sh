@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks deploy/many-hosts without a cluster: HAProxy's configuration by HAProxy, the Kubernetes manifests against the
-# schemas of Kubernetes, compose.yaml against the Compose Specification, and what these files must agree on.
+# Checks deploy/compose.yaml and deploy/many-hosts without a cluster: HAProxy's configuration by HAProxy, the Kubernetes
+# manifests against the schemas of Kubernetes, Compose files against the Compose Specification, and what must agree.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
@@ -17,5 +17,5 @@ fi
 
 haproxy -c -q -f deploy/haproxy.cfg
 haproxy -c -q -f deploy/many-hosts/haproxy.cfg
-"$built/bin/check-jsonschema" --builtin-schema vendor.compose-spec deploy/many-hosts/compose.yaml
+"$built/bin/check-jsonschema" --builtin-schema vendor.compose-spec deploy/compose.yaml deploy/many-hosts/compose.yaml
 exec "$built/bin/python" deploy/tests/manifests.py
