@@ -52,6 +52,7 @@ check_machine() {
 
 check_build() {
     local program missing errors
+    build=$(realpath "$build")
     for program in brigade recipe-worker; do
         [ -x "$build/$program" ] || die "$build/$program is not there: build it with ./run.sh, or give --build"
         missing=$(ldd "$build/$program" | sed -n 's/^\s*\(\S*\) => not found/\1/p' | tr '\n' ' ')
@@ -59,7 +60,8 @@ check_build() {
     done
     [ -z "$docs" ] || [ -f "$docs/swagger-ui-bundle.js" ] || die "$docs has no Swagger UI: run deploy/docs-assets.sh $docs"
     is_live && [ -e "$settings" ] || return 0
-    errors=$(env -i PATH="$PATH" BRIGADE_ENV_FILE="$settings" "$build/brigade" check --worker "$build/recipe-worker" 2>&1) ||
+    # In the directory of the service, as relative paths start there.
+    errors=$(cd "$data" 2>/dev/null || cd /tmp; env -i PATH="$PATH" BRIGADE_ENV_FILE="$settings" "$build/brigade" check --worker "$build/recipe-worker" 2>&1) ||
         die "this version does not take the settings in $settings: $errors"
 }
 

@@ -16,13 +16,13 @@ import markdown
 from markdown import ROOT
 
 BUILT = ROOT / ".build/debug"
-# Programs of other packages. Their flags are not checked.
+# Programs of other packages, and `upgrade` of deploy/install.sh. Their flags are not checked.
 OTHERS = {
-    "apt-get", "bg", "cat", "cd", "chmod", "cp", "curl", "docker", "dpkg", "dpkg-query", "echo", "env", "exec",
-    "export", "false", "fg", "gdb", "git", "gunicorn", "haproxy", "install", "jobs", "journalctl", "kill",
+    "addr2line", "apt-get", "bg", "cat", "cd", "chmod", "cp", "curl", "docker", "dpkg", "dpkg-query", "echo", "env", "exec",
+    "export", "false", "fg", "gdb", "git", "grep", "gunicorn", "haproxy", "install", "jobs", "journalctl", "kill",
     "kubectl", "litestream", "lldb", "ls", "mkdir", "mv", "pg_basebackup", "pg_dump", "pg_restore", "podman",
     "printf", "ps", "psql", "rm", "sleep", "sqlite3", "systemctl", "systemd-analyze", "tail", "time", "true",
-    "uvicorn", "wait", "watch",
+    "upgrade", "uvicorn", "wait", "watch",
 }  # fmt: skip
 PREFIXES = {"exec", "nohup", "sudo", "time", "!"}
 WORDS_OF_SHELL = {"do", "done", "else", "fi", "if", "then", "until", "while", "{", "}"}
@@ -154,7 +154,7 @@ class Checker:
                 known = {member.name.removeprefix("SIG") for member in signal.Signals}
                 if flag.startswith("-") and flag[1:].removeprefix("SIG") not in known | {"s", "l"}:
                     yield f"there is no signal {flag[1:]}"
-        elif name == "python3" and arguments and self.folders and not self.script(arguments[0]):
+        elif name == "python3" and arguments and arguments[0] != "-c" and self.folders and not self.script(arguments[0]):
             yield f"there is no {arguments[0]}"
         elif script:
             known = set(FLAG.findall(script.read_text()))

@@ -125,4 +125,7 @@ is_there /etc/default/brigade /var/lib/brigade/recipes.db
 dpkg --purge brigade >/dev/null 2>&1 || fail "purge"
 is_gone /etc/default/brigade /etc/default/brigade.secrets /var/lib/brigade /var/lib/private/brigade \
     /etc/systemd/system/multi-user.target.wants/brigade.service
+echo "--- the commands of the docs"
+cd /opt/brigade
+python3 Tests/Documents/sessions.py systemd || fail "a command of the docs (above)"
 echo "--- install.sh and the package: all well; $(wc -l </tmp/sent) requests were sent meanwhile"
