@@ -32,14 +32,16 @@ RUN apt-get update \
     && useradd --uid 10001 --home-dir /var/lib/brigade --shell /usr/sbin/nologin brigade
 COPY --from=build /out/brigade /out/recipe-worker /usr/local/bin/
 COPY deploy/image-files.sh /
-RUN /image-files.sh /image /usr/local/bin/brigade /usr/local/bin/recipe-worker
+# What is mounted over a directory for the control socket, such as a tmpfs, gets its mode.
+RUN /image-files.sh /image /usr/local/bin/brigade /usr/local/bin/recipe-worker \
+    && mkdir -p /empty /image/run \
+    && mkdir -m 1777 /image/run/brigade
 
 FROM scratch
 COPY --from=image /image/ /
 COPY --from=docs /docs /usr/local/share/brigade/docs
 # The only directories that the server writes to: its data, and its control socket. The root may be read-only.
 COPY --from=image --chown=10001:10001 /empty /var/lib/brigade
-COPY --from=image --chown=10001:10001 /empty /run/brigade
 VOLUME /var/lib/brigade /run/brigade
 USER 10001:10001
 WORKDIR /var/lib/brigade

@@ -13,7 +13,7 @@ if [ -e /lib64 ]; then
     mkdir -p "$folder/usr/lib64"
     ln -s usr/lib64 "$folder/lib64"
 fi
-mkdir -p "$folder/etc/ssl/certs" "$folder/var/lib/dpkg/status.d" /empty
+mkdir -p "$folder/etc/ssl/certs" "$folder/var/lib/dpkg/status.d"
 mkdir -m 1777 "$folder/tmp"
 cp /etc/passwd /etc/group /etc/nsswitch.conf /etc/os-release "$folder/etc/"
 cp /etc/ssl/certs/ca-certificates.crt "$folder/etc/ssl/certs/"

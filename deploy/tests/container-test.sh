@@ -9,7 +9,7 @@ podman() { command podman --runtime=/usr/sbin/runc "$@"; }
 fail() { echo "FAILED: $*" >&2; podman logs "$name" >&2 || true; exit 1; }
 
 "$here/container.sh" build "$here/../.." "$tag"
-trap 'podman rm -f -t 0 "$name" >/dev/null 2>&1 || true' EXIT
+trap 'podman rm -f -v -t 0 "$name" >/dev/null 2>&1 || true' EXIT
 # The network of the host, on a free port of loopback.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # With no more rights than deploy/many-hosts/kubernetes gives it.
@@ -58,4 +58,25 @@ wait "$load"
 [ "$(cat "/tmp/$name.end")" = 7 ] || fail "a request ended with curl's $(cat "/tmp/$name.end")"
 rm -f "/tmp/$name.end"
 [ "$(podman inspect -f '{{.State.ExitCode}}' "$name")" = 0 ] || fail "exit code"
+
+echo "--- Compose starts it, and it is healthy"
+. "$here/../../scripts/setup.sh"
+install python3-venv
+built=$here/../../.build/compose
+[ -x "$built/bin/podman-compose" ] ||
+    { python3 -m venv "$built" && "$built/bin/pip" install --quiet --disable-pip-version-check podman-compose==1.6.0; }
+work=$(mktemp -d)
+printf '#!/bin/sh\nexec podman --runtime=/usr/sbin/runc "$@"\n' | command install -m 755 /dev/stdin "$work/podman"
+sed "s|image: brigade\$|image: $tag|; s|127.0.0.1:8001:|127.0.0.1:$port:|; /127.0.0.1:9001:/d" "$here/../compose.yaml" >"$work/compose.yaml"
+compose() {
+    "$built/bin/podman-compose" --podman-path "$work/podman" --project-name "$name" --file "$work/compose.yaml" \
+        --podman-run-args='--ulimit nofile=20000:20000 --ulimit nproc=4096:4096' "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; return 1; }
+}
+trap 'podman rm -f -v -t 0 "$name" >/dev/null 2>&1 || true; compose down --volumes || true; rm -rf "$work"' EXIT
+compose up --detach --no-build || fail "Compose does not start it"
+curl -fsS --retry 60 --retry-delay 1 --retry-all-errors "$url/api/v1/recipes/1" | grep 'Chicken Vesuvio' >/dev/null || fail "no recipe"
+container=${name}_brigade_1
+podman healthcheck run "$container" >/dev/null || fail "not healthy: $(podman logs "$container" 2>&1)"
+podman exec "$container" brigade status | grep 'serving: ' >/dev/null || fail "no status"
+compose down --volumes || fail "Compose does not stop it"
 echo "--- container: all well"
