@@ -78,5 +78,6 @@ curl -fsS --retry 60 --retry-delay 1 --retry-all-errors "$url/api/v1/recipes/1" 
 container=${name}_brigade_1
 podman healthcheck run "$container" >/dev/null || fail "not healthy: $(podman logs "$container" 2>&1)"
 podman exec "$container" brigade status | grep 'serving: ' >/dev/null || fail "no status"
+podman rm -f -v -t 20 "$container" >/dev/null
 compose down --volumes || fail "Compose does not stop it"
 echo "--- container: all well"

@@ -101,6 +101,14 @@ echo 'WEB_CONCURRENCY=2' >>/etc/default/brigade
 systemctl reload brigade || fail "reload"
 [ "$(workers | wc -w)" = 2 ] || fail "workers: $(workers)"
 
+echo "--- package: its executables are stripped, and a worker's stacks have the names of functions"
+worker=$(workers | cut -d' ' -f1)
+kill -ABRT "$worker"
+for _ in $(seq 100); do journalctl -b -u brigade --no-pager | grep "worker exited: killed by SIGABRT.*pid=$worker" >/dev/null && break; sleep 0.1; done
+for name in brigade_accept '\$s7Serving'; do
+    grep " $name[^ ]*+[0-9]* in recipe-worker" <(journalctl -b -u brigade --no-pager "_PID=$worker") >/dev/null || fail "no $name in the stacks"
+done
+
 echo "--- package: upgraded and downgraded under load, in place; the settings stay"
 under_load dpkg -i "$new" >/dev/null 2>&1
 [ "$(inode "/proc/$(property MainPID)/exe")" = "$(inode /usr/bin/brigade)" ] || fail "the master runs the old file"
