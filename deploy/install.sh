@@ -114,6 +114,8 @@ start_service() {
         fi
         say "upgrading brigade.service in place"
         "$here/upgrade.sh" "$prefix/bin/brigade" || die "see journalctl -u brigade"
+    elif systemctl --quiet is-active brigade.socket; then
+        say "brigade.socket listens; the next request starts the service"
     elif $start; then
         say "starting $unit, now and at each boot"
         systemctl enable --quiet --now "$unit" || die "it does not start: see journalctl -u brigade"

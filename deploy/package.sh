@@ -26,7 +26,9 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$folder" ] || die "name the folder for the package; see deploy/package.sh --help"
 command -v dpkg-shlibdeps >/dev/null || die "dpkg-shlibdeps is not there: apt-get install dpkg-dev"
-version=$(sed -n 's/.*text = "\(.*\)".*/\1/p' "$root/Sources/Shared/Contract/Version.swift")-$revision
+version=$(sed -n 's/.*text = "\(.*\)".*/\1/p' "$root/Sources/Shared/Contract/Version.swift")
+[ "$("$build/brigade" --version)" = "brigade $version" ] || die "$build/brigade is not version $version: build it with ./run.sh"
+version=$version-$revision
 maintainer="${DEBFULLNAME:-Local build} <${DEBEMAIL:-root@localhost}>"
 architecture=$(dpkg --print-architecture)
 package=$folder/brigade_${version}_$architecture.deb

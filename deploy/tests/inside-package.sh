@@ -90,7 +90,10 @@ echo "--- install.sh --socket: the first request starts the service"
 installer --socket 2>/dev/null || fail "install --socket"
 [ "$(property ActiveState)" = inactive ] || fail "it is started already"
 serves
-installer --purge 2>/dev/null
+systemctl stop brigade.service 2>/dev/null
+installer 2>&1 | grep 'brigade.socket listens' >/dev/null || fail "install again"
+[ "$(systemctl is-enabled brigade.service)" = disabled ] || fail "install again: enabled beside the socket"
+installer --purge 2>/dev/null || fail "purge"
 
 old=$(echo /opt/brigade/.build/packages/brigade_*-1_*.deb) new=$(echo /opt/brigade/.build/packages/brigade_*-2_*.deb)
 echo "--- package: installed, it serves, and will at each boot"
