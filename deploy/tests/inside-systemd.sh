@@ -67,6 +67,10 @@ echo "--- the sandbox: systemd rates it, and what the master and a worker must s
 systemd-analyze security --threshold=20 brigade.service >/tmp/rating || fail "the rating is worse than 2.0: $(tail -1 /tmp/rating)"
 tail -1 /tmp/rating
 [ "$(/usr/local/bin/brigade status | grep -c ' ready .* [0-9]* MiB ')" = 2 ] || fail "no memory: $(/usr/local/bin/brigade status)"
+# The counter of out-of-memory kills, of cgroup v1 or v2, as the master sees it.
+counters=(/sys/fs/cgroup/memory/memory.oom_control /sys/fs/cgroup/system.slice/brigade.service/memory.events)
+grep '^oom_kill [0-9]' <(nsenter -t "$(property MainPID)" -m -U --preserve-credentials cat "${counters[@]}" 2>/dev/null) >/dev/null ||
+    fail "no counter of out-of-memory kills"
 before=$(workers)
 kill -ABRT "${before%% *}"
 wait_for 'thread [0-9]* "accept"' && wait_for 'brigade_accept' && wait_for 'killed by SIGABRT'
