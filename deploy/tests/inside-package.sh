@@ -86,10 +86,13 @@ installer --purge 2>/dev/null || fail "purge"
 installer --purge 2>/dev/null || fail "purge when nothing is there"
 is_gone /etc/default/brigade /var/lib/brigade /var/lib/private/brigade
 
-echo "--- install.sh --socket: the first request starts the service"
-installer --socket 2>/dev/null || fail "install --socket"
+echo "--- install.sh --socket --docs: the first request starts the service, and /docs needs no internet"
+mkdir -p /tmp/docs
+for file in swagger-ui-bundle.js swagger-ui.css redoc.standalone.js; do echo "/* $file */" >"/tmp/docs/$file"; done
+installer --socket --docs /tmp/docs 2>/dev/null || fail "install --socket"
 [ "$(property ActiveState)" = inactive ] || fail "it is started already"
 serves
+curl -fsS http://127.0.0.1:8001/docs/assets/swagger-ui.css | grep -F '/* swagger-ui.css */' >/dev/null || fail "no Swagger UI"
 systemctl stop brigade.service 2>/dev/null
 installer 2>&1 | grep 'brigade.socket listens' >/dev/null || fail "install again"
 [ "$(systemctl is-enabled brigade.service)" = disabled ] || fail "install again: enabled beside the socket"
