@@ -101,7 +101,7 @@ def test_a_crash_and_a_failed_reload_are_on_the_page_as_text(watched, browser):
     os.kill(worker, signal.SIGKILL)
     browser.await_element("#events li.error", "killed by SIGKILL")
     with open(os.path.join(watched.directory, "settings"), "w") as file:
-        file.write(f"WORKERS={MARKUP}\n")
+        file.write(f"KEEP_ALIVE={MARKUP}\n")
     watched.child.send_signal(signal.SIGHUP)
     assert MARKUP in browser.await_element("#events li.error", "reload failed").text
     assert MARKUP in browser.await_element("#notices li", "reload failed").text
