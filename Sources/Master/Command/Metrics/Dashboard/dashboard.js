@@ -70,7 +70,7 @@
   /** From 0 to a round number; the numbers are a multiple of `unit` apart. */
   function linear(highest, smallest, base) {
     const unit = base ** Math.floor(Math.log(Math.max(highest, smallest)) / Math.log(base));
-    const steps = base === 1024 ? [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map(step => step / 4) : [0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5];
+    const steps = base === 1024 ? [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256] : [0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5];
     const step = Math.max(smallest, unit * (steps.find(step => highest / (unit * step) <= 4) ?? steps.at(-1)));
     const top = Math.max(1, Math.ceil(highest / step - 1e-9)) * step;
     const ticks = [];
@@ -78,14 +78,22 @@
     return { ticks, minor: [], place: value => value / top };
   }
 
-  /** Powers of ten, at least two of them. */
+  /** From one of 1, 2, 5, 10, 20, 50 ... to another. */
   function logarithmic(lowest, highest) {
-    const low = Math.floor(Math.log10(lowest) + 1e-9);
-    const high = Math.max(low + 1, Math.ceil(Math.log10(highest) - 1e-9));
-    const ticks = [], minor = [];
-    for (let power = low; power <= high; power += 1) ticks.push(10 ** power);
-    for (let power = low; power < high; power += 1) minor.push(2 * 10 ** power, 5 * 10 ** power);
-    return { ticks, minor, place: value => Math.max(0, (Math.log10(value) - low) / (high - low)) };
+    const all = [];
+    for (let power = Math.floor(Math.log10(lowest) + 1e-9); ; power += 1) {
+      for (const digit of [1, 2, 5]) {
+        const tick = digit * 10 ** power;
+        if (tick * 2.4 < lowest) continue;
+        all.push(tick);
+        if (tick >= highest * 0.999 && all.length > 3) {
+          const isNamed = (_, index) => all.length <= 8 || all[index].toExponential().startsWith("1e");
+          const [low, high] = [Math.log(all[0]), Math.log(tick)];
+          const place = value => Math.max(0, (Math.log(value) - low) / (high - low));
+          return { ticks: all.filter(isNamed), minor: all.filter((_, index) => !isNamed(_, index)), place };
+        }
+      }
+    }
   }
 
   // MARK: Charts
@@ -211,7 +219,7 @@
       const isEmpty = numbers.length === 0;
       this.scale = this.plan.isLogarithmic
         ? logarithmic(isEmpty ? 1e-3 : Math.max(1e-6, Math.min(...numbers)), isEmpty ? 1 : Math.max(...numbers))
-        : linear(Math.max(0, ...numbers), this.plan.smallest, this.plan.base ?? 10);
+        : linear(Math.max(0, ...numbers) * (this.plan.kind === "steps" ? 1.1 : 1), this.plan.smallest, this.plan.base ?? 10);
       this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
       this.svg.replaceChildren(...this.axes());
       if (isEmpty) {
@@ -229,9 +237,10 @@
         const y = this.y(this.scale.place(tick));
         nodes.push(draw("line", "grid", { x1: LEFT, x2: end, y1: y, y2: y, "stroke-opacity": 0.5 }));
       }
-      for (const [index, tick] of this.scale.ticks.entries()) {
+      nodes.push(draw("line", "base", { x1: LEFT, x2: end, y1: Math.round(this.bottom) + 0.5, y2: Math.round(this.bottom) + 0.5 }));
+      for (const tick of this.scale.ticks) {
         const y = Math.round(this.y(this.scale.place(tick))) + 0.5;
-        nodes.push(draw("line", index === 0 ? "base" : "grid", { x1: LEFT, x2: end, y1: y, y2: y }));
+        if (y < this.bottom) nodes.push(draw("line", "grid", { x1: LEFT, x2: end, y1: y, y2: y }));
         nodes.push(draw("text", "end", { x: LEFT - 8, y: y + 4 }, this.plan.axis(tick)));
       }
       const step = this.width < 420 ? 300 : 180;
