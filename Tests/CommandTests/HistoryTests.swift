@@ -73,4 +73,24 @@ import Testing
         resumed.record(measurement([0, 9000, 0, 0, 0]), at: .seconds(2005))
         #expect(resumed.samples(at: .seconds(2005)) == history.samples(at: .seconds(2005)))
     }
+
+    /// Of another build, say. It would end the master when the next sample is taken.
+    @Test func aTextThatDoesNotFitIsSeen() throws {
+        var history = History()
+        for second in stride(from: 0, through: 50, by: 5) {
+            history.record(measurement([0, UInt64(second), 0, 0, 0]), at: .seconds(second))
+        }
+        #expect(history.isWellFormed && History().isWellFormed)
+        let text = String(decoding: try JSONEncoder().encode(history), as: UTF8.self)
+        for (old, new) in [
+            ("\"oldest\":0", "\"oldest\":180"), ("\"oldest\":0", "\"oldest\":-1"),
+            ("\"responses\":[0,5,0,0,0]", "\"responses\":[0,5]"),
+            ("\"responses\":[0,50,0,0,0]", "\"responses\":[0,50,0,0,0,0]"), ("\"counts\":[0,0,", "\"counts\":[0,"),
+        ] {
+            let other = text.replacing(old, with: new)
+            #expect(other != text)
+            let changed = try JSONDecoder().decode(History.self, from: Data(other.utf8))
+            #expect(!changed.isWellFormed, "\(old)")
+        }
+    }
 }

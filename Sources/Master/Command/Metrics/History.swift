@@ -72,6 +72,17 @@ struct History: Equatable, Codable {
         }
     }
 
+    /// Of a snapshot: other numbers of values would be another build's.
+    var isWellFormed: Bool {
+        let isRing = ring.count == Self.capacity ? ring.indices.contains(oldest) : oldest == 0
+        let isMeasured = baseline.map {
+            $0.measurement.responses.count == RequestTotals.statusClasses
+                && $0.measurement.latency.counts.count == LatencyHistogram.buckets
+        }
+        return isRing && ring.count <= Self.capacity && isMeasured != false
+            && ring.allSatisfy { $0.responses.count == RequestTotals.statusClasses }
+    }
+
     /// Those that ended at most fifteen minutes ago; the oldest comes first.
     func samples(at now: Duration) -> [Sample] {
         (ring[oldest...] + ring[..<oldest]).filter { $0.end >= now - Self.length }

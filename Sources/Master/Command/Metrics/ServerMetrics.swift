@@ -42,7 +42,7 @@ final class ServerMetrics {
     init(started: Duration, resuming state: MetricsState = MetricsState(), log: Logger) {
         self.state = state
         self.log = log
-        if state.history.value == nil { self.state.history = Dispensable(History()) }
+        if state.history.value?.isWellFormed != true { self.state.history = Dispensable(History()) }
         let age = (MonotonicClock.now - started).components.seconds
         startTime = time(nil) - Int(age)
     }

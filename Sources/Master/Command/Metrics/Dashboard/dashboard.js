@@ -109,7 +109,7 @@
       series: classes.map(name => series(name, "s-" + name, rate(name), { optional: name === "1xx" || name === "3xx" })),
     },
     {
-      title: "Latency", unit: "percentiles, logarithmic", kind: "lines", format: time, axis: time, isLogarithmic: true,
+      title: "Latency", unit: "logarithmic", kind: "lines", format: time, axis: time, isLogarithmic: true,
       series: ["p50", "p90", "p99"].map(name => series(name, "s-" + name, value(name))), empty: "No response in this time",
     },
     {
@@ -258,7 +258,9 @@
 
     marks() {
       const nodes = [];
-      for (const event of view.events) {
+      // What matters most is drawn over the rest.
+      const events = view.events.toSorted((one, other) => Boolean(glyphOf(one).isLine) - Boolean(glyphOf(other).isLine));
+      for (const event of events) {
         const x = this.x(event.time), glyph = glyphOf(event);
         if (x < LEFT || x > this.width - RIGHT) continue;
         if (glyph.isLine) nodes.push(draw("line", `mark ${styleOf(event)}`, { x1: x, x2: x, y1: TOP, y2: this.bottom }));
