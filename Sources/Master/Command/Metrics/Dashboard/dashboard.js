@@ -259,8 +259,7 @@
     marks() {
       const nodes = [];
       // What matters most is drawn over the rest.
-      const events = view.events.toSorted((one, other) => Boolean(glyphOf(one).isLine) - Boolean(glyphOf(other).isLine));
-      for (const event of events) {
+      for (const event of byWeight(view.events).reverse()) {
         const x = this.x(event.time), glyph = glyphOf(event);
         if (x < LEFT || x > this.width - RIGHT) continue;
         if (glyph.isLine) nodes.push(draw("line", `mark ${styleOf(event)}`, { x1: x, x2: x, y1: TOP, y2: this.bottom }));
@@ -344,7 +343,9 @@
     showTip(sample, x, shown) {
       const rows = shown.map(one => make("li", one.style, swatch(one), one.name, make("b", "", text(this.plan, one, sample))));
       if (this.plan.kind === "stack") rows.reverse();
-      const events = eventsIn(sample).slice(0, 6).map(event => make("span", "what", glyphNode(event), " " + described(event)));
+      const all = byWeight(eventsIn(sample)), few = all.slice(0, 6);
+      const events = few.map(event => make("span", "what", glyphNode(event), " " + described(event)));
+      if (all.length > few.length) events.push(make("span", "what when", `and ${all.length - few.length} more`));
       this.tip.replaceChildren(make("p", "when", period(sample)), make("ul", "", ...rows), ...events);
       const width = this.tip.offsetWidth, gap = 12;
       const left = x + gap + width > this.width ? x - gap - width : x + gap;
@@ -364,6 +365,7 @@
     return number === null ? "–" : plan.format(number);
   }
   const period = sample => (sample.end - sample.start > 12 ? `${timeOf(sample.start)} to ${timeOf(sample.end)}` : timeOf(sample.end));
+  const byWeight = events => events.toSorted((one, other) => Boolean(glyphOf(other).isLine) - Boolean(glyphOf(one).isLine));
   const eventsIn = sample => view.events.filter(event => event.time > sample.start && event.time <= sample.end);
   const who = event => (event.worker === null ? "" : `worker ${event.worker}, gen ${event.generation}`);
   const described = event => (event.worker === null ? event.text : `${who(event)}: ${event.text}`);
