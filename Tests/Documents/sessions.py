@@ -7,7 +7,7 @@
 
 A command succeeds, unless what it prints begins with `brigade:` and an error. Each line that is shown must be printed, by the
 command, or within 30 seconds by a server that runs in the background. `...` stands for anything, numbers and durations may
-differ. A pid is what the server has printed in its place: later commands use that. Port 8001 is a free port.
+differ. A pid is what the server has printed in its place: later commands use that. Each port of 127.0.0.1 is a free one.
 """
 
 import os
@@ -25,8 +25,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from markdown import ROOT, SESSIONS, Page
 
 PAGES = [
-    "SECURITY.md", "docs/from-fastapi.md", "docs/from-gunicorn.md", "docs/installing.md", "docs/operating.md", "docs/post-mortem.md",
-    "docs/security.md", "docs/tuning.md", SESSIONS,
+    "SECURITY.md", "docs/dashboard.md", "docs/from-fastapi.md", "docs/from-gunicorn.md", "docs/installing.md", "docs/metrics.md",
+    "docs/operating.md", "docs/post-mortem.md", "docs/security.md", "docs/tuning.md", SESSIONS,
 ]  # fmt: skip
 BUILT = ROOT / ".build/debug"
 PATIENCE = 30
@@ -91,16 +91,21 @@ class Shell:
 class Session:
     """The blocks of one page, in order."""
 
-    def __init__(self, shell, port=None):
+    def __init__(self, shell, ports=None):
         self.shell = shell
-        self.port = port
+        self.ports = ports  # as the page names them: as they are; None: they are
         self.pids = {}  # as the page names them: as they are
 
     def command(self, text):
-        """With the pids and the port of this run."""
+        """With the pids and the ports of this run."""
         for shown, real in self.pids.items():
             text = re.sub(rf"(?<![\w.:-]){shown}(?![\w.])", real, text)
-        return text.replace("127.0.0.1:8001", f"127.0.0.1:{self.port}") if self.port else text
+        return re.sub(r"(?<=127\.0\.0\.1:)\d+", lambda match: self.real_port(match[0]), text)
+
+    def real_port(self, shown):
+        if self.ports is None:
+            return shown
+        return self.ports.setdefault(shown, free_port())
 
     def pattern(self, line):
         result, position, unknown = "", 0, []
@@ -135,6 +140,12 @@ class Session:
                     yield shown_offset, f"nothing prints '{line}', but:\n    {said}"
                     return
                 self.pids.update({pid: match[index] for index, pid in enumerate(unknown, 1)})
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
 
 
 def steps(block):
@@ -185,18 +196,17 @@ def check_place(block):
 
 def run_here(page):
     """Every mistake in the blocks of a page that run here."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        environment = {"HOME": folder, "LANG": "C.UTF-8", "PATH": f"{BUILT}:{os.environ['PATH']}", "BIND": f"127.0.0.1:{port}"}
+    with tempfile.TemporaryDirectory() as folder:
+        ports = {"8001": free_port()}
+        environment = {"HOME": folder, "LANG": "C.UTF-8", "PATH": f"{BUILT}:{os.environ['PATH']}"}
+        environment["BIND"] = f"127.0.0.1:{ports['8001']}"
         # As on a machine without Swift.
         environment["SWIFT_BACKTRACE"] = "enable=no"
-        yield from run_blocks(page, "here", Shell(folder, environment), port)
+        yield from run_blocks(page, "here", Shell(folder, environment), ports)
 
 
-def run_blocks(page, where, shell, port=None):
-    session = Session(shell, port)
+def run_blocks(page, where, shell, ports=None):
+    session = Session(shell, ports)
     try:
         for block in commands_of(page):
             if place(block)[0] == where:

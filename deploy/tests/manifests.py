@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the Kubernetes manifests of deploy/many-hosts against the published schemas, and what they, compose.yaml, HAProxy's
+"""Checks the Kubernetes manifests of deploy/many-hosts against the published schemas, and what they, both compose.yaml, HAProxy's
 configuration and PostgreSQL's settings must agree on. Run by manifests.sh; BUILT names the build of brigade."""
 
 import os
@@ -39,7 +39,7 @@ def expect(condition, mistake):
 def report():
     """Ends with what was found so far, if it makes further checks useless."""
     if mistakes:
-        sys.exit("\n".join(f"deploy/many-hosts: {mistake}" for mistake in mistakes))
+        sys.exit("\n".join(f"deploy: {mistake}" for mistake in mistakes))
 
 
 def seconds(text):
@@ -146,7 +146,7 @@ def check_one_host():
     check_stop(name, service["stop_grace_period"], environment)
     expect(service["read_only"] is True and service["cap_drop"] == ["ALL"], f"{name}: may write, or has capabilities")
     expect(service["security_opt"] == ["no-new-privileges:true"], f"{name}: may rise")
-    data = re.search(r"^WORKDIR (.*)$", image, re.M)[1]
+    data = re.findall(r"^WORKDIR (.*)$", image, re.M)[-1]
     expect([volume.split(":")[1] for volume in service["volumes"]] == [data], f"{name}: the data is in no volume")
     check = service["healthcheck"]
     expected = re.search(r'^HEALTHCHECK --interval=(\S+) --timeout=(\S+) --start-period=(\S+) CMD (.*)$', image, re.M)
