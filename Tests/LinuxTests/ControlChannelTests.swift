@@ -17,6 +17,13 @@ import SystemPackage
             #expect(received == message)
         }
         guard case .empty = master.receive(WorkerMessage.self) else { Issue.record("more came"); return }
+        for message in MasterMessage.allCases { try master.send(message) }
+        for message in MasterMessage.allCases {
+            guard case .message(let received) = worker.receive(MasterMessage.self) else {
+                Issue.record("nothing"); return
+            }
+            #expect(received == message)
+        }
     }
 
     @Test func aClosedPeerIsReportedAsTheEnd() throws {

@@ -6,8 +6,8 @@ import Testing
 
 @testable import Serving
 
-/// Whose log handler makes which lines.
-@Suite struct WorkerLogTests {
+/// Whose log handler makes which lines. One after the other: the ordered level is the process's.
+@Suite(.serialized) struct WorkerLogTests {
     private struct Own: LogHandler {
         let label: String
         var logLevel = Logger.Level.trace
@@ -36,14 +36,25 @@ import Testing
     @Test func theServersOwnLinesKeepTheirFormatUnlessTheAuthorDecidesOtherwise() {
         let own = WorkerProgram.Log.handler { Own($0) }
         #expect(handler(own, "serving") is LineLogHandler)
-        #expect((handler(own, "shop") as? Own)?.label == "shop")
+        #expect(((handler(own, "shop") as? OrderedLevelHandler)?.handler as? Own)?.label == "shop")
         let all = WorkerProgram.Log.handler(includingServer: true) { Own($0) }
-        #expect((handler(all, "serving") as? Own)?.label == "serving")
+        #expect(((handler(all, "serving") as? OrderedLevelHandler)?.handler as? Own)?.label == "serving")
     }
 
     @Test func theLevelIsTheOperators() {
         let own = WorkerProgram.Log.handler { Own($0) }
         #expect(handler(own, "shop").logLevel == .notice)
+    }
+
+    @Test func anOrderGoesBeforeEveryLoggersOwnLevel() {
+        defer { OrderedLogLevel.current = nil }
+        let handlers = [handler(.handler { Own($0) }, "shop"), handler(.lines, "shop")]
+        for level in Logger.Level.allCases {
+            OrderedLogLevel.current = level
+            #expect(handlers.map(\.logLevel) == [level, level])
+        }
+        OrderedLogLevel.current = nil
+        #expect(handlers.map(\.logLevel) == [.notice, .notice])
     }
 
     /// Both compile, which is all that can be said of a program that is not run.

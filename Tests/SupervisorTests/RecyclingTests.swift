@@ -49,6 +49,22 @@ import Testing
         #expect(master.retirements > mark)
     }
 
+    @Test func aWorkerThatAnOperatorDrainsServesUntilAnotherIsReady() {
+        var master = SimulatedMaster.started(workers: 2)
+        let old = master.serving[1]
+        master.handle(.replace(old))
+        #expect(master.logged.last == .workerRecycling(old, .operatorsRequest))
+        // Asking twice changes nothing.
+        master.handle(.replace(old))
+        #expect(master.booting.count == 1 && master.serving.count == 2 && master.draining.isEmpty)
+        master.readyAll()
+        #expect(master.draining == [old])
+        master.end(old, .exited(0))
+        // A worker that is gone is no one's business.
+        master.handle(.replace(old))
+        #expect(master.living.count == 2)
+    }
+
     @Test func aReplacementThatFailsBacksOffAndTheOldOneStays() {
         var master = SimulatedMaster.started(workers: 1)
         let old = master.serving[0]

@@ -10,6 +10,8 @@ package enum Event: Equatable, Sendable {
     case signal(Signal)
     /// Change the number of workers.
     case scale(to: Int)
+    /// Replace a worker that is ready.
+    case replace(Worker.ID)
     /// Late and repeated messages do no harm.
     case message(WorkerMessage, from: Worker.ID)
     /// What the scoreboard shows; due just before each `deadline`.

@@ -131,6 +131,7 @@ package struct Supervisor: Equatable {
         case .resumed(let failure): resume(failure)
         case .signal(let signal): receive(signal, now)
         case .scale(let workers): scale(to: workers)
+        case .replace(let id): if let worker = slots[id] { recycle(worker, .operatorsRequest) }
         case .message(let message, let id): receive(message, from: id, now)
         case .heartbeats(let heartbeats):
             for (id, heartbeat) in heartbeats { _ = slots.update(id) { $0.observe(heartbeat, now) } }
@@ -297,7 +298,7 @@ package struct Supervisor: Equatable {
             if !left.isEmpty, id.generation == reload?.generation { failReload(.workerLeft(id)) }
         case .recycle: _ = slots.update(id) { $0.askForRecycle() }
         case .healthProblem(let problem): _ = slots.update(id) { $0.reportHealthProblem(problem) }
-        case .booted, .drained: break
+        case .booted, .drained, .stacks: break
         }
     }
 

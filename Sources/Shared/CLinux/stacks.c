@@ -5,9 +5,11 @@
 
 #include <dlfcn.h>
 #include <elf.h>
+#include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -15,19 +17,33 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
-// Much here is not on signal-safety(7)'s list (snprintf, dladdr, backtrace). It runs in a process that is lost anyway:
-// if the signal came at the wrong moment and this hangs, the master's KILL ends it as it would have without.
+// Much here is not on signal-safety(7)'s list (snprintf, dladdr, backtrace). After a fatal signal it runs in a process that
+// is lost anyway: if the signal came at the wrong moment and this hangs, the master's KILL ends it as it would have without.
+//
+// On request it runs in a process that goes on. It allocates nothing. The only lock is the dynamic loader's, in dladdr(3):
+// it is recursive, and another thread that holds it, in dlopen(3), is not interrupted meanwhile.
 
-enum { most_frames = 64, most_threads = 256, longest_wait_ms = 100, longest_report_s = 10 };
+enum { most_frames = 64, most_threads = 256, longest_wait_ms = 100, longest_report_s = 10, longest_request_ms = 2500 };
 
-// For as long as a log without room is waited for, in all.
-static int patience_ms = 500;
+// For as long as an output without room is waited for, in all.
+enum { most_patience_ms = 500 };
+
+// Where lines go.
+struct sink {
+    int socket;  // -1 is the log
+    int patience_ms;
+    size_t count;
+    uint8_t packet[2 + 4096];  // of a socket
+};
+
+static struct sink log_sink = {.socket = -1, .patience_ms = most_patience_ms};
 
 static const struct {
     int number;
@@ -44,8 +60,10 @@ static size_t symbol_count;
 static const char *names;
 static uintptr_t load_bias;
 
-static _Atomic pid_t first_thread;  // that has had a fatal signal, and writes
-static _Atomic pid_t asked_thread;  // by the first one, to write too
+static _Atomic pid_t first_thread;      // that has had a fatal signal, and writes
+static _Atomic pid_t asked_thread;      // by that one, or by the next, to write too
+static _Atomic pid_t reporting_thread;  // that has had a request; -1: it has given up, and another still writes
+static struct sink request_sink = {.socket = -1};
 
 // glibc has no wrapper before 2.30.
 static pid_t this_thread(void) { return (pid_t)syscall(SYS_gettid); }
@@ -94,13 +112,32 @@ static const char *own_symbol(uintptr_t address, uintptr_t *offset) {
     return NULL;
 }
 
-static void put(const char *line, int length, size_t limit) {
-    if (length < 0) return;
-    if (brigade_log_is_journal()) brigade_log_last_words("<2>", 3, &patience_ms);  // critical, in syslog(3)'s numbers
-    brigade_log_last_words(line, (size_t)length < limit ? (size_t)length : limit - 1, &patience_ms);
+// Sends what is collected, even if that is nothing. The message is lost if the other side does not read.
+static void send_packet(struct sink *sink) {
+    while (send(sink->socket, sink->packet, 2 + sink->count, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+           (errno == EAGAIN || errno == EINTR) && sink->patience_ms > 0) {
+        struct pollfd target = {.fd = sink->socket, .events = POLLOUT};
+        poll(&target, 1, 10);
+        sink->patience_ms -= 10;
+    }
+    sink->count = 0;
 }
 
-static void put_frame(int number, void *frame, int is_return) {
+static void put(struct sink *sink, const char *line, int length, size_t limit) {
+    if (length < 0) return;
+    size_t count = (size_t)length < limit ? (size_t)length : limit - 1;
+    if (sink->socket < 0) {
+        // Critical, in syslog(3)'s numbers.
+        if (brigade_log_is_journal()) brigade_log_last_words("<2>", 3, &sink->patience_ms);
+        brigade_log_last_words(line, count, &sink->patience_ms);
+        return;
+    }
+    if (2 + sink->count + count > sizeof sink->packet) send_packet(sink);
+    memcpy(sink->packet + 2 + sink->count, line, count);
+    sink->count += count;
+}
+
+static void put_frame(struct sink *sink, int number, void *frame, int is_return) {
     char line[1024];
     // A call's return address may belong to what follows it.
     uintptr_t address = (uintptr_t)frame, offset = 0, place = address - (is_return ? 1 : 0);
@@ -114,16 +151,16 @@ static void put_frame(int number, void *frame, int is_return) {
     }
     const char *file = is_known && information.dli_fname ? strrchr(information.dli_fname, '/') : NULL;
     uintptr_t base = is_known ? (uintptr_t)information.dli_fbase : 0;
-    put(line,
+    put(sink, line,
         snprintf(line, sizeof line, "%3d %s+%lu in %s+0x%lx\n", number, name ? name : "?", (unsigned long)offset,
                  file ? file + 1 : "?", (unsigned long)(address - base)),
         sizeof line);
 }
 
-static void put_stack(void *context) {
+static void put_stack(struct sink *sink, void *context) {
     char name[16] = "", line[64];
     prctl(PR_GET_NAME, name, 0, 0, 0);
-    put(line, snprintf(line, sizeof line, "thread %d \"%s\":\n", this_thread(), name), sizeof line);
+    put(sink, line, snprintf(line, sizeof line, "thread %d \"%s\":\n", this_thread(), name), sizeof line);
     void *frames[most_frames];
     int count = backtrace(frames, most_frames), first = 0;
     uintptr_t counter = 0;
@@ -135,7 +172,7 @@ static void put_stack(void *context) {
     // The frames before it are this handler's.
     for (int i = 0; i < count; i++)
         if ((uintptr_t)frames[i] == counter) first = i;
-    for (int i = first; i < count; i++) put_frame(i - first, frames[i], i > first);
+    for (int i = first; i < count; i++) put_frame(sink, i - first, frames[i], i > first);
 }
 
 struct directory_entry {
@@ -164,16 +201,53 @@ static int list_threads(pid_t *threads) {
     return count;
 }
 
-static void ask_others(void) {
+static long milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Has each other thread write its stack, one after the other. A thread is asked: its number. It writes: the negative number.
+// It has written: 0.
+//
+// Returns 0 if one is still writing when the time is over: nobody else may write then.
+static int ask_others(struct sink *sink, int number, int longest_ms) {
     pid_t threads[most_threads];
     int count = list_threads(threads);
+    long end = milliseconds() + longest_ms;
+    char line[96];
     for (int i = 0; i < count; i++) {
         if (threads[i] == this_thread()) continue;
+        if (milliseconds() > end) {
+            put(sink, line, snprintf(line, sizeof line, "and %d threads more\n", count - i), sizeof line);
+            return 1;
+        }
         atomic_store(&asked_thread, threads[i]);
-        if (syscall(SYS_tgkill, getpid(), threads[i], SIGABRT) != 0) continue;
+        if (syscall(SYS_tgkill, getpid(), threads[i], number) != 0) continue;
         struct timespec nap = {.tv_nsec = 1000000};
         for (int ms = 0; ms < longest_wait_ms && atomic_load(&asked_thread) == threads[i]; ms++) nanosleep(&nap, NULL);
+        // From here on it does not begin any more.
+        pid_t silent = threads[i];
+        if (atomic_compare_exchange_strong(&asked_thread, &silent, 0))
+            put(sink, line,
+                snprintf(line, sizeof line, "thread %d: it blocks the signal, or the kernel does not wake it\n", threads[i]),
+                sizeof line);
+        while (atomic_load(&asked_thread) != 0) {
+            if (milliseconds() > end) return 0;
+            nanosleep(&nap, NULL);
+        }
     }
+    return 1;
+}
+
+// Writes if this thread is asked, and is not too late.
+static void put_stack_if_asked(struct sink *sink, void *context) {
+    pid_t own = this_thread();
+    if (!atomic_compare_exchange_strong(&asked_thread, &own, -own)) return;
+    put_stack(sink, context);
+    atomic_store(&asked_thread, 0);
+    pid_t given_up = -1;
+    atomic_compare_exchange_strong(&reporting_thread, &given_up, 0);
 }
 
 static void end_after(unsigned seconds) {
@@ -189,12 +263,7 @@ static void handle(int number, siginfo_t *information, void *context) {
     (void)information;
     pid_t nobody = 0;
     if (!atomic_compare_exchange_strong(&first_thread, &nobody, this_thread())) {
-        if (number == SIGABRT && atomic_load(&asked_thread) == this_thread()) {
-            put_stack(context);
-            // Unless it took so long that another one is asked by now.
-            pid_t own = this_thread();
-            atomic_compare_exchange_strong(&asked_thread, &own, 0);
-        }
+        if (number == SIGABRT) put_stack_if_asked(&log_sink, context);
         if (number == SIGABRT) return;
         // One that fails while another writes waits for the end that is near. One that fails as it writes ends now.
         if (nobody != this_thread()) sleep(longest_report_s);
@@ -204,23 +273,63 @@ static void handle(int number, siginfo_t *information, void *context) {
     // A report that does not come to its end (a lock that the thread holds already) ends with the process.
     end_after(longest_report_s);
     char line[128];
-    put(line,
+    put(&log_sink, line,
         snprintf(line, sizeof line, "%s, process %d:\n", signal_name(number), getpid()), sizeof line);
-    put_stack(context);
-    if (number == SIGABRT) ask_others();
+    put_stack(&log_sink, context);
+    if (number == SIGABRT) ask_others(&log_sink, SIGABRT, longest_report_s * 1000);
     signal(number, SIG_DFL);
     // Waits until this handler returns, which unblocks it.
     syscall(SYS_tgkill, getpid(), this_thread(), number);
 }
 
-void brigade_stacks_on_fatal_signals(void) {
-    struct sigaction action;
-    if (sigaction(SIGABRT, NULL, &action) != 0 || action.sa_handler != SIG_DFL) return;
-    // Loads what unwinds stacks now: not in the handler.
+// Loads what unwinds stacks now: not in a handler.
+static void prepare(void) {
+    static int is_prepared;
+    if (is_prepared) return;
+    is_prepared = 1;
     void *frame;
     backtrace(&frame, 1);
     dl_iterate_phdr(find_bias, NULL);
     map_symbols();
+}
+
+static void handle_request(int number, siginfo_t *information, void *context) {
+    int saved = errno;
+    pid_t nobody = 0;
+    if (information->si_code == SI_TKILL && information->si_pid == getpid()) {
+        put_stack_if_asked(&request_sink, context);
+    } else if (request_sink.socket >= 0 && information->si_pid == getppid() &&
+               atomic_compare_exchange_strong(&reporting_thread, &nobody, this_thread())) {
+        request_sink.patience_ms = most_patience_ms;
+        put_stack(&request_sink, context);
+        int is_complete = ask_others(&request_sink, number, longest_request_ms);
+        if (is_complete) {
+            if (request_sink.count > 0) send_packet(&request_sink);
+            send_packet(&request_sink);
+        }
+        // Otherwise the thread that still writes ends it.
+        atomic_store(&reporting_thread, is_complete ? 0 : -1);
+    }
+    errno = saved;
+}
+
+void brigade_stacks_on_request(int socket, uint8_t version, uint8_t kind) {
+    prepare();
+    request_sink.socket = socket;
+    request_sink.packet[0] = version;
+    request_sink.packet[1] = kind;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = handle_request;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGUSR2, &action, NULL);
+}
+
+void brigade_stacks_on_fatal_signals(void) {
+    struct sigaction action;
+    if (sigaction(SIGABRT, NULL, &action) != 0 || action.sa_handler != SIG_DFL) return;
+    prepare();
     // For the thread that runs out of its stack. Others have none, and are reported by the master alone.
     static char memory[64 << 10];
     stack_t stack = {.ss_sp = memory, .ss_size = sizeof memory};

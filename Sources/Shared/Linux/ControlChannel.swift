@@ -42,7 +42,7 @@ package struct ControlChannel: ~Copyable, Sendable {
         case end
     }
 
-    private static let longestMessage = 2 + WorkerMessage.longestText
+    private static let longestMessage = 2 + WorkerMessage.longestStacks
 
     /// The next message, without blocking. Any error but EAGAIN is the end.
     package func receive<Message: ControlMessage>(_: Message.Type = Message.self) -> Reception<Message> {

@@ -48,6 +48,8 @@ struct OperatorMessage {
             self.init(
                 .notice, "worker holds a listening socket that was replaced: it serves until its replacement is ready",
                 id)
+        case .workerRecycling(let id, .operatorsRequest):
+            self.init(.info, "worker is replaced, as asked: it serves until its replacement is ready", id)
         case .workerKilled(let id): self.init(.notice, "sending KILL to the worker", id)
         case .serverReady(let workers): self.init(.info, "ready: \(Self.workers(workers))")
         case .targetChanged(let workers): self.init(.info, "scaling to \(Self.workers(workers))")

@@ -36,6 +36,8 @@ struct EventCounts: Equatable, Codable {
     private enum Recycle: String, CaseIterable {
         case requested, memory
         case listener
+        /// `brigade workers drain`.
+        case `operator`
     }
 
     private enum Outcome: String, CaseIterable {
@@ -52,6 +54,7 @@ struct EventCounts: Equatable, Codable {
         case .workerRecycling(_, .requested): count(Recycle.requested, in: &recycles)
         case .workerRecycling(_, .memory): count(Recycle.memory, in: &recycles)
         case .workerRecycling(_, .listenerReplaced): count(Recycle.listener, in: &recycles)
+        case .workerRecycling(_, .operatorsRequest): count(Recycle.operator, in: &recycles)
         case .reloadComplete: count(Outcome.success, in: &reloads)
         case .reloadFailed: count(Outcome.failure, in: &reloads)
         case .upgradeComplete: count(Outcome.success, in: &upgrades)

@@ -6,6 +6,8 @@ package enum RecycleReason: Equatable, Sendable, Codable {
     case memory(bytes: Int)
     /// Another listening socket has replaced one that it holds.
     case listenerReplaced
+    /// `brigade workers drain`.
+    case operatorsRequest
 }
 
 /// How many workers are replaced because they ask for it: a burst, then one per second. A worker that asks as soon as it is

@@ -62,7 +62,7 @@ package struct InheritedDescriptor: Equatable, Sendable, CustomStringConvertible
 package enum LogLevel: String, CaseIterable, Sendable {
     case trace, debug, info, notice, warning, error, critical
 
-    init(_ text: String) throws(InvalidValue) {
+    package init(_ text: String) throws(InvalidValue) {
         let name = text.lowercased()
         guard let level = Self(rawValue: Self.otherNames[name] ?? name) else {
             throw InvalidValue("give one of \(Self.allCases.map(\.rawValue).joined(separator: ", "))")

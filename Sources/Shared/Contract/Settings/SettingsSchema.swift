@@ -52,7 +52,8 @@ package struct SettingsSchema: Sendable {
         details: "A file that holds more than a number is refused.")
     package let control = Setting(
         "control", "BRIGADE_CONTROL", .socketOrOff, default: nil, .restart, .processes,
-        help: "The control socket, for brigade status, reload, stop and scale.",
+        help: "The control socket, for brigade status, top, reload and the other commands.",
+        details: "See [control.md](control.md).",
         defaultNote: "`$RUNTIME_DIRECTORY/control.sock` if that variable is set, else `off`")
     package let metricsBind = Setting(
         "metrics-bind", "METRICS_BIND", .or("off", .address), default: nil, .restart, .processes,

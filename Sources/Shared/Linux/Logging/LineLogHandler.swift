@@ -5,7 +5,11 @@ package import Logging
 /// Log lines on stderr, each written at once so that lines of several processes do not mix:
 /// `2026-11-23T10:15:30.123Z info master pid=70: listening address=http://127.0.0.1:8001`.
 package struct LineLogHandler: LogHandler {
-    package var logLevel: Logger.Level
+    package var logLevel: Logger.Level {
+        get { OrderedLogLevel.current ?? ownLevel }
+        set { ownLevel = newValue }
+    }
+    private var ownLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
     private let process: String
@@ -13,7 +17,7 @@ package struct LineLogHandler: LogHandler {
     /// - Parameter process: the name of the process in every line: `master pid=70`, `worker=1 gen=2 pid=71`.
     package init(process: String, level: Logger.Level) {
         self.process = process
-        logLevel = level
+        ownLevel = level
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

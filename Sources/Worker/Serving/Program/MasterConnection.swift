@@ -56,6 +56,7 @@ final class MasterConnection: Sendable {
             case .message(.stop): coordinator.stop()
             case .message(.reopenLogs): coordinator.reopenLogs()
             case .message(.withdraw): coordinator.withdraw()
+            case .message(.logLevel(let level)): OrderedLogLevel.current = level.level
             case .unknown, .empty: break
             case .end: coordinator.masterExited()
             }

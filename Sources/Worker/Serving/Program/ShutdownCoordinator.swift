@@ -175,10 +175,11 @@ import Messages
     private let stopsOnInterrupt: Bool
     private let coordinator: ShutdownCoordinator
 
-    /// Blocks the signals of a worker in this thread and in those that it starts.
+    /// Blocks the signals of a worker in this thread and in those that it starts. Not SIGUSR2: a handler must get that while
+    /// the loop is blocked (`brigade_stacks_on_request`).
     /// - Returns: the descriptor to read them from.
     nonisolated static func blockSignals() -> Int32 {
-        let numbers = [SIGTERM, SIGQUIT, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGWINCH]
+        let numbers = [SIGTERM, SIGQUIT, SIGINT, SIGHUP, SIGUSR1, SIGTTIN, SIGTTOU, SIGWINCH]
         return HostResources.descriptor("signalfd") { brigade_signalfd(numbers, Int32(numbers.count)) }
     }
 

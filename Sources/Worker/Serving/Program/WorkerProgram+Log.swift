@@ -38,7 +38,43 @@ extension WorkerProgram.Log {
             }
             var handler = make(label)
             handler.logLevel = level
-            return handler
+            return OrderedLevelHandler(handler)
         }
+    }
+}
+
+/// An author's handler, whose level an operator can change (`OrderedLogLevel`).
+struct OrderedLevelHandler: LogHandler {
+    private(set) var handler: any LogHandler
+
+    init(_ handler: any LogHandler) {
+        self.handler = handler
+    }
+
+    var logLevel: Logger.Level {
+        get { OrderedLogLevel.current ?? handler.logLevel }
+        set { handler.logLevel = newValue }
+    }
+
+    var metadata: Logger.Metadata {
+        get { handler.metadata }
+        set { handler.metadata = newValue }
+    }
+
+    var metadataProvider: Logger.MetadataProvider? {
+        get { handler.metadataProvider }
+        set { handler.metadataProvider = newValue }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { handler[metadataKey: key] }
+        set { handler[metadataKey: key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var handler = handler
+        // It may have a filter of its own, as one that passes lines on to several others does.
+        if let level = OrderedLogLevel.current { handler.logLevel = level }
+        handler.log(event: event)
     }
 }

@@ -109,6 +109,7 @@ public struct WorkerProgram: Sendable {
         var settings = settings(environment, log)
         signal(SIGPIPE, SIG_IGN)
         brigade_stacks_on_fatal_signals()
+        brigade_stacks_on_request(environment.control ?? -1, WorkerMessage.version, WorkerMessage.stacksKind)
         let descriptors = Self.raiseDescriptorLimit(log)
         if settings.maxConnections > descriptors {
             log.warning(
