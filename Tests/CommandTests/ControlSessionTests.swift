@@ -13,12 +13,18 @@ import Testing
         #expect(session.isWaiting)
     }
 
-    @Test(arguments: ["status", "status json", "reload", "reload wait", "stop", "stop wait", "scale 12"])
+    @Test(arguments: [
+        "status", "status json", "reload", "reload wait", "stop", "stop wait", "scale 12",
+        "inflight 50", "inflight 50 json", "drain 3", "drain 3 wait", "log-level debug", "stacks 2", "stacks 2 json",
+    ])
     func whatACommandSendsIsUnderstood(line: String) {
         #expect(ControlRequest(line: line)?.line == line)
     }
 
-    @Test(arguments: ["", "scale", "scale x", "restart", "status xml", "GET / HTTP/1.1"])
+    @Test(arguments: [
+        "", "scale", "scale x", "restart", "status xml", "GET / HTTP/1.1", "status 3", "drain", "drain x", "log-level",
+        "log-level loud", "log-level debug now", "stacks 1 2", "inflight json", "7",
+    ])
     func anUnknownRequestIsRefusedWithAdvice(line: String) {
         var session = ControlSession(at: now)
         #expect(session.receive(Array("\(line)\n".utf8), at: now) == .refused)

@@ -45,6 +45,30 @@ import Testing
         #expect(answered.first?.reply.isSuccess == false)
     }
 
+    @Test func aDrainIsAnsweredWhenThatWorkerHasExited() {
+        var requests = PendingControlRequests()
+        requests.add(.drain(id), for: 1)
+        let other = Worker.ID(slot: 4, generation: 1, serial: 10)
+        let state = Worker.State.draining(until: .zero)
+        #expect(requests.handle(.workerExited(other, .success, state: state, age: .zero, restart: nil)).isEmpty)
+        let answered = requests.handle(.workerExited(id, .success, state: state, age: .zero, restart: nil))
+        #expect(answered.first?.reply == .success("worker 3 of generation 1 has drained and is replaced"))
+    }
+
+    @Test(arguments: [
+        OperatorEvent.workerExited(
+            Worker.ID(slot: 3, generation: 1, serial: 9), .signaled(9), state: .draining(until: .zero), age: .zero,
+            restart: nil),
+        .workerExited(
+            Worker.ID(slot: 4, generation: 1, serial: 10), .exited(3), state: .booting(until: .zero), age: .zero,
+            restart: .seconds(1)), .stopping(.drain),
+    ])
+    func aDrainThatGoesWrongSaysWhy(event: OperatorEvent) {
+        var requests = PendingControlRequests()
+        requests.add(.drain(id), for: 1)
+        #expect(requests.handle(event).map(\.reply.isSuccess) == [false])
+    }
+
     @Test func theEndOfTheServerIsWhatAStopWaitsForAndNobodyElse() {
         var requests = PendingControlRequests()
         requests.add(.stop, for: 1)

@@ -51,12 +51,12 @@ def declared_flags(text):
 
 @functools.cache
 def brigade_subcommands():
-    return re.findall(r"^  ([a-z]+) ", help_of(BUILT / "brigade", "--help").partition("SUBCOMMANDS:")[2], re.M)
+    return re.findall(r"^  ([a-z-]+) ", help_of(BUILT / "brigade", "--help").partition("SUBCOMMANDS:")[2], re.M)
 
 
 @functools.cache
-def brigade_flags(subcommand):
-    return declared_flags(help_of(BUILT / "brigade", "help", subcommand))
+def brigade_flags(*subcommands):
+    return declared_flags(help_of(BUILT / "brigade", "help", *subcommands))
 
 
 @functools.cache
@@ -174,7 +174,8 @@ class Checker:
         elif arguments[0] not in brigade_subcommands():
             yield f"brigade has no command '{arguments[0]}'"
         else:
-            yield from self.undeclared(f"brigade {arguments[0]}", flags, brigade_flags(arguments[0]))
+            names = arguments[: 2 if arguments[0] == "workers" else 1]
+            yield from self.undeclared(f"brigade {' '.join(names)}", flags, brigade_flags(*names))
 
     def script(self, program):
         """The program as a file of this repository; None if it is elsewhere."""

@@ -62,7 +62,15 @@ import Testing
             ["serve", "--forwarded-allow-ips", "::1"],
             "--forwarded-allow-ips is not supported yet: this version trusts no"
         ),
-        (["top"], "brigade top is not supported yet"), (["top", "--once"], "brigade top is not supported yet"),
+        (
+            ["top", "--interval", "1ms"],
+            "The value '1ms' is invalid for '--interval <duration>': --interval '1ms': give a time"
+        ),
+        (
+            ["log-level", "loud"],
+            "The value 'loud' is invalid for '<level>': 'loud': give one of trace, debug, info, notice"
+        ),
+        (["inflight", "--limit", "0"], "--limit 0: give 1 to 1000; see 'brigade help inflight'"),
     ])
     func aWrongCommandLineIsOneLineThatNamesItAndWhereHelpIs(arguments: [String], message: String) throws {
         let complaint = try complaint(arguments)

@@ -90,8 +90,9 @@ private struct RootCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "brigade", abstract: "A prefork application server.", version: "brigade \(Version.text)",
         subcommands: [
-            ServeCommand.self, CheckCommand.self, ConfigCommand.self, StatusCommand.self, ReloadCommand.self,
-            StopCommand.self, ScaleCommand.self, TopCommand.self, NewCommand.self,
+            ServeCommand.self, CheckCommand.self, ConfigCommand.self, StatusCommand.self, TopCommand.self,
+            InFlightCommand.self, StacksCommand.self, ReloadCommand.self, StopCommand.self, ScaleCommand.self,
+            WorkersCommand.self, LogLevelCommand.self, NewCommand.self,
         ])
 }
 

@@ -44,6 +44,12 @@ enum Machine {
         }
     }
 
+    static func isStopped(_ pid: pid_t) -> Bool {
+        // The state follows the name, which stands in parentheses (proc(5)).
+        let text = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        return text.split(separator: ")").last?.hasPrefix(" T") ?? false
+    }
+
     /// How often the threads of a process have gone to sleep by themselves, ever: each was a wake-up.
     static func voluntarySwitches(of pid: pid_t) -> Int {
         let folder = "/proc/\(pid)/task"

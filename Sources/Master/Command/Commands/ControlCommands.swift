@@ -11,10 +11,29 @@ struct StatusCommand: ParsableCommand {
         commandName: "status", abstract: "Show the state of a running server and its workers.")
 
     @OptionGroup var options: ControlOptions
-    @Flag(help: "Print JSON, on one line.") var json = false
 
     func run() throws {
-        try options.ask(.status(asJSON: json))
+        try options.ask(.status(asJSON: options.json))
+    }
+}
+
+/// `brigade inflight`.
+struct InFlightCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inflight", abstract: "Show the requests that all workers handle now, the oldest first.")
+
+    @OptionGroup var options: ControlOptions
+    @Option(help: ArgumentHelp("How many to show, at most \(InFlightReport.most).", valueName: "number"))
+    var limit = 50
+
+    func validate() throws {
+        guard (1...InFlightReport.most).contains(limit) else {
+            throw ValidationError("--limit \(limit): give 1 to \(InFlightReport.most)")
+        }
+    }
+
+    func run() throws {
+        try options.ask(.inFlight(limit, asJSON: options.json))
     }
 }
 
@@ -57,20 +76,65 @@ struct ScaleCommand: ParsableCommand {
     }
 }
 
-/// `brigade top`, which is reserved for a later version.
-struct TopCommand: ParsableCommand {
+/// `brigade workers`.
+struct WorkersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "top", abstract: "Not supported yet.", shouldDisplay: false)
+        commandName: "workers", abstract: "Replace a worker.", subcommands: [DrainCommand.self])
+}
 
-    @Argument(parsing: .captureForPassthrough) var rest: [String] = []
+/// `brigade workers drain`.
+struct DrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drain", abstract: "Replace a worker: it serves until its replacement is ready, and then drains.")
+
+    @OptionGroup var options: ControlOptions
+    @Argument(help: "The number of the worker, as brigade status shows it.") var worker: Int
+    @Flag(help: "Wait until it has exited; exit with 1 if its replacement does not become ready.") var wait = false
 
     func run() throws {
-        throw StartError(.usage, "brigade top is not supported yet; brigade status shows each worker")
+        try options.ask(.drain(slot: worker, waits: wait))
     }
 }
 
-/// Finds a running server and asks it.
-struct ControlOptions: ParsableArguments {
+/// `brigade log-level`.
+struct LogLevelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log-level", abstract: "Change the log level of the master and all workers until the next reload.")
+
+    @OptionGroup var options: ControlOptions
+    @Argument(help: "trace, debug, info, notice, warning, error or critical.", transform: Self.level)
+    var level: LogLevel
+
+    private static func level(_ text: String) throws -> LogLevel {
+        do throws(InvalidValue) {
+            return try LogLevel(text)
+        } catch {
+            throw ValidationError("'\(text.visible)': \(error)")
+        }
+    }
+
+    func run() throws {
+        try options.ask(.logLevel(level))
+    }
+}
+
+/// `brigade stacks`.
+struct StacksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stacks", abstract: "Show what all threads of a worker are doing, without stopping it.")
+
+    @OptionGroup var options: ControlOptions
+    @Argument(help: "The number of the worker, as brigade status shows it.") var worker: Int
+
+    func run() throws {
+        try options.ask(.stacks(slot: worker, asJSON: options.json)) {
+            $0.split(separator: "\n").map(SwiftSymbol.demangled(in:)).joined(separator: "\n")
+        }
+    }
+}
+
+/// Where the control socket is.
+struct ControlSocketOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The server's control socket (BRIGADE_CONTROL; default: control.sock in $RUNTIME_DIRECTORY or /run/brigade).",
@@ -81,23 +145,7 @@ struct ControlOptions: ParsableArguments {
         help: ArgumentHelp("The env file that the server was started with (BRIGADE_ENV_FILE).", valueName: "path"))
     var envFile: String?
 
-    /// Sends the request, waits for the reply, and prints it. A reply that is a failure is exit code 1.
-    /// - Parameter waitsForExit: whether to wait, after the reply, until the master has exited.
-    func ask(_ request: ControlRequest, waitsForExit: Bool = false) throws {
-        let path = try path()
-        let reply: ControlReply
-        do {
-            let connection = try ControlConnection(to: path)
-            reply = try connection.ask(request)
-            if waitsForExit, reply.isSuccess { try connection.waitForExit() }
-        } catch let error as SystemError {
-            throw StartError(.usage, "no server answers at \(path): \(Self.advice(error))")
-        }
-        guard reply.isSuccess else { throw StartError(.usage, reply.text.trimmingNewlines) }
-        print(reply.text, terminator: "")
-    }
-
-    private func path() throws(StartError) -> String {
+    func path() throws(StartError) -> String {
         if let control { return control }
         var flags: [String: [String]] = [:]
         flags["env-file"] = envFile.map { [$0] }
@@ -127,12 +175,70 @@ struct ControlOptions: ParsableArguments {
     /// Of deploy/brigade.service.
     private static let packagedPath = "/run/brigade/control.sock"
 
+    /// Why nobody answers there, and what to do.
+    static func noServer(at path: String, _ error: SystemError) -> StartError {
+        StartError(.usage, "no server answers at \(path): \(advice(error))")
+    }
+
     private static func advice(_ error: SystemError) -> String {
         switch error.errno {
         case .noSuchFileOrDirectory, .connectionRefused: "it is not running, or has no --control; \(error)"
         case .resourceTemporarilyUnavailable: "it accepts no connection"
         case .permissionDenied, .notPermitted: "only the server's user and root may connect; \(error)"
         default: "\(error)"
+        }
+    }
+}
+
+/// Finds a running server and asks it.
+struct ControlOptions: ParsableArguments {
+    @OptionGroup var socket: ControlSocketOptions
+    @Flag(help: "Print JSON, on one line.") var json = false
+
+    /// Sends the request, waits for the reply, and prints it. A failure is exit code 1.
+    /// - Parameters:
+    ///   - waitsForExit: whether to wait, after the reply, until the master has exited.
+    ///   - format: makes a text for a person of the reply.
+    func ask(
+        _ request: ControlRequest, waitsForExit: Bool = false, format: (String) -> String = { $0 }
+    ) throws {
+        do {
+            let text = try reply(to: request, waitsForExit)
+            guard json else { return print(format(text)) }
+            print(request.hasJSONReply ? text : ControlJSON.text(Outcome(ok: true, result: text)))
+        } catch let error as StartError where json {
+            print(ControlJSON.text(Outcome(ok: false, error: error.description)))
+            throw ArgumentParser.ExitCode(error.code.rawValue)
+        }
+    }
+
+    /// What JSON says of a request whose reply is a sentence, and of one that has failed.
+    private struct Outcome: Encodable {
+        let ok: Bool
+        var result: String?
+        var error: String?
+    }
+
+    private func reply(to request: ControlRequest, _ waitsForExit: Bool) throws -> String {
+        let path = try socket.path()
+        let reply: ControlReply
+        do {
+            let connection = try ControlConnection(to: path)
+            reply = try connection.ask(request)
+            if waitsForExit, reply.isSuccess { try connection.waitForExit() }
+        } catch let error as SystemError {
+            throw ControlSocketOptions.noServer(at: path, error)
+        }
+        guard reply.isSuccess else { throw StartError(.usage, reply.text.trimmingNewlines) }
+        return reply.text.trimmingNewlines
+    }
+}
+
+extension ControlRequest {
+    fileprivate var hasJSONReply: Bool {
+        switch self {
+        case .status(let asJSON), .inFlight(_, let asJSON), .stacks(_, let asJSON): asJSON
+        case .reload, .stop, .scale, .drain, .logLevel: false
         }
     }
 }

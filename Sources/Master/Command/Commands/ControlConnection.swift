@@ -68,11 +68,14 @@ struct ControlConnection: ~Copyable {
         return false
     }
 
-    private func timeoutError(_ problem: String) -> StartError {
-        guard let pid = PeerCredentials.of(stream.number)?.pid else {
+    private func timeoutError(_ problem: String) -> StartError { Self.timeoutError(problem, stream.number, path) }
+
+    /// - Parameter stream: connected to the server's socket at that path.
+    static func timeoutError(_ problem: String, _ stream: Int32, _ path: String) -> StartError {
+        guard let pid = PeerCredentials.of(stream)?.pid else {
             return StartError(.usage, "the server at \(path) \(problem)")
         }
-        let state = ProcessStatus.state(of: pid).map { "; \(Self.description(ofState: $0, pid))" } ?? ""
+        let state = ProcessStatus.state(of: pid).map { "; \(description(ofState: $0, pid))" } ?? ""
         return StartError(.usage, "pid \(pid) \(problem)\(state)")
     }
 
@@ -94,9 +97,9 @@ extension ControlRequest {
     /// The reply comes when the work is done, not when the request was read.
     fileprivate var mayTakeLong: Bool {
         switch self {
-        case .status: false
-        case .reload(let waits), .stop(let waits): waits
-        case .scale: true
+        case .status, .inFlight, .logLevel: false
+        case .reload(let waits), .stop(let waits), .drain(_, let waits): waits
+        case .scale, .stacks: true
         }
     }
 }

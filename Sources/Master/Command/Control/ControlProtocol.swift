@@ -3,24 +3,41 @@ import Contract
 /// What an operator asks of a running master: one line on its control socket.
 enum ControlRequest: Equatable {
     case status(asJSON: Bool)
+    /// The oldest requests in flight, at most so many.
+    case inFlight(Int, asJSON: Bool)
     case reload(waits: Bool)
     case stop(waits: Bool)
     case scale(Int)
+    /// Replace the worker in this slot.
+    case drain(slot: Int, waits: Bool)
+    case logLevel(LogLevel)
+    /// The stacks of all threads of the worker in this slot.
+    case stacks(slot: Int, asJSON: Bool)
 
     /// In bytes, with its newline.
     static let longestLine = 64
 
     init?(line: String) {
-        switch line.split(separator: " ").map(String.init) {
-        case ["status"]: self = .status(asJSON: false)
-        case ["status", "json"]: self = .status(asJSON: true)
-        case ["reload"]: self = .reload(waits: false)
-        case ["reload", "wait"]: self = .reload(waits: true)
-        case ["stop"]: self = .stop(waits: false)
-        case ["stop", "wait"]: self = .stop(waits: true)
-        case let words where words.count == 2 && words[0] == "scale":
-            guard let count = Int(words[1]) else { return nil }
-            self = .scale(count)
+        let words = line.split(separator: " ").map(String.init)
+        guard let name = words.first else { return nil }
+        let number = words.count > 1 ? Int(words[1]) : nil
+        switch (name, number, Array(words.dropFirst(number == nil ? 1 : 2))) {
+        case ("status", nil, []): self = .status(asJSON: false)
+        case ("status", nil, ["json"]): self = .status(asJSON: true)
+        case ("inflight", let limit?, []): self = .inFlight(limit, asJSON: false)
+        case ("inflight", let limit?, ["json"]): self = .inFlight(limit, asJSON: true)
+        case ("reload", nil, []): self = .reload(waits: false)
+        case ("reload", nil, ["wait"]): self = .reload(waits: true)
+        case ("stop", nil, []): self = .stop(waits: false)
+        case ("stop", nil, ["wait"]): self = .stop(waits: true)
+        case ("scale", let count?, []): self = .scale(count)
+        case ("drain", let slot?, []): self = .drain(slot: slot, waits: false)
+        case ("drain", let slot?, ["wait"]): self = .drain(slot: slot, waits: true)
+        case ("log-level", nil, let level) where level.count == 1:
+            guard let level = LogLevel(rawValue: level[0]) else { return nil }
+            self = .logLevel(level)
+        case ("stacks", let slot?, []): self = .stacks(slot: slot, asJSON: false)
+        case ("stacks", let slot?, ["json"]): self = .stacks(slot: slot, asJSON: true)
         default: return nil
         }
     }
@@ -28,9 +45,21 @@ enum ControlRequest: Equatable {
     var line: String {
         switch self {
         case .status(let asJSON): asJSON ? "status json" : "status"
+        case .inFlight(let limit, let asJSON): asJSON ? "inflight \(limit) json" : "inflight \(limit)"
         case .reload(let waits): waits ? "reload wait" : "reload"
         case .stop(let waits): waits ? "stop wait" : "stop"
         case .scale(let count): "scale \(count)"
+        case .drain(let slot, let waits): waits ? "drain \(slot) wait" : "drain \(slot)"
+        case .logLevel(let level): "log-level \(level.rawValue)"
+        case .stacks(let slot, let asJSON): asJSON ? "stacks \(slot) json" : "stacks \(slot)"
+        }
+    }
+
+    /// Whether it changes nothing: who does not wait for the reply does no harm.
+    var onlyAsks: Bool {
+        switch self {
+        case .status, .inFlight, .stacks: true
+        case .reload, .stop, .scale, .drain, .logLevel: false
         }
     }
 }
@@ -122,9 +151,13 @@ struct ControlSession {
         output.removeFirst(count)
     }
 
+    private static let advice =
+        "this server does not know the request; send status, reload, stop, 'scale N', 'inflight N', 'drain N', "
+        + "'log-level LEVEL' or 'stacks N' on one line"
+
     private mutating func refuse(at now: Duration) -> Step {
         hasAsked = true
-        answer(.failure("unknown request; send status, reload, stop or 'scale N' on one line"), at: now)
+        answer(.failure(Self.advice), at: now)
         return .refused
     }
 }

@@ -9,6 +9,8 @@ struct PendingControlRequests {
         case reload(after: Int)
         case stop
         case scale(Int)
+        /// Until it has exited.
+        case drain(Worker.ID)
     }
 
     typealias AddressedReply = (client: Int, reply: ControlReply)
@@ -32,7 +34,13 @@ struct PendingControlRequests {
                 .success(OperatorMessage(event).text)
             case (.reload(let newest), .reloadFailed(let generation, _)) where generation > newest:
                 .failure(OperatorMessage(event).text)
-            case (.reload, .stopping), (.scale, .stopping): .failure("the server is stopping")
+            case (.reload, .stopping), (.scale, .stopping), (.drain, .stopping): .failure("the server is stopping")
+            case (.drain(let id), .workerExited(let exited, let status, let state, _, _)) where exited == id:
+                Self.drained(id, status, state, OperatorMessage(event).text)
+            case (.drain(let id), .workerExited(_, _, .booting, _, _)),
+                (.drain(let id), .workerExited(_, _, .failed, _, _)):
+                .failure(
+                    "\(OperatorMessage(event).text); the master keeps trying, and worker \(id.slot) serves until then")
             case (.scale(let count), .targetAtLimit(let present)) where count != present:
                 .failure("give 1 to \(ServerConfiguration.maxWorkers) workers; the number stays \(present)")
             case (.scale(let count), .targetChanged(let other)) where other != count:
@@ -42,6 +50,15 @@ struct PendingControlRequests {
             default: nil
             }
         }
+    }
+
+    private static func drained(
+        _ id: Worker.ID, _ status: ExitStatus, _ state: Worker.State, _ text: String
+    ) -> ControlReply {
+        if case .draining = state, status == .success {
+            return .success("worker \(id.slot) of generation \(id.generation) has drained and is replaced")
+        }
+        return .failure("worker \(id.slot) of generation \(id.generation): \(text)")
     }
 
     /// The answers that follow from the present numbers.

@@ -36,10 +36,11 @@ final class ChildProcesses {
         prestart = PrestartProcess(generation: generation, child: try launch.start())
     }
 
-    func startWorker(_ id: Worker.ID, from material: Generation) throws(Launch.Failure) {
+    /// - Parameter logLevel: in the place of what the settings say.
+    func startWorker(_ id: Worker.ID, from material: Generation, logLevel: LogLevel? = nil) throws(Launch.Failure) {
         resources.scoreboard.open(id.slot, generation: id.generation)
         do {
-            workers[id] = try start(id, material)
+            workers[id] = try start(id, material, logLevel)
         } catch {
             resources.scoreboard.close(id.slot)
             throw error
@@ -47,7 +48,9 @@ final class ChildProcesses {
     }
 
     /// A worker's descriptors: the listening sockets, its end of the channel, the scoreboard.
-    private func start(_ id: Worker.ID, _ material: Generation) throws(Launch.Failure) -> WorkerProcess {
+    private func start(_ id: Worker.ID, _ material: Generation, _ logLevel: LogLevel?) throws(Launch.Failure)
+        -> WorkerProcess
+    {
         var end: OwnedDescriptor?
         let control: ControlChannel
         do {
@@ -70,6 +73,7 @@ final class ChildProcesses {
             WorkerEnvironment.slot: String(id.slot),
             WorkerEnvironment.generation: String(id.generation),
         ]) { $1 }
+        if let logLevel { launch.environment[Settings.schema.logLevel.variable] = logLevel.rawValue }
         inheritAccessLog(&launch)
         let child = try launch.start()
         // The child has its copy. Without ours, the channel ends when the child does.

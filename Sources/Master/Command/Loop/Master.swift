@@ -14,6 +14,11 @@ final class Master {
     /// What workers are started from, by generation.
     private var generations: [Int: Generation]
     private var pendingRequests = PendingControlRequests()
+    private var stackReports = StackReports()
+    private var traffic = TrafficWindow()
+    private var memoryCache = ProcessMemoryCache()
+    /// What `brigade log-level` has set, until the next reload.
+    private var orderedLogLevel: LogLevel?
     private let eventLog: EventLog
     private let metrics: ServerMetrics
     /// What the service manager was told last.
@@ -86,6 +91,8 @@ final class Master {
             if let due = resources.listeners.repairDue, due <= MonotonicClock.now { repairListeners() }
             handle(.heartbeats(children.heartbeats()))
             handle(.deadline)
+            measureTraffic()
+            answer(stackReports.expire(at: MonotonicClock.now, state: ProcessStatus.state))
             let staying = supervisor.workers.count { !$0.isLeaving }
             answer(
                 pendingRequests.workersChanged(
@@ -143,7 +150,7 @@ final class Master {
     private func deadline(_ now: Duration) -> Duration? {
         var deadlines = [
             supervisor.nextDeadline, resources.controlServer?.nextDeadline, resources.metricsServer?.nextDeadline,
-            resources.listeners.repairDue,
+            resources.listeners.repairDue, stackReports.deadline, resources.controlServer.flatMap { _ in traffic.due },
         ].compactMap(\.self)
         if metrics.isMeasuring { deadlines.append(now) }
         if resources.metricsServer != nil { deadlines.append(metrics.sampleDue) }
@@ -176,7 +183,9 @@ final class Master {
         case .send(let message, let id): children.workers[id]?.send(message)
         case .signal(let signal, let id): children.workers[id]?.child.signal(signal.number)
         case .openGeneration(let generation): return open(generation)
-        case .commitGeneration: eventLog.logger.logLevel = supervisor.settings.logLevel.level
+        case .commitGeneration:
+            orderedLogLevel = nil
+            eventLog.logger.logLevel = supervisor.settings.logLevel.level
         case .closeGeneration(let generation): generations[generation] = nil
         case .measureMemory: return .memoryMeasured(children.memory())
         case .checkUpgrade: return startUpgradeCheck()
@@ -207,7 +216,9 @@ final class Master {
         guard let material = generations[id.generation] else { return .workerExited(id, Self.closedGeneration) }
         _ = restoreScoreboard()
         do {
-            try children.startWorker(id, from: material)
+            // A reload brings the settings' level back, its first worker already.
+            let level = id.generation == supervisor.generation ? orderedLogLevel : nil
+            try children.startWorker(id, from: material, logLevel: level)
             metrics.workerStarted()
             eventLog.writeWorkerStarted(id)
             return nil
@@ -264,7 +275,7 @@ final class Master {
         closeListeners()
         exitCode = code
         if code == .ok { log.info("stopped") }
-        answer(pendingRequests.serverEnded(code))
+        answer(pendingRequests.serverEnded(code) + stackReports.failAll("the server has exited: \(code.reason)"))
         resources.manager.flush()
     }
 
@@ -374,7 +385,10 @@ final class Master {
 
     /// - Returns: whether there may be another message.
     private func receiveMessage(of worker: WorkerProcess) -> Bool {
-        switch worker.receive(at: MonotonicClock.now) {
+        switch worker.receive(at: MonotonicClock.now, sendsStacks: stackReports.isExpected(from: worker.id)) {
+        case .message(.stacks(let part), _):
+            answer(stackReports.receive(part, from: worker.id))
+            return true
         case .message(let message, let isTooMany):
             if isTooMany {
                 log.warning(
@@ -401,6 +415,7 @@ final class Master {
         guard let status = children.reap(worker) else { return }
         worker.postMortem = eventLog.history.postMortem(account(of: worker.id))
         resources.scoreboard.close(worker.id.slot)
+        answer(stackReports.exited(worker.id))
         handle(.workerExited(worker.id, status))
         children.forget(worker)
         reapOrphans()
@@ -451,7 +466,9 @@ final class Master {
     }
 
     private var status: ServerStatus {
-        ServerStatus(supervisor: supervisor, listeners: resources.listeners, history: eventLog.history)
+        ServerStatus(
+            supervisor: supervisor, listeners: resources.listeners, history: eventLog.history, traffic: traffic,
+            recent: eventLog.recent)
     }
 
     private func reportStatus() {
@@ -467,8 +484,9 @@ final class Master {
         guard let control = resources.controlServer else { return }
         let requests = control.handle(ready, at: MonotonicClock.now) {
             pendingRequests.remove($0)
+            stackReports.remove($0)
         } dropped: { request in
-            if case .status = request { return }
+            if request.onlyAsks { return }
             log.notice("ignoring '\(request.line)': its client on the control socket did not wait for a reply")
         }
         for (client, request) in requests where exitCode == nil { perform(request, for: client, control) }
@@ -480,6 +498,9 @@ final class Master {
         case .status(let asJSON):
             let report = report()
             control.answer(client, .success(asJSON ? report.json : report.text), at: now)
+        case .inFlight(let limit, let asJSON):
+            let report = status.inFlight(children, limit: limit)
+            control.answer(client, .success(asJSON ? ControlJSON.text(report) : report.text), at: now)
         case .reload(let waits):
             if isStopping { return control.answer(client, .failure("the server is stopping"), at: now) }
             if waits { pendingRequests.add(.reload(after: supervisor.newestGeneration), for: client) }
@@ -494,7 +515,72 @@ final class Master {
             if isStopping { return control.answer(client, .failure("the server is stopping"), at: now) }
             pendingRequests.add(.scale(count), for: client)
             handle(.scale(to: count))
+        case .drain(let slot, let waits): drain(slot, waits: waits, for: client, control)
+        case .logLevel(let level):
+            order(level)
+            control.answer(
+                client, .success("the log level is \(level.rawValue) until the next reload"), at: now)
+        case .stacks(let slot, let asJSON): requestStacks(of: slot, asJSON: asJSON, for: client, control)
         }
+    }
+
+    private func drain(_ slot: Int, waits: Bool, for client: Int, _ control: ControlServer) {
+        let now = MonotonicClock.now
+        if isStopping { return control.answer(client, .failure("the server is stopping"), at: now) }
+        guard let worker = supervisor.workers.first(where: { $0.id.slot == slot }) else {
+            return control.answer(client, .failure(noWorker(slot)), at: now)
+        }
+        guard worker.isReady || worker.isLeaving else {
+            let reason = "worker \(slot) is \(worker.state.name), and serves nobody: there is nothing to drain"
+            return control.answer(client, .failure(reason), at: now)
+        }
+        if waits { pendingRequests.add(.drain(worker.id), for: client) }
+        handle(.replace(worker.id))
+        if !waits {
+            let text =
+                worker.isLeaving
+                ? "worker \(slot) is \(worker.state.name) already"
+                : "worker \(slot) of generation \(worker.id.generation) drains when its replacement is ready"
+            control.answer(client, .success(text), at: now)
+        }
+    }
+
+    /// Workers that start later, of the generation that serves, get it by their environment.
+    private func order(_ level: LogLevel) {
+        orderedLogLevel = level
+        // In the log that shows it.
+        let isShownBefore = log.logLevel <= .notice
+        if isShownBefore { log.notice("an operator sets the log level to \(level.rawValue) until the next reload") }
+        eventLog.logger.logLevel = level.level
+        if !isShownBefore { log.notice("an operator has set the log level to \(level.rawValue) until the next reload") }
+        for worker in children.workers.values { worker.send(.logLevel(level)) }
+    }
+
+    private func requestStacks(of slot: Int, asJSON: Bool, for client: Int, _ control: ControlServer) {
+        let now = MonotonicClock.now
+        guard let worker = supervisor.workers.first(where: { $0.id.slot == slot }),
+            let process = children.workers[worker.id]
+        else { return control.answer(client, .failure(noWorker(slot)), at: now) }
+        let pid = process.child.pid
+        // It could be of another build, or just starting: then the signal might end it.
+        guard ProcessStatus.catches(SIGUSR2, pid) else {
+            let reason = "worker \(slot) (pid \(pid)) cannot show its stacks: it is just starting, or of an older build"
+            return control.answer(client, .failure(reason), at: now)
+        }
+        if stackReports.add(worker.id, pid: pid, for: client, asJSON: asJSON, at: now) { process.child.signal(SIGUSR2) }
+    }
+
+    private func noWorker(_ slot: Int) -> String {
+        let slots = supervisor.workers.map { "\($0.id.slot)" }
+        let shown = slots.prefix(20).joined(separator: ", ") + (slots.count > 20 ? ", ..." : "")
+        return slots.isEmpty ? "there are no workers now" : "there is no worker \(slot); the workers are \(shown)"
+    }
+
+    /// `brigade status` compares with it.
+    private func measureTraffic() {
+        let now = MonotonicClock.now
+        guard resources.controlServer != nil, traffic.due.map({ $0 <= now }) ?? true else { return }
+        traffic.record(status.measurement(children), at: now)
     }
 
     private var isStopping: Bool {
@@ -505,7 +591,10 @@ final class Master {
         for (client, reply) in answered { resources.controlServer?.answer(client, reply, at: MonotonicClock.now) }
     }
 
-    private func report() -> StatusReport { status.report(children, masterStarted: started) }
+    private func report() -> StatusReport {
+        let now = MonotonicClock.now
+        return status.report(children, masterStarted: started) { memoryCache.memory(of: $0, at: now) }
+    }
 
     // MARK: Upgrade
 
@@ -543,7 +632,8 @@ final class Master {
         } prepare: {
             resources.manager.flush()
             // Clients' connections do not go across.
-            answer(pendingRequests.failAll("the master is being replaced (USR2); ask the new one"))
+            let reason = "the master is being replaced (USR2); ask the new one"
+            answer(pendingRequests.failAll(reason) + stackReports.failAll(reason))
         }
         return .upgradeFailed(reason: reason)
     }

@@ -55,12 +55,15 @@ struct RequestsInFlight: Equatable {
 /// What workers that have exited have done: totals never go back.
 struct Totals: Equatable, Codable {
     var requests: UInt64 = 0
+    /// Of these, with a 5xx. Older builds have none.
+    var serverErrors: UInt64? = 0
     var latency = LatencyHistogram()
     /// Workers that exited and were not told to.
     var lostWorkers = 0
 
     mutating func add(_ account: Scoreboard.Slot.Account) {
         requests = .addingClamped(requests, account.requests)
+        serverErrors = .addingClamped(serverErrors ?? 0, account.serverErrors)
         latency += account.latency
     }
 }
@@ -72,6 +75,8 @@ struct ServerHistory {
     private(set) var lastChange: String?
     /// How the last worker exited that nobody had told to.
     private(set) var lastLoss: String?
+    /// How many did, by slot, since this image of the master has run.
+    private(set) var losses: [Int: Int] = [:]
     private var oomKills = ControlGroup.oomKills ?? 0
 
     init() {}
@@ -92,6 +97,7 @@ struct ServerHistory {
 
     mutating func workerLost(_ id: Worker.ID, _ text: String) {
         totals.lostWorkers += 1
+        losses[id.slot, default: 0] += 1
         lastLoss = "worker \(id.slot) of generation \(id.generation): \(text)"
     }
 

@@ -34,9 +34,11 @@ final class WorkerProcess {
     var pausedUntil: Duration? { rateLimit.pausedUntil }
 
     /// The next message, whether the rate limit has been reached or not; nil if there is none.
-    func receive(at now: Duration) -> Received? {
+    /// - Parameter sendsStacks: whether it was asked for its stacks, which are many messages.
+    func receive(at now: Duration, sendsStacks: Bool = false) -> Received? {
         guard !isClosed else { return nil }
         switch control.receive(WorkerMessage.self) {
+        case .message(.stacks(let part)) where sendsStacks: return .message(.stacks(part), isTooMany: false)
         case .message(let message): return .message(message, isTooMany: rateLimit.received(at: now))
         case .unknown:
             isClosed = true
