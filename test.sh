@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs the tests.
 #   ./test.sh               unit tests, and tests of the built server with real processes
-#   ./test.sh --deploy      also the deployment under systemd, in a container, and on many hosts with HAProxy and
-#                           PostgreSQL (root, Debian; 18 minutes)
+#   ./test.sh --deploy      also the deployment under systemd, in a container, behind nginx and HAProxy, and on many hosts with
+#                           PostgreSQL (root, Debian; 19 minutes)
 #   ./test.sh --web         also the pages in Chromium, and the OpenAPI document with tools from PyPI (4 minutes)
 #   ./test.sh --macros      also the @Model macro (builds swift-syntax; 2 minutes)
 #   ./test.sh --soak 5m     only the soak test, for 90s, 5m, 1h ..., with a release build: load and reloads, no failed
@@ -61,6 +61,8 @@ if $deploy; then
     deploy/tests/container-test.sh
     say "checking the manifests for many hosts"
     deploy/tests/manifests.sh
+    say "trying the proxies"
+    deploy/tests/proxies.sh
     say "trying many hosts"
     deploy/tests/many-hosts.sh
 fi

@@ -144,8 +144,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("log-format", "LOG_FORMAT", "json", "text"),
-        ("forwarded-allow-ips", "FORWARDED_ALLOW_IPS", "10.0.0.0/8", "off"),
+        ("log-format", "LOG_FORMAT", "json", "text")
     ])
     func whatIsNotThereYetIsRefused(flag: String, variable: String, text: String, accepted: String) throws {
         let byFlag = #expect(throws: SettingsError.self) {

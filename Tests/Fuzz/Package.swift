@@ -22,6 +22,8 @@ let package = Package(
             name: "ConnectionFuzz", dependencies: [.product(name: "Brigade", package: "brigade")],
             swiftSettings: settings),
         .executableTarget(
+            name: "ProxyFuzz", dependencies: [.product(name: "Brigade", package: "brigade")], swiftSettings: settings),
+        .executableTarget(
             name: "RequestFuzz",
             dependencies: [
                 .product(name: "Brigade", package: "brigade"),

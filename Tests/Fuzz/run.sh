@@ -2,6 +2,7 @@
 # Fuzzes the server with libFuzzer and the address sanitizer:
 #   RequestFuzz     our parser and NIO's (llhttp) must read the same requests
 #   ConnectionFuzz  a connection must keep its invariants under random events
+#   ProxyFuzz       no client can forge what a proxy says about it
 #
 #   Tests/Fuzz/run.sh                   one minute each, after the build (the first build takes 3 minutes)
 #   Tests/Fuzz/run.sh --seconds 600     ten minutes each
@@ -58,3 +59,4 @@ cp -r found/. "$directory/seeds/"
 "$directory/debug/RequestFuzz" --seeds "$directory/seeds/RequestFuzz"
 fuzz RequestFuzz -max_len=700 -dict=http.dict
 fuzz ConnectionFuzz -max_len=300
+fuzz ProxyFuzz -max_len=300 -dict=proxy.dict

@@ -59,8 +59,12 @@ import Testing
         (["serve", "--log-format", "json"], "--log-format is not supported yet: this version logs text only"),
         (["serve", "--metrics-bind", ":9"], "--metrics-bind: invalid value ':9': the host is missing"),
         (
-            ["serve", "--forwarded-allow-ips", "::1"],
-            "--forwarded-allow-ips is not supported yet: this version trusts no"
+            ["serve", "--forwarded-allow-ips", "10.0.0.1/8"],
+            "--forwarded-allow-ips: invalid value '10.0.0.1/8': '10.0.0.1/8' has bits after its prefix; write 10.0.0.0/8"
+        ),
+        (
+            ["serve", "--root-path", "kitchen"],
+            "--root-path: invalid value 'kitchen': give a path such as /kitchen, of letters, digits and -._~"
         ),
         (
             ["top", "--interval", "1ms"],

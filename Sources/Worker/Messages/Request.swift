@@ -68,10 +68,28 @@ public struct Request: Sendable {
     /// What follows the first question mark of the target, still percent-encoded; nil without one.
     public var query: ArraySlice<UInt8>? { head.query.map { head.bytes[$0] } }
 
-    /// Host and port as the client sent them; the listening address if it sent none.
+    /// Host and port as the client sent them, or as a trusted proxy says it did (`X-Forwarded-Host`); the listening address if
+    /// it sent none.
     public var authority: String {
-        head.authority.map { String(decoding: head.bytes[$0], as: UTF8.self) } ?? connection.authority
+        if let authority = forwarded?.authority { return authority }
+        return head.authority.map { String(decoding: head.bytes[$0], as: UTF8.self) } ?? connection.authority
     }
+
+    /// The address of the client, without its port: as trusted proxies name it (`Forwarded`, `X-Forwarded-For`, the PROXY
+    /// protocol), or else `ConnectionInfo.peer`. `unknown`, or a name that begins with `_`, if a trusted proxy hides it
+    /// (RFC 7239, section 6).
+    ///
+    /// The fields are parsed each time: keep the result.
+    public var client: String { forwarded?.client ?? connection.peer }
+
+    /// The scheme of the client's URL: as a trusted proxy says, or else the connection's own.
+    public var scheme: ConnectionInfo.Scheme { forwarded?.scheme ?? connection.scheme }
+
+    /// The path below which the client sees the application (`--root-path`, `X-Forwarded-Prefix`), such as `/kitchen`; it does
+    /// not end with a slash. Empty for most. `path` does not have it.
+    public var rootPath: String { forwarded?.rootPath ?? "" }
+
+    private var forwarded: Forwarded? { connection.forwarding?.read(head, connection) }
 
     /// The value of the first field with that name.
     /// - Parameter name: in lower case.
@@ -87,9 +105,10 @@ public struct ConnectionInfo: Hashable, Sendable {
         case http, https
     }
 
-    /// From `x-forwarded-proto` if a trusted proxy sent it, else the connection's own.
+    /// Of the connection: `https` only if the header of the PROXY protocol says so. `Request.scheme` is the client's.
     public var scheme: Scheme
-    /// Whether the peer is a trusted proxy, so that the fields that it adds about the client can be believed.
+    /// Whether the peer is a trusted proxy (`--forwarded-allow-ips`), so that the fields that it adds about the client can be
+    /// believed. With the PROXY protocol, the client that the header names must be one, too.
     public var isTrusted: Bool
     /// Host and port of the listening address.
     public var authority: String
@@ -97,18 +116,68 @@ public struct ConnectionInfo: Hashable, Sendable {
     public var peer: String
     /// When the server gives up on the request (`--request-timeout`): CLOCK_MONOTONIC, nanoseconds; nil for never.
     public var deadline: UInt64?
+    /// Nil if no proxy says anything about the client.
+    package var forwarding: (any Forwarding)?
 
     /// The defaults are those of a plain connection on this machine.
     public init(
         scheme: Scheme = .http, authority: String = "localhost", peer: String = "", isTrusted: Bool = false,
         deadline: UInt64? = nil
     ) {
+        self.init(
+            scheme: scheme, authority: authority, peer: peer, isTrusted: isTrusted, deadline: deadline, forwarding: nil)
+    }
+
+    package init(
+        scheme: Scheme, authority: String, peer: String, isTrusted: Bool, deadline: UInt64?,
+        forwarding: (any Forwarding)?
+    ) {
         self.scheme = scheme
         self.isTrusted = isTrusted
         self.authority = authority
         self.peer = peer
         self.deadline = deadline
+        self.forwarding = forwarding
     }
+
+    /// Whether all that they say is the same.
+    public static func == (one: ConnectionInfo, other: ConnectionInfo) -> Bool {
+        one.scheme == other.scheme && one.isTrusted == other.isTrusted && one.authority == other.authority
+            && one.peer == other.peer && one.deadline == other.deadline && one.forwarding === other.forwarding
+    }
+
+    /// Of the two ends, and the deadline.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(authority)
+        hasher.combine(peer)
+        hasher.combine(deadline)
+    }
+}
+
+/// What trusted proxies say about the client of a request.
+package struct Forwarded: Hashable, Sendable {
+    package var client: String
+    package var scheme: ConnectionInfo.Scheme
+    /// Nil if they say nothing about it.
+    package var authority: String?
+    package var rootPath: String
+
+    package init(
+        client: String, scheme: ConnectionInfo.Scheme = .http, authority: String? = nil, rootPath: String = ""
+    ) {
+        self.client = client
+        self.scheme = scheme
+        self.authority = authority
+        self.rootPath = rootPath
+    }
+}
+
+/// Reads it when somebody asks: most requests come through a proxy, and few handlers want to know.
+package protocol Forwarding: AnyObject, Sendable {
+    /// Whether it has something to say about requests without a field of a proxy, too.
+    var isAlwaysNeeded: Bool { get }
+
+    func read(_ head: RequestHead, _ connection: ConnectionInfo) -> Forwarded
 }
 
 /// An identifier of a request or a failure, in logs and responses.

@@ -86,6 +86,7 @@ package enum SettingSection: String, CaseIterable, Sendable {
     case processes = "Processes"
     case timeouts = "Timeouts"
     case limits = "Limits"
+    case proxies = "Behind a proxy"
     case replacement = "Recycling and reload"
     case logs = "Logs"
 }

@@ -189,3 +189,22 @@ extension SettingFormat<[BindAddress]> {
         $0.map(\.description).joined(separator: ",")
     }
 }
+
+extension SettingFormat<TrustedProxies> {
+    static let trustedProxies = SettingFormat("proxies", syntax: .repeatableOption) { text throws(InvalidValue) in
+        try TrustedProxies(text)
+    } write: {
+        $0.description
+    }
+}
+
+extension SettingFormat<String> {
+    static let rootPath = SettingFormat("path") { text throws(InvalidValue) in
+        guard let path = RootPath.normalized(Array(text.utf8).span) else {
+            throw InvalidValue("give a path such as /kitchen, of letters, digits and -._~")
+        }
+        return path
+    } write: {
+        $0.isEmpty ? nil : $0
+    }
+}

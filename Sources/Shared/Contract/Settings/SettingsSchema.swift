@@ -115,7 +115,8 @@ package struct SettingsSchema: Sendable {
         "max-connections-per-address", "MAX_CONNECTIONS_PER_ADDRESS", .orOff(.count(in: 0...1_000_000)), default: nil,
         .reload, .limits,
         help: "Open connections per client address (IPv6: per /64), over all workers.",
-        details: "Leave it off behind a proxy.")
+        details: "Leave it off behind a proxy, but for the PROXY protocol: it does not know the addresses of header "
+            + "fields.")
     package let maxBody = Setting(
         "max-body", "MAX_BODY", .size, default: 16 << 20, .reload, .limits, help: "The largest body of a request.",
         details: "A larger one is answered with 413.")
@@ -139,6 +140,23 @@ package struct SettingsSchema: Sendable {
         help: "The largest head of a request: the request line and all header fields together.",
         details: "A larger one is answered with 431. Each connection can hold this much memory before its request is "
             + "known.")
+
+    // MARK: - Behind a proxy
+
+    package let forwardedAllowIps = Setting(
+        "forwarded-allow-ips", "FORWARDED_ALLOW_IPS", .trustedProxies, default: .onThisMachine, .reload, .proxies,
+        help: "The proxies that are believed about their clients: addresses and networks, unix, *, or off.",
+        details: "`*` is every peer, but no address that a peer names. See [behind-a-proxy.md](behind-a-proxy.md).")
+    package let proxyProtocol = Setting(
+        "proxy-protocol", "BRIGADE_PROXY_PROTOCOL", .onOff, default: false, .reload, .proxies,
+        help: "Expect the header of the PROXY protocol, version 1 or 2, from the proxies of --forwarded-allow-ips.",
+        details: "A connection from one of them that does not begin with it is closed.")
+    package let rootPath = Setting(
+        "root-path", "BRIGADE_ROOT_PATH", .rootPath, default: "", .reload, .proxies,
+        help: "The path below which a proxy serves the application, such as /kitchen.",
+        details: "It is removed from requests that still have it. X-Forwarded-Prefix of a trusted proxy takes "
+            + "precedence.",
+        defaultNote: "none")
 
     // MARK: - Recycling and reload
 
@@ -200,10 +218,7 @@ package struct ReservedSetting: Sendable {
 
     package static let all = [
         ReservedSetting(
-            flag: "log-format", variable: "LOG_FORMAT", accepted: "text", reason: "this version logs text only"),
-        ReservedSetting(
-            flag: "forwarded-allow-ips", variable: "FORWARDED_ALLOW_IPS", accepted: "off",
-            reason: "this version trusts no proxy's headers about the client"),
+            flag: "log-format", variable: "LOG_FORMAT", accepted: "text", reason: "this version logs text only")
     ]
 
     /// - Returns: a warning, when the value may be meant for another program.

@@ -49,6 +49,9 @@ public struct Context: Sendable {
     /// The route that matches the request. Nil if none does, which only middleware of an API can see.
     public var route: MatchedRoute? { shared.route?.description }
 
+    /// The address of the client, which a trusted proxy may name. See `Request.client`.
+    public var client: String { request.client }
+
     /// The address of the connection's other end: the client, or a proxy. Empty for a unix socket.
     public var peer: String { request.connection.peer }
 

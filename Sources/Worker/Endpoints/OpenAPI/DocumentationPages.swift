@@ -7,9 +7,18 @@ struct DocumentationPages {
     let assets: DocumentationAssets
 
     var operations: [Operation] {
-        let document = Response(.ok, fields: Response.jsonFields, body: document.bytes)
-        return [operation("/openapi.json", document), operation("/docs", swaggerUI), operation("/redoc", redoc)]
-            + files
+        [openAPI, operation("/docs", swaggerUI), operation("/redoc", redoc)] + files
+    }
+
+    /// The document. Below a root path it says so, in `servers`.
+    private var openAPI: Operation {
+        let document = document
+        let atRoot = Response(.ok, fields: Response.jsonFields, body: document.bytes)
+        return operation("/openapi.json") { context in
+            let rootPath = context.request.rootPath
+            if rootPath.isEmpty { return atRoot }
+            return Response(.ok, fields: Response.jsonFields, body: document.below(rootPath).bytes)
+        }
     }
 
     /// A route for each file, so that no path can lead to another one.
@@ -24,9 +33,13 @@ struct DocumentationPages {
     }
 
     private func operation(_ path: String, _ response: Response) -> Operation {
+        operation(path) { _ in response }
+    }
+
+    private func operation(_ path: String, _ respond: @escaping @Sendable (Context) -> Response) -> Operation {
         Operation(
             method: .get, path: path, name: String(path.dropFirst()), description: "", parameters: [], status: .ok,
-            content: nil, errors: [], isDocumented: false, makeResponder: { _ in { _ in .now(response) } })
+            content: nil, errors: [], isDocumented: false, makeResponder: { _ in { .now(respond($0)) } })
     }
 
     private static let noSniff = Field("x-content-type-options", "nosniff")
@@ -125,4 +138,15 @@ extension DocumentationPages {
 
     /// The logo of ReDoc's authors. It is not shown if the assets are files.
     private static let logo = "https://cdn.redoc.ly/redoc/logo-mini.svg"
+}
+
+extension JSON {
+    /// The document of an API that clients see below a path.
+    fileprivate func below(_ rootPath: String) -> JSON {
+        guard case .object(var members) = self else { return self }
+        let servers = JSON.array([.object([.init("url", .string(rootPath))])])
+        let place = members.firstIndex { $0.name == "paths" } ?? members.endIndex
+        members.insert(.init("servers", servers), at: place)
+        return .object(members)
+    }
 }

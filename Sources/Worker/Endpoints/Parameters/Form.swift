@@ -92,7 +92,7 @@ public struct FormOrigin: Hashable, Sendable {
     /// Pages of this server only; anything else is a 403.
     ///
     /// The browser says where a request comes from: in Sec-Fetch-Site on secure connections, else in Origin, which is compared
-    /// with Host (so a proxy in front must pass Host on). A client that sends neither is allowed: it is no current browser, and
+    /// with `Request.authority` (so a proxy in front must pass Host on, or send X-Forwarded-Host). A client that sends neither is allowed: it is no current browser, and
     /// only browsers can be tricked into posting on somebody's behalf.
     public static let sameOrigin = FormOrigin(name: "sameOrigin")
     /// Any page.

@@ -36,7 +36,7 @@ struct APIApplication: Application {
             return try answerUnmatched(request) { runtime.errors.response(to: error, $0, runtime) }
         case .notFound:
             if path.elementsEqual("*".utf8) { return try answerUnmatched(request) { _ in table.allowedMethods } }
-            guard let change = table.redirect(for: path) else {
+            guard let change = table.redirect(for: path) ?? request.redirectToRootPath else {
                 return try answerUnmatched(request) { runtime.errors.response(to: NotFoundError(), $0, runtime) }
             }
             return try answerUnmatched(request) {
@@ -84,5 +84,12 @@ struct APIApplication: Application {
     func stop() async {
         await runtime.finishTasks()
         await onStop()
+    }
+}
+
+extension Request {
+    /// The root path without its slash, below which the relative links of pages would not work.
+    fileprivate var redirectToRootPath: RedirectLocation.Change? {
+        path.elementsEqual(rootPath.utf8) ? .addingSlash : nil
     }
 }

@@ -50,10 +50,13 @@ struct SocketAddress: Sendable {
     /// The address in numbers; empty for a unix socket.
     let host: String
     let port: UInt16
-    /// What counts as one client: the IPv4 address, or the first 64 bits of the IPv6 address (RFC 6177). 0 for a unix socket.
-    let network: UInt64
+    /// Nil for a unix socket.
+    let ip: IPAddress?
 
-    var isLocal: Bool { host.isEmpty }
+    var isLocal: Bool { ip == nil }
+
+    /// What counts as one client (`IPAddress.network`). 0 for a unix socket.
+    var network: UInt64 { ip?.network ?? 0 }
 
     /// Host and port as a Host field names them.
     var authority: String {
@@ -61,47 +64,41 @@ struct SocketAddress: Sendable {
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
-    /// Whether it is a loopback address or a unix socket. A proxy on this machine is trusted to name its clients.
-    let isTrusted: Bool
+    private init(host: String, port: UInt16, ip: IPAddress?) {
+        self.host = host
+        self.port = port
+        self.ip = ip
+    }
+
+    init(_ ip: IPAddress, port: UInt16) {
+        self.init(host: ip.description, port: port, ip: ip)
+    }
 
     init(_ storage: sockaddr_storage) {
         var storage = storage
         let family = Int32(storage.ss_family)
-        (host, port, network) = withUnsafeBytes(of: &storage) { bytes -> (String, UInt16, UInt64) in
+        let address = withUnsafeBytes(of: &storage) { bytes -> (IPAddress, UInt16)? in
             switch family {
             case AF_INET:
-                var address = bytes.loadUnaligned(as: sockaddr_in.self)
-                let network = Self.network(ofIPv4: address.sin_addr.s_addr)
-                return (Self.text(family, &address.sin_addr), UInt16(bigEndian: address.sin_port), network)
+                let address = bytes.loadUnaligned(as: sockaddr_in.self)
+                return (
+                    IPAddress(ipv4: UInt32(bigEndian: address.sin_addr.s_addr)), UInt16(bigEndian: address.sin_port)
+                )
             case AF_INET6:
                 var address = bytes.loadUnaligned(as: sockaddr_in6.self)
-                let text = Self.text(family, &address.sin6_addr)
-                // An IPv4 client of a socket that accepts both.
-                let mapped = "::ffff:"
-                let isMapped = text.hasPrefix(mapped) && text.contains(".")
-                let host = isMapped ? String(text.dropFirst(mapped.count)) : text
-                let network = withUnsafeBytes(of: &address.sin6_addr) {
-                    isMapped
-                        ? Self.network(ofIPv4: $0.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
-                        : UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self))
+                let ip = withUnsafeBytes(of: &address.sin6_addr) {
+                    IPAddress(
+                        ipv6: UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)),
+                        UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
                 }
-                return (host, UInt16(bigEndian: address.sin6_port), network)
-            default:
-                return ("", 0, 0)
+                return (ip, UInt16(bigEndian: address.sin6_port))
+            default: return nil
             }
         }
-        isTrusted = host.isEmpty || host == "127.0.0.1" || host == "::1"
-    }
-
-    /// No IPv6 network begins like that.
-    private static func network(ofIPv4 address: UInt32) -> UInt64 { 0xffff << 32 | UInt64(UInt32(bigEndian: address)) }
-
-    private static func text(_ family: Int32, _ address: UnsafeRawPointer) -> String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
-            guard let base = buffer.baseAddress, inet_ntop(family, address, base, socklen_t(buffer.count)) != nil else {
-                return ""
-            }
-            return String(cString: base)
+        guard let address else {
+            self.init(host: "", port: 0, ip: nil)
+            return
         }
+        self.init(address.0, port: address.1)
     }
 }

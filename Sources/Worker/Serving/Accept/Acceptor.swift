@@ -24,7 +24,9 @@ final class Acceptor: Sendable {
     private let slot: Scoreboard.Slot
     private let connections: ConnectionCount
     private let limit: Int
-    private let limitPerAddress: Int?
+    private let limitPerAddress: AddressLimit?
+    /// Whether the address of a peer counts: that of a proxy does not if its header names the client.
+    private let countsAddress: @Sendable (SocketAddress) -> Bool
     private let log: Logger
     private let isStopping = Atomic(false)
     /// Whether no other worker will serve what waits on the listener when the thread ends.
@@ -38,11 +40,12 @@ final class Acceptor: Sendable {
     /// - Parameters:
     ///   - connections: of this worker, over all its listeners.
     ///   - limit: of them.
-    ///   - limitPerAddress: of the connections of one client to all workers; nil for any number.
+    ///   - limitPerAddress: nil for any number.
+    ///   - countsAddress: whether it applies to a peer.
     init(
         _ listener: AcceptSocket, scoreboard: Scoreboard, slot: Scoreboard.Slot, connections: ConnectionCount,
-        limit: Int,
-        limitPerAddress: Int?, log: Logger
+        limit: Int, limitPerAddress: AddressLimit?, countsAddress: @escaping @Sendable (SocketAddress) -> Bool,
+        log: Logger
     ) {
         self.listener = listener
         self.scoreboard = scoreboard
@@ -50,6 +53,7 @@ final class Acceptor: Sendable {
         self.connections = connections
         self.limit = limit
         self.limitPerAddress = limitPerAddress
+        self.countsAddress = countsAddress
         self.log = log
         wakeDescriptor = HostResources.descriptor("eventfd") { eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)) }
     }
@@ -251,16 +255,8 @@ final class Acceptor: Sendable {
     /// Counts a connection against the limit per address.
     /// - Returns: whether the client may have it.
     private func countAddress(of peer: SocketAddress, _ reports: inout AddressLimitReports) -> Bool {
-        guard let limitPerAddress, !peer.isLocal else { return true }
-        // Counted first: of two workers that look at the same time, one sees the other's.
-        if scoreboard.connectionOpened(from: peer.network, on: slot) <= limitPerAddress { return true }
-        scoreboard.connectionClosed(from: peer.network, on: slot)
-        if let count = reports.connectionRejected(at: MonotonicClock.nanoseconds) {
-            log.warning(
-                "connections rejected: one client has as many as --max-connections-per-address allows",
-                metadata: ["client": "\(peer.host)", "limit": "\(limitPerAddress)", "rejected": "\(count)"])
-        }
-        return false
+        guard let limitPerAddress, !peer.isLocal, countsAddress(peer) else { return true }
+        return limitPerAddress.open(from: peer, &reports)
     }
 
     /// Waits while the condition holds, at most that long, and until the first wake or signal.
@@ -276,6 +272,32 @@ final class Acceptor: Sendable {
     private func poll(_ descriptor: Int32, milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return Glibc.poll(&entry, 1, milliseconds) > 0
+    }
+}
+
+/// How many connections one client may have to all workers.
+struct AddressLimit: Sendable {
+    let limit: Int
+    let scoreboard: Scoreboard
+    let slot: Scoreboard.Slot
+    let log: Logger
+
+    /// Counts a connection.
+    /// - Returns: whether the client may have it; if not, it is not counted.
+    func open(from client: SocketAddress, _ reports: inout AddressLimitReports) -> Bool {
+        // Counted first: of two workers that look at the same time, one sees the other's.
+        if scoreboard.connectionOpened(from: client.network, on: slot) <= limit { return true }
+        close(from: client.network)
+        if let count = reports.connectionRejected(at: MonotonicClock.nanoseconds) {
+            log.warning(
+                "connections rejected: one client has as many as --max-connections-per-address allows",
+                metadata: ["client": "\(client.host)", "limit": "\(limit)", "rejected": "\(count)"])
+        }
+        return false
+    }
+
+    func close(from network: UInt64) {
+        scoreboard.connectionClosed(from: network, on: slot)
     }
 }
 

@@ -14,7 +14,9 @@ import Synchronization
     private let slot: Scoreboard.Slot
     private let connections: ConnectionCount
     private let maxConnections: Int
-    private let maxConnectionsPerAddress: Int?
+    private let limitPerAddress: AddressLimit?
+    /// Of clients that a proxy names; the threads have their own.
+    private var addressLimitReports = AddressLimitReports()
     private let log: Logger
     private(set) var isStarted = false
     private var isStopping = false
@@ -29,16 +31,23 @@ import Synchronization
         self.log = log
         connections = ConnectionCount(slot)
         maxConnections = settings.maxConnections
-        maxConnectionsPerAddress = settings.maxConnectionsPerAddress
+        limitPerAddress = settings.maxConnectionsPerAddress.map {
+            AddressLimit(limit: $0, scoreboard: scoreboard, slot: slot, log: log)
+        }
     }
 
-    /// - Parameter adopt: takes over a connection, on the loop.
-    func start(_ listeners: [AcceptSocket], adopt: @escaping @LoopActor (Int32, SocketAddress, AcceptSocket) -> Void) {
+    /// - Parameters:
+    ///   - countsAddress: whether a peer's own address counts; called on the threads.
+    ///   - adopt: takes over a connection, on the loop.
+    func start(
+        _ listeners: [AcceptSocket], countsAddress: @escaping @Sendable (SocketAddress) -> Bool,
+        adopt: @escaping @LoopActor (Int32, SocketAddress, AcceptSocket) -> Void
+    ) {
         isStarted = true
         for listener in listeners {
             let acceptor = Acceptor(
                 listener, scoreboard: scoreboard, slot: slot, connections: connections, limit: maxConnections,
-                limitPerAddress: maxConnectionsPerAddress, log: log)
+                limitPerAddress: limitPerAddress, countsAddress: countsAddress, log: log)
             acceptors.append(acceptor)
             threads[ObjectIdentifier(acceptor)] = acceptor.start { descriptor, peer in
                 LoopExecutor.shared.call {
@@ -51,11 +60,16 @@ import Synchronization
         }
     }
 
-    func connectionClosed(from peer: SocketAddress) {
+    /// Counts the connection of a client that a proxy names.
+    /// - Returns: whether the client may have it.
+    func countConnection(from client: SocketAddress) -> Bool {
+        limitPerAddress?.open(from: client, &addressLimitReports) ?? true
+    }
+
+    /// - Parameter network: what the connection was counted for; nil if it was not.
+    func connectionClosed(from network: UInt64?) {
         connections.closed()
-        if maxConnectionsPerAddress != nil, !peer.isLocal {
-            scoreboard.connectionClosed(from: peer.network, on: slot)
-        }
+        if let network { limitPerAddress?.close(from: network) }
         for acceptor in acceptors { acceptor.connectionClosed() }
     }
 

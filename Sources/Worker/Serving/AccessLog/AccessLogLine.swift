@@ -11,9 +11,12 @@ final class AccessLogFields: Sendable {
     let line: [UInt8]
     /// The Referer and User-Agent fields, each in quotation marks.
     let fields: [UInt8]
+    /// The head, if proxies have told about the client in it.
+    let forwardedHead: RequestHead?
 
     /// Of a request that was parsed.
     init(_ head: RequestHead) {
+        forwardedHead = ForwardedHops.mayBe(in: head) ? head : nil
         line = Self.safe(head.bytes.prefix { $0 != ASCII.carriageReturn }, most: Self.maxLineBytes)
         var fields: [UInt8] = []
         for name in ["referer", "user-agent"] as [StaticString] {
@@ -32,6 +35,7 @@ final class AccessLogFields: Sendable {
     /// Of a request that was rejected before.
     /// - Parameter line: nil when not even the request line could be parsed.
     init(line: ArraySlice<UInt8>?) {
+        forwardedHead = nil
         self.line = line.map { Self.safe($0, most: Self.maxLineBytes) } ?? [UInt8(ascii: "-")]
         fields = Array(#""-" "-""#.utf8)
     }

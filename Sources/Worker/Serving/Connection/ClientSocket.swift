@@ -23,7 +23,7 @@ import Messages
         var heldBytes = 0
     }
 
-    let peer: SocketAddress
+    let origin: ConnectionOrigin
     private let descriptor: Int32
     private let server: Server
     private let loop = EventLoop.shared
@@ -32,15 +32,16 @@ import Messages
 
     /// Takes over an open socket.
     /// - Parameter authority: host and port of the listening address.
-    init(owning descriptor: Int32, peer: SocketAddress, authority: String, server: Server) {
+    init(owning descriptor: Int32, origin: ConnectionOrigin, authority: String, server: Server) {
         self.descriptor = descriptor
-        self.peer = peer
+        self.origin = origin
         self.server = server
-        runner = RequestRunner(peer: peer, authority: authority, server: server)
+        let info = origin.connectionInfo(server.proxies, authority: authority)
+        runner = RequestRunner(info, server: server)
         state = State(
             connection: Connection(
                 limits: server.limits, timeouts: server.timeouts, isLogged: server.requests.isLogged,
-                isTimed: server.isTimed, trustsPeer: peer.isTrusted, seed: server.requests.nextSeed(),
+                isTimed: server.isTimed, trustsPeer: info.isTrusted, seed: server.requests.nextSeed(),
                 at: loop.time.nanoseconds))
     }
 
@@ -60,6 +61,7 @@ import Messages
     }
 
     private var isOpen: Bool { state.token != nil }
+    private var peer: SocketAddress { origin.peer }
 
     // MARK: Events
 
@@ -176,7 +178,7 @@ import Messages
             } else {
                 state.connection.countLast(as: series)
             }
-        case .decide(let head): state.connection.take(server.application.contentMode(for: head), at: loop.time)
+        case .decide(let head): state.connection.take(runner.contentMode(for: head), at: loop.time)
         case .deliver(_, let event): runner.deliver(event)
         case .produce(let number, let stream): runner.produce(stream, for: number)
         case .resumeProducer: runner.resumeProducer()
@@ -196,8 +198,10 @@ import Messages
 
     private func close() {
         guard let token = state.token.take() else { return }
-        let (server, peer) = (server, peer.host)
-        state.connection.takeUnsent(at: loop.time.nanoseconds) { server.requests.log($0, $1, peer: peer) }
+        let (server, runner) = (server, runner)
+        state.connection.takeUnsent(at: loop.time.nanoseconds) {
+            server.requests.log($0, $1, peer: runner.client($1.forwardedHead))
+        }
         runner.close()
         if state.connection.writer.hasNotifications { notifySent(&state.connection, all: true) }
         loop.remove(token)
@@ -320,8 +324,8 @@ import Messages
     }
 
     private func logSent(_ connection: inout Connection, at now: UInt64) {
-        let (requests, peer) = (server.requests, peer.host)
-        connection.takeSent(at: now) { requests.log($0, $1, peer: peer) }
+        let (requests, runner) = (server.requests, runner)
+        connection.takeSent(at: now) { requests.log($0, $1, peer: runner.client($1.forwardedHead)) }
     }
 
     private func wait(_ state: inout State, _ token: EventLoop.Token) {

@@ -322,7 +322,7 @@ struct Connection: ~Copyable {
     @inline(__always) private mutating func identify(_ request: inout IncomingRequest) {
         let number = numbers.next()
         request.identity =
-            request.noted.isEmpty
+            request.noted.isDisjoint(with: .identity)
             ? RequestIdentity(number: number)
             : RequestIdentity(number: number, head: request.head, isTrusted: trustsPeer)
     }

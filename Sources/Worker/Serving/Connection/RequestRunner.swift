@@ -28,8 +28,12 @@ import Messages
         }
     }
 
-    private let peer: SocketAddress
-    private let authority: String
+    /// What all requests of the connection know, without `forwarding`.
+    private let info: ConnectionInfo
+    /// Nil if no proxy is believed about the client.
+    private let forwarding: (any Forwarding)?
+    /// Whether requests without a field about the client need it, too.
+    private let alwaysForwards: Bool
     private let server: Server
     private let application: any Application
     private let requests: RequestTracker
@@ -44,10 +48,12 @@ import Messages
     /// Of the response whose content is produced while it is sent.
     private var contentWriter: ResponseContentWriter?
 
-    /// - Parameter authority: host and port of the listening address.
-    init(peer: SocketAddress, authority: String, server: Server) {
-        self.peer = peer
-        self.authority = authority
+    init(_ info: ConnectionInfo, server: Server) {
+        var info = info
+        let reader = info.forwarding.take()
+        self.info = info
+        forwarding = reader
+        alwaysForwards = reader?.isAlwaysNeeded ?? false
         self.server = server
         application = server.application
         requests = server.requests
@@ -102,7 +108,7 @@ import Messages
         _ series: inout RequestMetrics.Series
     ) -> Response? {
         let request = Request(
-            head: incoming.head, connection: connectionInfo(incoming), identity: incoming.identity)
+            head: head(incoming), connection: connectionInfo(incoming), identity: incoming.identity)
         var route: Int?
         defer { series = requests.metrics.series(of: request.head.method, route: route) }
         return decorate(rejection.response, number, nil, request, &route)
@@ -144,13 +150,22 @@ import Messages
     private func request(_ number: Int, _ incoming: IncomingRequest) -> Request {
         guard incoming.isStreamed, let socket else {
             return Request(
-                head: incoming.head, body: incoming.body, connection: connectionInfo(incoming),
+                head: head(incoming), body: incoming.body, connection: connectionInfo(incoming),
                 identity: incoming.identity)
         }
         let reader = RequestContentReader(socket, number)
         contentReader = reader
         return Request(
-            head: incoming.head, source: reader, connection: connectionInfo(incoming), identity: incoming.identity)
+            head: head(incoming), source: reader, connection: connectionInfo(incoming), identity: incoming.identity)
+    }
+
+    @inline(__always) private func head(_ incoming: IncomingRequest) -> RequestHead {
+        alwaysForwards ? incoming.head.below(server.proxies.rootPath) : incoming.head
+    }
+
+    /// How the content of a request is taken.
+    func contentMode(for head: RequestHead) -> ContentMode {
+        application.contentMode(for: head.below(server.proxies.rootPath))
     }
 
     private func withoutContent(_ request: Request) -> Request {
@@ -158,13 +173,17 @@ import Messages
     }
 
     private func connectionInfo(_ incoming: IncomingRequest) -> ConnectionInfo {
-        var scheme = ConnectionInfo.Scheme.http
-        if let range = incoming.forwardedScheme, peer.isTrusted, incoming.head.bytes.span.isWord(range, "https") {
-            scheme = .https
-        }
-        return ConnectionInfo(
-            scheme: scheme, authority: authority, peer: peer.host, isTrusted: peer.isTrusted,
-            deadline: server.timeouts.request.map { incoming.arrival + $0 })
+        var info = info
+        if let limit = server.timeouts.request { info.deadline = incoming.arrival + limit }
+        if incoming.noted.contains(.forwarded) || alwaysForwards { info.forwarding = forwarding }
+        return info
+    }
+
+    /// The client's address, for the access log.
+    /// - Parameter head: of a request in which proxies have told about the client.
+    func client(_ head: RequestHead?) -> String {
+        guard let forwarding, head != nil || alwaysForwards else { return info.peer }
+        return forwarding.read(head ?? RequestHead(.get, "/"), info).client
     }
 
     // MARK: The server's own responses

@@ -6,6 +6,10 @@ struct NotedFields: OptionSet {
 
     static let requestID = NotedFields(rawValue: 1 << 0)
     static let traceParent = NotedFields(rawValue: 1 << 1)
+    /// By which proxies tell about the client.
+    static let forwarded = NotedFields(rawValue: 1 << 2)
+
+    static let identity: NotedFields = [.requestID, .traceParent]
 }
 
 /// What the field lines of a head say to the server itself: the host, where the content ends, and whether the connection stays.
@@ -39,8 +43,6 @@ struct RequestFraming {
     }
 
     private(set) var host: Range<Int>?
-    /// The last item of X-Forwarded-Proto, whose lines are one list: the nearest proxy wrote it.
-    private(set) var forwardedScheme: Range<Int>?
     private(set) var noted: NotedFields = []
     private(set) var expectsContinue = false
     private(set) var closes = false
@@ -99,11 +101,8 @@ struct RequestFraming {
             while let item = bytes.takeItem(&rest) {
                 if !item.isEmpty, !bytes.isWord(item, "identity") { isEncoded = true }
             }
-        case 17 where bytes.isWord(name, "x-forwarded-proto"):
-            var rest: Range<Int>? = value
-            while let item = bytes.takeItem(&rest) {
-                if !item.isEmpty { forwardedScheme = item.relative(to: origin) }
-            }
+        case 9 where bytes.isForwardedName(name), 15...18 where bytes.isForwardedName(name):
+            noted.insert(.forwarded)
         default: break
         }
     }
@@ -170,5 +169,14 @@ struct RequestFraming {
                 coding = .unknown
             }
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether it may be a name that `ForwardedHops` reads. Most others differ in the first byte.
+    func isForwardedName(_ name: Range<Int>) -> Bool {
+        name.count == 9
+            ? isWord(name, "forwarded")
+            : name.count >= 15 && isWord(name.lowerBound..<name.lowerBound + 12, "x-forwarded-")
     }
 }

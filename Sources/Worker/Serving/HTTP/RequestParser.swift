@@ -7,8 +7,6 @@ struct IncomingRequest {
     var body: [UInt8]
     /// Whether its content is yet to come, piece by piece.
     var isStreamed: Bool
-    /// The value of X-Forwarded-Proto, in the head's bytes.
-    var forwardedScheme: Range<Int>?
     var noted: NotedFields
     /// The parser does not know it.
     var identity = RequestIdentity(number: 0)
@@ -78,7 +76,6 @@ struct RequestParser: ~Copyable {
     private(set) var isStreaming = false
     /// Whether `next` has to return the request whose body is given piece by piece.
     private var hasStreamedRequest = false
-    private var forwardedScheme: Range<Int>?
     /// When the head of the request was complete whose body is being read.
     private(set) var arrival: UInt64 = 0
     private var rejectedLine: [UInt8]?
@@ -261,7 +258,6 @@ struct RequestParser: ~Copyable {
             bytes: head, method: line.method, path: path, query: line.query,
             authority: line.authority ?? framing.host, fields: fields)
         fields = []
-        forwardedScheme = framing.forwardedScheme
         start = lines.position
         // From here on a rejection is a response to this head, which the application finishes.
         let content = try framing.content(isHTTP10: line.isHTTP10)
@@ -291,8 +287,8 @@ struct RequestParser: ~Copyable {
     private func incoming(_ head: RequestHead, body: [UInt8]) -> IncomingRequest {
         let isHTTP10 = requestLine?.isHTTP10 ?? false
         return IncomingRequest(
-            head: head, body: body, isStreamed: isStreaming, forwardedScheme: forwardedScheme, noted: framing.noted,
-            arrival: arrival, isHTTP10: isHTTP10, isPersistent: !framing.closes && (!isHTTP10 || framing.keepsAlive))
+            head: head, body: body, isStreamed: isStreaming, noted: framing.noted, arrival: arrival,
+            isHTTP10: isHTTP10, isPersistent: !framing.closes && (!isHTTP10 || framing.keepsAlive))
     }
 
     // MARK: Content

@@ -1,6 +1,8 @@
 /// The open connections of a worker, and the memory that they share.
 @LoopActor final class ConnectionTable {
     private var sockets: [ObjectIdentifier: ClientSocket] = [:]
+    /// Connections that begin with the header of the PROXY protocol, until it has come.
+    private var prefaces: [ObjectIdentifier: ProxyPreface] = [:]
     // Read in every pass, and not checked at run time: it calls nothing, so nothing comes back here while it is used.
     @exclusivity(unchecked) private var budget: BufferBudget<ObjectIdentifier>
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -22,7 +24,22 @@
         sockets[identifier] = nil
         budget.change(identifier, by: -bytes)
         budget.forget(identifier)
-        guard sockets.isEmpty else { return }
+        notifyIfEmpty()
+    }
+
+    func insert(_ preface: ProxyPreface) {
+        prefaces[ObjectIdentifier(preface)] = preface
+    }
+
+    func remove(_ preface: ProxyPreface) {
+        prefaces[ObjectIdentifier(preface)] = nil
+        notifyIfEmpty()
+    }
+
+    private var isEmpty: Bool { sockets.isEmpty && prefaces.isEmpty }
+
+    private func notifyIfEmpty() {
+        guard isEmpty else { return }
         for continuation in waiting { continuation.resume() }
         waiting = []
     }
@@ -53,17 +70,19 @@
 
     func drain() {
         for socket in sockets.values { socket.drain() }
+        for preface in prefaces.values { preface.drain() }
     }
 
     func stop() {
         for socket in sockets.values { socket.stop() }
+        for preface in prefaces.values { preface.close() }
     }
 
     /// Returns when no connection is open.
     func waitUntilEmpty() async {
         // Checked in the body: the loop may run other work before it, which closes the last connection.
         await withCheckedContinuation { continuation in
-            if sockets.isEmpty { continuation.resume() } else { waiting.append(continuation) }
+            if isEmpty { continuation.resume() } else { waiting.append(continuation) }
         }
     }
 }

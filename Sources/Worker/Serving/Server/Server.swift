@@ -1,5 +1,6 @@
 internal import Contract
 internal import Linux
+import Glibc
 import Logging
 import Messages
 
@@ -10,6 +11,7 @@ import Messages
     let isTimed: Bool
     let limits: RequestLimits
     let timeouts: ConnectionTimeouts
+    let proxies: ProxySettings
     let pool: BlockingPool
     let host: ServerHost
     let requests: RequestTracker
@@ -37,6 +39,7 @@ import Messages
         isTimed = application.sendsProcessTime
         limits = RequestLimits(settings)
         timeouts = ConnectionTimeouts(settings)
+        proxies = ProxySettings(settings)
         stallTimeout = settings.workerTimeout?.nanoseconds
         requests = RequestTracker(
             slot: slot, metrics: RequestMetrics(application.routes, registry), accessLog: accessLog,
@@ -57,12 +60,42 @@ import Messages
         watchLoop()
         slot.tick = MonotonicClock.nanoseconds
         slot.state = .ready
-        acceptors.start(listeners) { [self] descriptor, peer, listener in
-            let socket = ClientSocket(owning: descriptor, peer: peer, authority: listener.authority, server: self)
-            connections.insert(socket)
-            socket.open()
-            if isDraining { socket.drain() }
+        let proxies = proxies
+        acceptors.start(listeners, countsAddress: { !proxies.expectsHeader(from: $0) }) {
+            [self] descriptor, peer, listener in
+            guard proxies.expectsHeader(from: peer) else {
+                return open(descriptor, ConnectionOrigin(peer: peer), listener.authority)
+            }
+            let preface = ProxyPreface(
+                owning: descriptor, peer: peer, authority: listener.authority, server: self)
+            connections.insert(preface)
+            preface.open()
+            if isDraining { preface.drain() }
         }
+    }
+
+    private func open(_ descriptor: Int32, _ origin: ConnectionOrigin, _ authority: String) {
+        let socket = ClientSocket(owning: descriptor, origin: origin, authority: authority, server: self)
+        connections.insert(socket)
+        socket.open()
+        if isDraining { socket.drain() }
+    }
+
+    /// The header of a connection has come.
+    /// - Parameter authority: host and port of the listening address.
+    func headerReceived(_ header: ProxyHeader, by preface: ProxyPreface, _ descriptor: Int32, authority: String) {
+        if case .client(let client) = header.source, !acceptors.countConnection(from: client) {
+            return prefaceClosed(preface, descriptor)
+        }
+        open(descriptor, ConnectionOrigin(peer: preface.peer, header: header), authority)
+        connections.remove(preface)
+    }
+
+    /// No valid header has come.
+    func prefaceClosed(_ preface: ProxyPreface, _ descriptor: Int32) {
+        close(descriptor)
+        connections.remove(preface)
+        acceptors.connectionClosed(from: nil)
     }
 
     private func watchLoop() {
@@ -108,7 +141,7 @@ import Messages
     /// - Parameter bytes: that the connection held.
     func closed(_ socket: ClientSocket, holding bytes: Int) {
         connections.remove(socket, holding: bytes)
-        acceptors.connectionClosed(from: socket.peer)
+        acceptors.connectionClosed(from: socket.origin.countedNetwork)
     }
 
     // MARK: The end
