@@ -25,6 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from markdown import ROOT, SESSIONS, Page
 
 PAGES = [
+    "docs/behind-a-proxy.md",
     "SECURITY.md", "docs/dashboard.md", "docs/from-fastapi.md", "docs/from-gunicorn.md", "docs/installing.md", "docs/metrics.md",
     "docs/operating.md", "docs/post-mortem.md", "docs/security.md", "docs/tuning.md", SESSIONS,
 ]  # fmt: skip
