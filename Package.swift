@@ -16,6 +16,8 @@ let settings: [SwiftSetting] =
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let collections = ["DequeModule", "HeapModule"].map {
     Target.Dependency.product(name: $0, package: "swift-collections")
 }
@@ -45,6 +47,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -93,7 +96,7 @@ let package = Package(
             path: "Sources/Worker/Serving",
             swiftSettings: settings),
         .target(
-            name: "Endpoints", dependencies: ["Messages", log], path: "Sources/Worker/Endpoints",
+            name: "Endpoints", dependencies: ["Messages", log, tracing], path: "Sources/Worker/Endpoints",
             swiftSettings: settings,
             // The toolchain's own ICU: host names by UTS 46.
             linkerSettings: [.linkedLibrary("_FoundationICU")]),
@@ -122,7 +125,7 @@ let package = Package(
         .executableTarget(
             name: "Recipes",
             dependencies: [
-                "Brigade", "Contract", "Linux", "Postgres", ssl,
+                "Brigade", "Contract", "Linux", "Postgres", ssl, tracing,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -134,7 +137,7 @@ let package = Package(
 
         // Tests: values first, then real processes (ServerTests start the built `brigade`).
         .testTarget(name: "ContractTests", dependencies: ["Contract"], swiftSettings: settings),
-        .testTarget(name: "LinuxTests", dependencies: ["Contract", "Linux", system], swiftSettings: settings),
+        .testTarget(name: "LinuxTests", dependencies: ["Contract", "Linux", log, system], swiftSettings: settings),
         .testTarget(
             name: "SupervisorTests", dependencies: ["Contract", "Supervisor", "TestSupport"], swiftSettings: settings),
         .testTarget(
@@ -154,7 +157,9 @@ let package = Package(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "Serving", "TestSupport", log],
             swiftSettings: settings),
         .testTarget(
-            name: "EndpointsTests", dependencies: ["Endpoints", "Messages", "TestSupport"], exclude: ["Snapshots"],
+            name: "EndpointsTests",
+            dependencies: ["Endpoints", "Messages", "TestSupport", log, tracing, inMemoryTracing],
+            exclude: ["Snapshots"],
             swiftSettings: settings),
         .testTarget(
             name: "TestingTests",

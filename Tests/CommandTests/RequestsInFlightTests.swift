@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct RequestsInFlightTests {
     private func request(_ target: String, _ seconds: Int) -> InFlightRequest {
-        InFlightRequest(method: "GET", target: target, started: .seconds(seconds), id: "a1")
+        InFlightRequest(
+            method: "GET", target: target, started: .seconds(seconds), id: "r\(seconds)", trace: "t\(seconds)")
     }
 
     @Test func eachIsNamedAndEqualOnesOnce() {
@@ -15,6 +16,7 @@ import Testing
         ])
         #expect(named.map { $0.text(at: .seconds(9)) } == ["3 times GET /a, up to 8.00 s old", "GET /b, 7.00 s old"])
         #expect(others == 0)
+        #expect(named.map(\.ids) == [["r1", "r3", "r4"], ["r2"]] && named.map(\.trace) == ["t1", "t2"])
         #expect(named[0].text(at: .zero) == "3 times GET /a, up to 0.00 s old")
     }
 
@@ -24,6 +26,11 @@ import Testing
         let (named, others) = RequestsInFlight.kinds(of: requests)
         #expect(named.map(\.target) == ((1...10).map { "/\($0)" } + (991...1000).map { "/\($0)" }))
         #expect(others == 980)
+    }
+
+    @Test func ofManyEqualOnesTheOldestHaveTheirIds() {
+        let (named, _) = RequestsInFlight.kinds(of: (1...1000).map { request("/a", $0) })
+        #expect(named.map(\.ids) == [(1...8).map { "r\($0)" }] && named[0].count == 1000)
     }
 
     @Test func nothingIsNothing() {

@@ -52,7 +52,7 @@ import Testing
         ("PORT=x", "PORT in /etc/b.env:2: invalid value 'x': the port must be a number from 0 to 65535"),
         ("HOST=h:80", "HOST in /etc/b.env:2: invalid value 'h:80': give a host without a port"),
         ("HOST=http://h", "HOST in /etc/b.env:2: invalid value 'http://h': give a host without a port"),
-        ("LOG_FORMAT=json", "LOG_FORMAT in /etc/b.env:2 is not supported yet: this version logs text only"),
+        ("LOG_FORMAT=logfmt", "LOG_FORMAT in /etc/b.env:2: invalid value 'logfmt': give text or json"),
         ("MAX_SURGE=0", "MAX_SURGE in /etc/b.env:2: invalid value '0': max-surge and max-unavailable cannot both be 0"),
         ("METRICS_BIND=:9", "METRICS_BIND in /etc/b.env:2: invalid value ':9': the host is missing"),
     ])
@@ -149,7 +149,7 @@ import Testing
         }
         #expect(error?.description.hasPrefix("KEEP_ALIVE in the environment: invalid value 'a fortnight': ") == true)
         // But what is not there yet is nothing that a master would hand over.
-        let other = ["LOG_FORMAT": "json", "KEEP_ALIVE": "7s"]
+        let other = ["METRICS_BIND": ":9", "KEEP_ALIVE": "7s"]
         #expect(
             try ResolvedSettings(flags: [:], environment: other, file: nil, isFromMaster: true).settings.keepAlive
                 == .seconds(7))

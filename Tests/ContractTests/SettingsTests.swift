@@ -26,6 +26,7 @@ import Testing
         "pidfile": ["b.pid"],
         "control": ["b.sock"], "metrics-bind": ["[::1]:9001"], "access-log": ["-"], "error-log": ["b.log"],
         "chdir": ["/srv"], "log-level": ["DEBUG"],
+        "log-format": ["JSON"], "access-log-format": ["json"],
     ]
 
     @Test func whatAWorkerIsGivenReadsBackAsTheSame() throws {
@@ -141,28 +142,5 @@ import Testing
             try Settings.resolved(flags: [flag: [text]], environment: [:]),
             try Settings.resolved(flags: [:], environment: [setting.variable: text]),
         ] { #expect(setting.text(in: settings) == value) }
-    }
-
-    @Test(arguments: [
-        ("log-format", "LOG_FORMAT", "json", "text")
-    ])
-    func whatIsNotThereYetIsRefused(flag: String, variable: String, text: String, accepted: String) throws {
-        let byFlag = #expect(throws: SettingsError.self) {
-            try Settings.resolved(flags: [flag: [text]], environment: [:])
-        }
-        #expect(byFlag?.description.hasPrefix("--\(flag) is not supported yet: this version ") == true)
-        #expect(byFlag?.description.hasSuffix("; set it to '\(accepted)' or remove it") == true)
-        // Other servers and libraries read these names too.
-        let byVariable = try ResolvedSettings(flags: [:], environment: [variable: text], file: nil)
-        #expect(byVariable.settings == Settings())
-        let warning = try #require(byVariable.warnings.first)
-        #expect(byVariable.warnings.count == 1)
-        #expect(warning.hasPrefix("\(variable) in the environment: '\(text)' is ignored: this version "))
-        #expect(warning.hasSuffix("; to silence this warning, unset \(variable) or set --\(flag) \(accepted)"))
-        for (flags, environment) in [([:], [variable: accepted]), ([flag: [accepted]], [variable: text])] {
-            let quiet = try ResolvedSettings(flags: flags, environment: environment, file: nil)
-            #expect(quiet.settings == Settings())
-            #expect(quiet.warnings == [])
-        }
     }
 }

@@ -55,7 +55,7 @@ import Testing
         let master = try BuiltMaster(
             ["--env-file", file, "--no-prestart", "--graceful-timeout", "0s"], worker: Self.worker,
             environment: [
-                "SECRET": "s", "KEEP_ALIVE": "true", "LOG_FORMAT": "json", "FORWARDED_ALLOW_IPS": "proxy",
+                "SECRET": "s", "KEEP_ALIVE": "true", "LOG_FORMAT": "logfmt", "FORWARDED_ALLOW_IPS": "proxy",
                 "TIMEOUT": "5m30s", "LOG_LEVEL": "INFO",
             ])
         #expect(
@@ -64,7 +64,7 @@ import Testing
         )
         #expect(master.line("given: hello s 7s") != nil)
         for text in [
-            "warning master pid=\(master.child.pid): LOG_FORMAT in the environment: 'json' is ignored: ",
+            "warning master pid=\(master.child.pid): LOG_FORMAT in the environment: 'logfmt' is ignored: ",
             "FORWARDED_ALLOW_IPS in the environment: 'proxy' is ignored: ",
             "KEEP_ALIVE in the environment: 'true' is ignored: give a duration such as 30s, 500ms or 5m30s; "
                 + "keep-alive is 7s (\(file):3); to silence this warning, unset KEEP_ALIVE or set --keep-alive",

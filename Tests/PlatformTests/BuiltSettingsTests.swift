@@ -56,7 +56,7 @@ import Testing
         (["--nonsense"], "Unknown option '--nonsense'; see 'brigade help'"),
         (["check", "--workers", "-1"], "--workers: invalid value '-1': give a whole number from 1 to 256, or auto"),
         (["serve", "--bind", "--workers"], "--bind: invalid value '--workers': give host:port or unix:path, as in "),
-        (["serve", "--log-format", "json"], "--log-format is not supported yet: this version logs text only"),
+        (["serve", "--log-format", "logfmt"], "--log-format: invalid value 'logfmt': give text or json"),
         (["serve", "--metrics-bind", ":9"], "--metrics-bind: invalid value ':9': the host is missing"),
         (
             ["serve", "--forwarded-allow-ips", "10.0.0.1/8"],

@@ -1,3 +1,5 @@
+import Contract
+import Linux
 import Messages
 import Testing
 
@@ -8,7 +10,7 @@ import Testing
     private func log(
         _ text: String, limits: RequestLimits = RequestLimits(), peer: String = "127.0.0.1", waits: Double = 0
     ) -> String {
-        let bench = ConnectionBench(limits: limits, isLogged: true)
+        let bench = ConnectionBench(limits: limits, accessLog: .combined)
         bench.answersAtOnce = waits == 0
         bench.send(text)
         if waits > 0 {
@@ -25,6 +27,29 @@ import Testing
                 127.0.0.1 - - [23/Nov/2026:10:15:30 +0000] "GET /x?y HTTP/1.1" 200 3 "http://b/" "curl/8.1" 0.000412
 
                 """)
+    }
+
+    @Test func theServersFieldsFollowTheCombinedFormat() {
+        let bench = ConnectionBench(accessLog: .combined, trustsPeer: true)
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        bench.send(
+            "GET /x HTTP/1.1\r\nHost: a\r\nX-Request-ID: from-the-proxy\r\ntraceparent: 00-\(trace)-00f067aa0ba902b7-01\r\n\r\n"
+        )
+        #expect(
+            bench.takeLog(peer: "", showsIDs: true).hasSuffix(
+                #" 200 2 "-" "-" 0.000000 request=from-the-proxy trace=\#(trace)"# + "\n"))
+        bench.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(bench.takeLog(peer: "", showsIDs: true).contains(/\ 0\.000000 request=[0-9a-f]{16}\n$/))
+        var line: [UInt8] = []
+        let fields = AccessLogFields(line: nil, .combined)
+        let metrics = ResponseMetrics(latency: 0, status: 200, series: .unknown, size: 0, isAborted: true)
+        AccessLogLine.append(
+            metrics, fields, route: "/tasks/{a\"b}", client: "192.0.2.1", peer: "",
+            AccessLogLine.Origin(LogProcess(.standaloneWorker)),
+            to: &line)
+        #expect(
+            String(decoding: line, as: UTF8.self).hasSuffix(
+                #" 0.000000 route="/tasks/{a\x22b}" peer=unix aborted"# + "\n"))
     }
 
     @Test func missingFieldsAreDashes() {
@@ -63,7 +88,7 @@ import Testing
 
     /// A bench whose client has asked, and reads nothing by itself.
     private func slow(_ text: String) -> ConnectionBench {
-        let bench = ConnectionBench(isLogged: true)
+        let bench = ConnectionBench(accessLog: .combined)
         bench.clientReads = false
         bench.answersAtOnce = false
         bench.send(text)
@@ -155,7 +180,8 @@ import Testing
 
     @Test func theServerLogsWhatTheSocketTook() async throws {
         let folder = try Folder()
-        let log = try AccessLogWriter(path: folder.path("log"), log: LoopThread.quiet)
+        let log = try AccessLogWriter(
+            path: folder.path("log"), .combined, LogProcess(.standaloneWorker), log: LoopThread.quiet)
         // More than the buffers of both sockets hold.
         let size = 16 << 20
         let application = Function { _ in .now(Response(.ok, body: Array(repeating: 120, count: size))) }

@@ -10,7 +10,7 @@ import SystemPackage
 
 @Suite struct RequestLogTests {
     private let answer = ResponseMetrics(latency: 1000, status: 200, series: .unknown, size: 5)
-    private let words = AccessLogFields(line: nil)
+    private let words = AccessLogFields(line: nil, .combined)
 
     /// Keeps what is logged.
     private struct Keeper: LogHandler {
@@ -40,12 +40,13 @@ import SystemPackage
 
     @Test func aRenamedFileIsReopened() async throws {
         let folder = try Folder()
-        let log = try AccessLogWriter(path: folder.path("log"), log: LoopThread.quiet)
+        let log = try AccessLogWriter(
+            path: folder.path("log"), .combined, LogProcess(.standaloneWorker), log: LoopThread.quiet)
         await LoopThread.run {
-            log.append(answer, words, peer: "one")
+            log.append(answer, words, route: nil, client: "one", peer: "one")
             rename(folder.path("log"), folder.path("log.1"))
             log.reopen()
-            log.append(answer, words, peer: "two")
+            log.append(answer, words, route: nil, client: "two", peer: "two")
             log.flush()
         }
         #expect(try folder.text("log.1").hasPrefix("one - - ["))
@@ -56,11 +57,12 @@ import SystemPackage
         let folder = try Folder()
         let lines = Lines()
         mkdir(folder.path("a"), 0o755)
-        let log = try AccessLogWriter(path: folder.path("a/log"), log: lines.logger)
+        let log = try AccessLogWriter(
+            path: folder.path("a/log"), .combined, LogProcess(.standaloneWorker), log: lines.logger)
         await LoopThread.run {
             rename(folder.path("a"), folder.path("b"))
             log.reopen()
-            log.append(answer, words, peer: "one")
+            log.append(answer, words, route: nil, client: "one", peer: "one")
             log.flush()
         }
         #expect(try folder.text("b/log").hasPrefix("one - - ["))
@@ -70,12 +72,14 @@ import SystemPackage
     @Test func aFileThatCannotBeOpenedIsAnError() throws {
         let folder = try Folder()
         #expect(throws: SystemError("open", errno: .noSuchFileOrDirectory)) {
-            try AccessLogWriter(path: folder.path("no/log"), log: LoopThread.quiet)
+            try AccessLogWriter(
+                path: folder.path("no/log"), .combined, LogProcess(.standaloneWorker), log: LoopThread.quiet)
         }
         // A FIFO that nobody reads is one too, and no reason to wait for a reader.
         mkfifo(folder.path("fifo"), 0o600)
         #expect(throws: SystemError("open", errno: .noSuchAddressOrDevice)) {
-            try AccessLogWriter(path: folder.path("fifo"), log: LoopThread.quiet)
+            try AccessLogWriter(
+                path: folder.path("fifo"), .combined, LogProcess(.standaloneWorker), log: LoopThread.quiet)
         }
     }
 
@@ -85,7 +89,7 @@ import SystemPackage
         let path = folder.path("fifo")
         mkfifo(path, 0o600)
         let reader = OwnedDescriptor(owning: open(path, O_RDONLY | O_NONBLOCK))
-        let log = try AccessLogWriter(path: path, log: lines.logger)
+        let log = try AccessLogWriter(path: path, .combined, LogProcess(.standaloneWorker), log: lines.logger)
         let written = 5000
         var read: [UInt8] = []
         func readAll() {
@@ -97,7 +101,7 @@ import SystemPackage
             }
         }
         await LoopThread.run {
-            for _ in 0..<written { log.append(answer, words, peer: "peer") }
+            for _ in 0..<written { log.append(answer, words, route: nil, client: "peer", peer: "peer") }
             log.flush()
         }
         #expect(lines.all.isEmpty)
@@ -116,10 +120,10 @@ import SystemPackage
 
     @Test func aFullDiskLosesLinesAndDoesNotStopTheServer() async throws {
         let lines = Lines()
-        let log = try AccessLogWriter(path: "/dev/full", log: lines.logger)
+        let log = try AccessLogWriter(path: "/dev/full", .combined, LogProcess(.standaloneWorker), log: lines.logger)
         await LoopThread.run {
             for _ in 0..<3 {
-                log.append(answer, words, peer: "peer")
+                log.append(answer, words, route: nil, client: "peer", peer: "peer")
                 log.flush()
             }
         }

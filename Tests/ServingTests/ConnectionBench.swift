@@ -1,3 +1,5 @@
+import Contract
+import Linux
 import Messages
 
 @testable import Serving
@@ -51,22 +53,25 @@ final class ConnectionBench {
     var clientReads = true
 
     /// - Parameter requestTimeout: in seconds.
-    convenience init(limits: RequestLimits = RequestLimits(), requestTimeout: UInt64, isLogged: Bool = false) {
+    convenience init(limits: RequestLimits = RequestLimits(), requestTimeout: UInt64, accessLog: AccessLogFormat? = nil)
+    {
         let times = ConnectionTimeouts(request: requestTimeout * Self.second)
-        self.init(limits: limits, times: times, isLogged: isLogged)
+        self.init(limits: limits, times: times, accessLog: accessLog)
     }
 
     init(
         limits: RequestLimits = RequestLimits(), times: ConnectionTimeouts = ConnectionTimeouts(),
-        isLogged: Bool = false,
-        isTimed: Bool = false
+        accessLog: AccessLogFormat? = nil, isTimed: Bool = false, trustsPeer: Bool = false
     ) {
         connection = Connection(
-            limits: limits, timeouts: times, isLogged: isLogged, isTimed: isTimed, at: time.nanoseconds)
+            limits: limits, timeouts: times, accessLog: accessLog, isTimed: isTimed, trustsPeer: trustsPeer,
+            at: time.nanoseconds)
     }
 
-    func send(_ text: String) {
-        Array(text.utf8).withUnsafeBytes { connection.receive($0, at: time.nanoseconds) }
+    func send(_ text: String) { send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { connection.receive($0, at: time.nanoseconds) }
         advance()
     }
 
@@ -142,16 +147,20 @@ final class ConnectionBench {
     }
 
     /// The access log's lines since the last time.
-    func takeLog(peer: String) -> String {
+    /// - Parameter showsIDs: whether the ids of requests are there, which differ from line to line.
+    func takeLog(peer: String, showsIDs: Bool = false) -> String {
         var output: [UInt8] = []
         let now = time.nanoseconds
         func append(_ answer: ResponseMetrics, _ words: AccessLogFields) {
-            let date = Array(DateFormat.accessLog(1_795_428_930).utf8)
-            AccessLogLine.append(answer, words, peer: peer, at: date, to: &output)
+            var origin = AccessLogLine.Origin(LogProcess(.worker(slot: 2, generation: 3), pid: 41))
+            origin.update(second: 1_795_428_930, nanoseconds: 7_000_000)
+            AccessLogLine.append(answer, words, route: nil, client: peer, peer: peer, origin, to: &output)
         }
         connection.takeSent(at: now, append)
         if isClosed { connection.takeUnsent(at: now, append) }
-        return String(decoding: output, as: UTF8.self)
+        let text = String(decoding: output, as: UTF8.self)
+        if showsIDs { return text }
+        return text.replacing(/\ request=[0-9a-f]{16}|,"http.request.id":"[0-9a-f]{16}"/, with: "")
     }
 
     /// Why requests were refused, as the log has it.

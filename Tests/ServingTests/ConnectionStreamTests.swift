@@ -1,3 +1,4 @@
+import Contract
 import Messages
 import Testing
 
@@ -151,7 +152,7 @@ import Testing
     }
 
     @Test func theLogHasTheWholeSizeAndTime() {
-        let bench = ConnectionBench(isLogged: true)
+        let bench = ConnectionBench(accessLog: .combined)
         bench.answersAtOnce = false
         bench.send(get())
         bench.answer(1, stream())

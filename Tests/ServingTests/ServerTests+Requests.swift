@@ -55,7 +55,7 @@ extension ServerTests {
     @Test func eachResponseIsALineOfTheAccessLog() async throws {
         let folder = try Folder()
         let path = folder.path("access.log")
-        let log = try AccessLogWriter(path: path, log: LoopThread.quiet)
+        let log = try AccessLogWriter(path: path, .combined, LogProcess(.standaloneWorker), log: LoopThread.quiet)
         try await LoopThread.serving(echo, accessLog: log) { port, _ in
             let client = try Client(port: port)
             try client.send(get("/1?a=b"))

@@ -26,7 +26,7 @@ import Testing
     }
 
     private func handler(_ log: WorkerProgram.Log, _ label: String) -> any LogHandler {
-        log.factory(process: "worker=1", level: .notice)(label)
+        log.factory(process: LogProcess(.standaloneWorker), level: .notice)(label)
     }
 
     @Test func allLinesHaveTheServersFormatByDefault() {

@@ -13,6 +13,7 @@ enum Program {
         // It must be read before the file can be replaced.
         _ = BrigadeExecutable.path
         let arguments = BrigadeExecutable.arguments
+        useLogFormat(arguments)
         do {
             try checkCommand(arguments)
             var command = try RootCommand.parseAsRoot(arguments)
@@ -32,9 +33,23 @@ enum Program {
             case .validationFailure:
                 fail(usageError(RootCommand.message(for: error), arguments))
             case let code:
+                LogOutput.finish()
                 exit(code.rawValue)
             }
         }
+    }
+
+    /// For a server's errors before its settings are read, as far as the format can be seen then. Other commands are for
+    /// people.
+    private static func useLogFormat(_ arguments: [String]) {
+        guard arguments.first == "serve" else { return }
+        let setting = Settings.schema.logFormat
+        var text = getenv(setting.variable).map { String(cString: $0) }
+        for (index, argument) in arguments.enumerated() {
+            if argument.hasPrefix("--\(setting.flag)=") { text = String(argument.dropFirst(setting.flag.count + 3)) }
+            if argument == "--\(setting.flag)", index + 1 < arguments.count { text = arguments[index + 1] }
+        }
+        LogOutput.use(text.flatMap { LogFormat(rawValue: $0.lowercased()) } ?? .text, LogProcess(.master))
     }
 
     private static func goBack(_ handshake: UpgradeHandshake, _ reason: String) {
@@ -46,17 +61,16 @@ enum Program {
         }
     }
 
-    /// On one line: text that was typed must not end the line or control the terminal.
     private static func fail(_ error: StartError) -> Never {
-        let text = String(String.UnicodeScalarView(error.description.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
-        LogOutput.writeToStandardError("brigade: \(text)", .error)
+        LogOutput.finish()
+        LogOutput.writeToStandardError(error.description, .error, program: "brigade")
         exit(error.code.rawValue)
     }
 
     /// Problems that do no harm, on the terminal.
     static func printWarnings(_ warnings: [String]) {
         for warning in warnings {
-            LogOutput.writeToStandardError("brigade: warning: \(warning.visible)", .warning)
+            LogOutput.writeToStandardError(warning, .warning, program: "brigade: warning")
         }
     }
 

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -100,6 +101,16 @@ int brigade_log_lend(void) {
 }
 
 int brigade_log_is_journal(void) { return log_is_journal; }
+
+static char json_process[256];
+
+void brigade_log_set_json(const char *process) {
+    // Members that are too long would not be JSON.
+    if (!process || strlen(process) >= sizeof json_process) process = "";
+    strcpy(json_process, process);
+}
+
+const char *brigade_log_json(void) { return json_process[0] ? json_process : NULL; }
 
 static int milliseconds_since(const struct timespec *start) {
     struct timespec now;

@@ -123,13 +123,36 @@ static void send_packet(struct sink *sink) {
     sink->count = 0;
 }
 
+// A line is one write, at most PIPE_BUF long.
+static void put_to_log(struct sink *sink, const char *text, size_t count) {
+    char line[4096];
+    size_t used = 0;
+    if (brigade_log_is_journal()) used = (size_t)sprintf(line, "<2>");  // critical, in syslog(3)'s numbers
+    const char *process = brigade_log_json();
+    if (process) {
+        struct timespec now;
+        struct tm date;
+        clock_gettime(CLOCK_REALTIME, &now);
+        gmtime_r(&now.tv_sec, &date);
+        used += strftime(line + used, 64, "{\"@timestamp\":\"%Y-%m-%dT%H:%M:%S", &date);
+        used += (size_t)sprintf(line + used, ".%03ldZ\",\"log.level\":\"critical\",\"message\":\"", now.tv_nsec / 1000000);
+    }
+    // At most 1024 characters, of which each becomes at most two. Names of threads and of functions hold anything.
+    for (size_t i = 0; i < count && text[i] != '\n'; i++) {
+        char c = text[i] >= 0x20 && text[i] < 0x7f ? text[i] : '?';
+        if (process && (c == '"' || c == '\\')) line[used++] = '\\';
+        line[used++] = c;
+    }
+    if (process) used += (size_t)sprintf(line + used, "\",\"ecs.version\":\"8.11.0\",%s}", process);
+    line[used++] = '\n';
+    brigade_log_last_words(line, used, &sink->patience_ms);
+}
+
 static void put(struct sink *sink, const char *line, int length, size_t limit) {
     if (length < 0) return;
     size_t count = (size_t)length < limit ? (size_t)length : limit - 1;
     if (sink->socket < 0) {
-        // Critical, in syslog(3)'s numbers.
-        if (brigade_log_is_journal()) brigade_log_last_words("<2>", 3, &sink->patience_ms);
-        brigade_log_last_words(line, count, &sink->patience_ms);
+        put_to_log(sink, line, count);
         return;
     }
     if (2 + sink->count + count > sizeof sink->packet) send_packet(sink);

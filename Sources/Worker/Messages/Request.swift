@@ -179,12 +179,3 @@ package protocol Forwarding: AnyObject, Sendable {
 
     func read(_ head: RequestHead, _ connection: ConnectionInfo) -> Forwarded
 }
-
-/// An identifier of a request or a failure, in logs and responses.
-package enum RandomID {
-    /// 16 hexadecimal digits.
-    package static func make() -> String {
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-}

@@ -29,6 +29,7 @@ struct ServeCommand: ParsableCommand {
 
     private func start() throws(StartError) -> Contract.ExitCode {
         let configuration = try ServerConfiguration(options)
+        LogOutput.use(configuration.settings.logFormat, LogProcess(.master))
         configuration.setUmask()
         let terminal = try configuration.openErrorLog()
         let log = Self.log(configuration)
@@ -83,9 +84,11 @@ struct ServeCommand: ParsableCommand {
     }
 
     private static func log(_ configuration: ServerConfiguration) -> Logger {
+        let process = LogProcess(.master)
         LogOutput.open()
-        return Logger(label: "brigade") { _ in
-            LineLogHandler(process: "master pid=\(getpid())", level: configuration.settings.logLevel.level)
+        LogOutput.use(configuration.settings.logFormat, process)
+        return Logger(label: "brigade") {
+            LineLogHandler($0, process: process, level: configuration.settings.logLevel.level)
         }
     }
 }

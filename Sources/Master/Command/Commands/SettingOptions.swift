@@ -15,8 +15,7 @@ struct SettingOptions: ParsableArguments, CustomReflectable {
     var customMirror: Mirror {
         Mirror(
             self,
-            children: SettingsSchema.all.map { ($0.flag, Self.argument(for: $0)) }
-                + ReservedSetting.all.map { ($0.flag, Self.option($0.flag, help: .hidden)) })
+            children: SettingsSchema.all.map { ($0.flag, Self.argument(for: $0)) })
     }
 
     init(from decoder: any Decoder) throws {
@@ -32,10 +31,6 @@ struct SettingOptions: ParsableArguments, CustomReflectable {
                 let isOn = try values.decode(Flag<Bool?>.self, forKey: key).wrappedValue
                 texts[setting.flag] = isOn.map { [$0 ? "on" : "off"] }
             }
-        }
-        for setting in ReservedSetting.all {
-            let key = FlagKey(stringValue: setting.flag)
-            texts[setting.flag] = try values.decode(Option<String?>.self, forKey: key).wrappedValue.map { [$0] }
         }
     }
 

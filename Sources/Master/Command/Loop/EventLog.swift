@@ -68,7 +68,13 @@ final class EventLog {
     func writeInFlight(_ account: Scoreboard.Slot.Account, _ id: Worker.ID) {
         let (kinds, others) = RequestsInFlight.kinds(of: account.inFlight)
         let now = MonotonicClock.now
-        for kind in kinds { logger.error("in flight: \(kind.text(at: now))", metadata: metadata(id)) }
+        for kind in kinds {
+            var metadata = metadata(id)
+            metadata["request"] = kind.ids.first.map { "\($0)" }
+            if kind.ids.count > 1 { metadata["others"] = "\(kind.ids.dropFirst().joined(separator: ","))" }
+            metadata["trace"] = kind.trace.map { "\($0)" }
+            logger.error("in flight: \(kind.text(at: now))", metadata: metadata)
+        }
         let more = others + account.unrecorded
         if more > 0 { logger.error("in flight: \(more) more", metadata: metadata(id)) }
     }

@@ -135,6 +135,7 @@ final class Master {
             }
         }
         resources.manager.flush()
+        LogOutput.flush()
         func part(_ range: Range<Int>) -> [Poll.Readiness] {
             ready.filter { range.contains($0.index) }.map {
                 Poll.Readiness(
@@ -154,13 +155,13 @@ final class Master {
         ].compactMap(\.self)
         if metrics.isMeasuring { deadlines.append(now) }
         if resources.metricsServer != nil { deadlines.append(metrics.sampleDue) }
-        if resources.manager.hasPending { deadlines.append(now + Self.managerInterval) }
+        if resources.manager.hasPending || LogOutput.isWaiting { deadlines.append(now + Self.retryInterval) }
         deadlines += children.workers.values.compactMap(\.pausedUntil).filter { $0 > now }
         return deadlines.min()
     }
 
-    /// Before the service manager is offered again what it had no room for.
-    private static let managerInterval = Duration.milliseconds(100)
+    /// Before the service manager and the log are offered again what they had no room for.
+    private static let retryInterval = Duration.milliseconds(100)
 
     /// Effects may be answered at once; the answers are events like any other.
     private func handle(_ event: Event) {
@@ -183,9 +184,7 @@ final class Master {
         case .send(let message, let id): children.workers[id]?.send(message)
         case .signal(let signal, let id): children.workers[id]?.child.signal(signal.number)
         case .openGeneration(let generation): return open(generation)
-        case .commitGeneration:
-            orderedLogLevel = nil
-            eventLog.logger.logLevel = supervisor.settings.logLevel.level
+        case .commitGeneration: useLogSettings()
         case .closeGeneration(let generation): generations[generation] = nil
         case .measureMemory: return .memoryMeasured(children.memory())
         case .checkUpgrade: return startUpgradeCheck()
@@ -250,6 +249,12 @@ final class Master {
     private func closeListeners() {
         guard resources.listeners.close() else { return }
         for worker in children.workers.values { worker.send(.close) }
+    }
+
+    private func useLogSettings() {
+        orderedLogLevel = nil
+        eventLog.logger.logLevel = supervisor.settings.logLevel.level
+        LogOutput.use(supervisor.settings.logFormat, LogProcess(.master))
     }
 
     private func reopenLog() {
@@ -371,6 +376,7 @@ final class Master {
         log.critical("aborted; the state follows")
         for line in report().text.split(separator: "\n") { log.critical("\(line)") }
         for worker in supervisor.workers { eventLog.writeInFlight(account(of: worker), worker.id) }
+        LogOutput.finish()
         CurrentProcess.abort()
     }
 
@@ -631,6 +637,7 @@ final class Master {
             snapshot(program: $0)
         } prepare: {
             resources.manager.flush()
+            LogOutput.flush()
             // Clients' connections do not go across.
             let reason = "the master is being replaced (USR2); ask the new one"
             answer(pendingRequests.failAll(reason) + stackReports.failAll(reason))

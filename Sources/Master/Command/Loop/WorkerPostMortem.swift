@@ -17,6 +17,13 @@ struct RequestsInFlight: Equatable {
     let count: Int
     /// When the first of them began.
     let started: Duration
+    /// Of the oldest few.
+    let ids: [String]
+    /// The trace of the first.
+    let trace: String?
+
+    /// Of so many requests of a kind the log has the ids.
+    private static let mostIDs = 8
 
     /// Of so many kinds the log names each; of more, the oldest and the newest, one half each: who has stood still for
     /// long, and who has just come, and perhaps brought the end.
@@ -32,12 +39,14 @@ struct RequestsInFlight: Equatable {
             if let index = indices[key] {
                 let kind = kinds[index]
                 kinds[index] = RequestsInFlight(
-                    method: kind.method, target: kind.target, count: kind.count + 1, started: kind.started)
+                    method: kind.method, target: kind.target, count: kind.count + 1, started: kind.started,
+                    ids: kind.ids.count < mostIDs ? kind.ids + [request.id] : kind.ids, trace: kind.trace)
             } else {
                 indices[key] = kinds.count
                 kinds.append(
                     RequestsInFlight(
-                        method: request.method, target: request.target, count: 1, started: request.started))
+                        method: request.method, target: request.target, count: 1, started: request.started,
+                        ids: [request.id], trace: request.trace))
             }
         }
         guard kinds.count > mostKinds else { return (kinds, 0) }

@@ -40,6 +40,13 @@ int brigade_stderr_is_journal(void);
 // Whether it was when the log was opened.
 int brigade_log_is_journal(void);
 
+// The members of a JSON object that name this process, for last words that are JSON; NULL for text. Copied; before there are
+// other threads, or when a master has read its settings again.
+void brigade_log_set_json(const char *process);
+
+// NULL for text.
+const char *brigade_log_json(void);
+
 // Writes what has been printed. -1 and errno when some of it cannot be written, now or before.
 int brigade_flush_stdout(void);
 

@@ -73,3 +73,19 @@ package enum LogLevel: String, CaseIterable, Sendable {
     /// Of syslog, and of the loggers of Python and Java.
     private static let otherNames = ["warn": "warning", "err": "error", "crit": "critical", "fatal": "critical"]
 }
+
+/// How the log's lines are written.
+package enum LogFormat: String, CaseIterable, Sendable {
+    /// For people.
+    case text
+    /// One object per line, for machines.
+    case json
+}
+
+/// How the lines of the access log are written.
+package enum AccessLogFormat: String, CaseIterable, Sendable {
+    /// The combined log format of Apache and nginx, with more at the end.
+    case combined
+    /// One object per line, with the keys of the log.
+    case json
+}

@@ -25,10 +25,6 @@ package struct ResolvedSettings: Sendable {
         var reader = SettingsReader(flags: flags, environment: environment, file: file, isFromMaster: isFromMaster)
         warnings = SettingNames.warnings(about: environment)
         if let file { applicationVariables = try SettingNames.applicationVariables(in: file) }
-        for reserved in ReservedSetting.all {
-            guard let given = reader.text(flag: reserved.flag, variable: reserved.variable) else { continue }
-            if let warning = try reserved.check(given) { warnings.append(warning) }
-        }
         for setting in SettingsSchema.all { try read(setting, &reader) }
         let schema = Settings.schema
         if case .file? = sources[schema.chdir.flag] {

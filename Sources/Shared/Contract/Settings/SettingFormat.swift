@@ -158,6 +158,34 @@ extension SettingFormat<AccessLogDestination> {
     }
 }
 
+extension SettingFormat where Value: RawRepresentable<String> & CaseIterable {
+    /// One of a few words.
+    static func choice(_ valueName: String, _ type: Value.Type) -> SettingFormat {
+        SettingFormat(valueName) { text throws(InvalidValue) in
+            guard let value = Value(rawValue: text.lowercased()) else {
+                throw InvalidValue("give \(Value.allCases.map(\.rawValue).joined(separator: " or "))")
+            }
+            return value
+        } write: {
+            $0.rawValue
+        }
+    }
+}
+
+extension SettingFormat {
+    /// One of a few words, or nothing.
+    static func optionalChoice<Word: RawRepresentable<String> & CaseIterable>(
+        _ valueName: String, _ type: Word.Type
+    ) -> SettingFormat where Value == Word? {
+        let format = SettingFormat<Word>.choice(valueName, type)
+        return SettingFormat(valueName) { text throws(InvalidValue) in
+            try format.read(text)
+        } write: {
+            $0.map(format.write) ?? nil
+        }
+    }
+}
+
 extension SettingFormat<LogLevel> {
     static let logLevel = SettingFormat("level") { text throws(InvalidValue) in
         try LogLevel(text)

@@ -1,7 +1,6 @@
 /// The names of variables that mean something to the server, and those that look as if they did.
 enum SettingNames {
-    static let all = Set(
-        SettingsSchema.all.map(\.variable) + ReservedSetting.all.map(\.variable) + ["HOST", "PORT"])
+    static let all = Set(SettingsSchema.all.map(\.variable) + ["HOST", "PORT"])
 
     /// A variable that begins like this belongs to the server.
     static let prefix = "BRIGADE_"
@@ -21,9 +20,7 @@ enum SettingNames {
     }
 
     private static let variablesByFlag: [String: String] = {
-        let flags =
-            SettingsSchema.all.map { ($0.flag, $0.variable) } + ReservedSetting.all.map { ($0.flag, $0.variable) }
-        let pairs = flags.map { ($0.uppercased().replacing("-", with: "_"), $1) }
+        let pairs = SettingsSchema.all.map { ($0.flag.uppercased().replacing("-", with: "_"), $0.variable) }
         return Dictionary(pairs) { first, _ in first }
     }()
 

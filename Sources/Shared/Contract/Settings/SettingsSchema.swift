@@ -194,6 +194,16 @@ package struct SettingsSchema: Sendable {
         "log-level", "LOG_LEVEL", .logLevel, default: .info, .reload, .logs,
         help: "trace, debug, info, notice, warning, error or critical.",
         details: "`warn`, `err` and `fatal` work too.")
+    package let logFormat = Setting(
+        "log-format", "LOG_FORMAT", .choice("format", LogFormat.self), default: .text, .reload, .logs,
+        help: "How log lines are written: text, or json with one object per line.",
+        details: "See [Logs](logs.md).")
+    package let accessLogFormat = Setting(
+        "access-log-format", "ACCESS_LOG_FORMAT", .optionalChoice("format", AccessLogFormat.self), default: nil,
+        .reload,
+        .logs,
+        help: "How the access log's lines are written: combined or json.",
+        defaultNote: "`json` with `--log-format json`, else `combined`")
 
     package static let all: [any SettingDeclaration] = Mirror(reflecting: Settings.schema).children.compactMap {
         $0.value as? any SettingDeclaration
@@ -203,32 +213,5 @@ package struct SettingsSchema: Sendable {
     package static func setting(_ flag: String) -> any SettingDeclaration {
         guard let setting = all.first(where: { $0.flag == flag }) else { preconditionFailure("no setting \(flag)") }
         return setting
-    }
-}
-
-/// A setting that is reserved for a later version. Other servers have it, so whoever sets it must hear that it does
-/// nothing.
-package struct ReservedSetting: Sendable {
-    package let flag: String
-    package let variable: String
-    /// The one value that this version can satisfy.
-    let accepted: String
-    /// What this version does.
-    let reason: String
-
-    package static let all = [
-        ReservedSetting(
-            flag: "log-format", variable: "LOG_FORMAT", accepted: "text", reason: "this version logs text only")
-    ]
-
-    /// - Returns: a warning, when the value may be meant for another program.
-    /// - Throws: when it is meant for this server.
-    func check(_ given: SettingsReader.GivenText) throws(SettingsError) -> String? {
-        guard given.text.lowercased() != accepted else { return nil }
-        guard let variable = given.sharedVariable else {
-            throw SettingsError("\(given.name) is not supported yet: \(reason); set it to '\(accepted)' or remove it")
-        }
-        return "\(given.name): '\(given.shortText)' is ignored: \(reason); "
-            + "to silence this warning, unset \(variable) or set --\(flag) \(accepted)"
     }
 }

@@ -1,13 +1,20 @@
 internal import CLinux
-internal import Contract
+package import Contract
 import Glibc
 package import Logging
 internal import Synchronization
 
-/// The log of this process: stderr, without ever blocking. If a pipe, a terminal or a disk has no room, lines are lost; the
-/// next line that fits comes after one that says how many.
+/// The log of this process: stderr, without ever blocking. While a pipe, a terminal or a disk has no room, lines wait; when
+/// too many wait, lines are lost, and a line says how many as soon as there is room.
 package enum LogOutput {
-    private static let lines = Mutex(LineWriter())
+    private struct State {
+        var lines = LineQueue()
+        var format = LogFormat.text
+        /// The last process that wrote: for the line about lost lines.
+        var process: LogProcess?
+    }
+
+    private static let state = Mutex(State())
 
     /// Call it at the start, before there are other threads.
     package static func open() {
@@ -42,41 +49,92 @@ package enum LogOutput {
     /// Makes an open file stderr.
     package static func redirect(to descriptor: Int32) throws(SystemError) {
         var failure: SystemError?
-        lines.withLock { lines in
+        state.withLock { state in
+            flush(&state)
             if dup2(descriptor, STDERR_FILENO) < 0 { failure = SystemError("dup2") }
-            lines.outputChanged()
+            state.lines.outputChanged()
             brigade_log_open()
         }
         if let failure { throw failure }
     }
 
-    /// Writes a line to stderr, outside the log: for errors before the log is open. It may block.
-    package static func writeToStandardError(_ text: String, _ level: Logger.Level) {
-        let prefix = brigade_stderr_is_journal() != 0 ? "<\(level.priority)>" : ""
-        let line = "\(prefix)\(text)\n"
-        _ = Glibc.write(STDERR_FILENO, line, line.utf8.count)
-    }
-
-    /// Lines that this process has lost since its start.
-    package static var lostLines: UInt64 { lines.withLock(\.allLost) }
-
-    /// - Parameter notice: makes the text that says how many lines were lost.
-    static func write(_ text: String, _ level: Logger.Level, notice: (_ lost: Int) -> String) {
-        lines.withLock { lines in
-            lines.append(
-                line(text, level), notice: { line(notice($0), .warning) },
-                to: { bytes in bytes.withUnsafeBytes { brigade_output_write(brigade_log(), $0.baseAddress, $0.count) } }
-            )
+    /// The format of all lines from now on.
+    package static func use(_ format: LogFormat, _ process: LogProcess) {
+        state.withLock { state in
+            state.format = format
+            state.process = process
+        }
+        // For the stacks of a process that crashes.
+        switch format {
+        case .text: brigade_log_set_json(nil)
+        case .json: String(decoding: process.json, as: UTF8.self).withCString(brigade_log_set_json)
         }
     }
 
-    /// A pipe takes this much atomically (PIPE_BUF of pipe(7)).
-    private static let longestLine = 4096
+    /// Writes a line to stderr, outside the log: for errors before the log is open. It may block.
+    /// - Parameter program: stands before a line of text.
+    package static func writeToStandardError(_ message: String, _ level: Logger.Level, program: String) {
+        let (format, process) = state.withLock { ($0.format, $0.process) }
+        let prefix = brigade_stderr_is_journal() != 0 ? "<\(level.priority)>" : ""
+        var line = Array(prefix.utf8)
+        switch format {
+        case .text: line += Array("\(program): \(message.visible)".utf8)
+        case .json: line += LogLine(level, message).bytes(.json, process ?? LogProcess(.command(program)))
+        }
+        line.append(UInt8(ascii: "\n"))
+        _ = Glibc.write(STDERR_FILENO, line, line.count)
+    }
+
+    /// Writes a line, or lets it wait.
+    static func write(_ line: LogLine, _ process: LogProcess) {
+        state.withLock { state in
+            state.process = process
+            let format = state.format
+            state.lines.append(
+                bytes(line, format, process), notice: { notice($0, format, process) }, to: writeNow)
+        }
+    }
+
+    // MARK: Lines that wait
+
+    /// Whether lines wait for room: then `flush` is to be called soon.
+    package static var isWaiting: Bool { state.withLock { $0.lines.isWaiting } }
+
+    /// All lines that this process has lost.
+    package static var lostLines: UInt64 { state.withLock { $0.lines.lost } }
+
+    /// Writes what waits, as far as there is room. It does not block.
+    package static func flush() {
+        state.withLock { flush(&$0) }
+    }
+
+    private static func flush(_ state: inout State) {
+        guard state.lines.isWaiting, let process = state.process else { return }
+        let format = state.format
+        state.lines.flush(notice: { notice($0, format, process) }, to: writeNow)
+    }
+
+    /// Gives what waits a little time, at the end of the process: a reader that is only slow gets the last lines.
+    package static func finish() {
+        for _ in 0..<10 where isWaiting {
+            flush()
+            if isWaiting { usleep(10_000) }
+        }
+    }
+
+    private static func notice(_ lost: Int, _ format: LogFormat, _ process: LogProcess) -> [UInt8] {
+        let text = lost == 1 ? "1 log line was lost" : "\(lost) log lines were lost"
+        return bytes(LogLine(.warning, text), format, process)
+    }
+
+    private static func writeNow(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.withUnsafeBytes { brigade_output_write(brigade_log(), $0.baseAddress, $0.count) }
+    }
 
     /// The journal reads the level before each line, and removes it (sd-daemon(3)).
-    private static func line(_ text: String, _ level: Logger.Level) -> [UInt8] {
-        let prefix = brigade_log_is_journal() != 0 ? "<\(level.priority)>" : ""
-        return Array("\(prefix)\(text)".utf8.prefix(longestLine - 1)) + [UInt8(ascii: "\n")]
+    private static func bytes(_ line: LogLine, _ format: LogFormat, _ process: LogProcess) -> [UInt8] {
+        let prefix = brigade_log_is_journal() != 0 ? "<\(line.level.priority)>" : ""
+        return Array(prefix.utf8) + line.bytes(format, process) + [UInt8(ascii: "\n")]
     }
 }
 
@@ -91,48 +149,5 @@ extension Logger.Level {
         case .error: 3
         case .critical: 2
         }
-    }
-}
-
-/// Writes lines to an output that may take only part of them. Each line is written whole or not at all, in order, and lost
-/// lines are counted. It does no I/O itself.
-struct LineWriter {
-    /// The rest of a line of which the output took a part. It must be written before anything else.
-    private var rest: ArraySlice<UInt8> = []
-    private(set) var lost = 0 {
-        didSet { if lost > oldValue { allLost += UInt64(lost - oldValue) } }
-    }
-    /// Since the start; `lost` begins anew after each notice.
-    private(set) var allLost: UInt64 = 0
-
-    /// Writes a line now, or counts it.
-    /// - Parameters:
-    ///   - notice: makes the line that says how many were lost; it is written before the next line that fits.
-    ///   - write: returns how many bytes it took; 0 or less if it has no room.
-    mutating func append(
-        _ line: [UInt8], notice: (_ lost: Int) -> [UInt8], to write: (ArraySlice<UInt8>) -> Int
-    ) {
-        guard put(rest, write) else { return lost += 1 }
-        if lost > 0 {
-            guard put(notice(lost)[...], write) else { return lost += 1 }
-            lost = 0
-        }
-        if !rest.isEmpty || !put(line[...], write) { lost += 1 }
-    }
-
-    /// The output was replaced: drops the rest of a line.
-    mutating func outputChanged() {
-        if !rest.isEmpty { lost += 1 }
-        rest = []
-    }
-
-    /// - Returns: false if nothing was taken, or if the rest of an earlier line is still not complete.
-    private mutating func put(_ bytes: ArraySlice<UInt8>, _ write: (ArraySlice<UInt8>) -> Int) -> Bool {
-        if bytes.isEmpty { return true }
-        let isRest = !rest.isEmpty
-        let count = max(0, write(bytes))
-        guard count > 0 || isRest else { return false }
-        rest = bytes.dropFirst(count)
-        return !isRest || rest.isEmpty
     }
 }

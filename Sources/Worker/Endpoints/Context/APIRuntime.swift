@@ -9,6 +9,8 @@ final class APIRuntime: Sendable {
     let provided: [ObjectIdentifier: any Sendable]
     let overrides: DependencyOverrides
     let errors: ErrorHandlers
+    /// nil without a tracer.
+    let tracing: RequestTracing?
 
     private struct State {
         var host: any ApplicationHost = DetachedHost()
@@ -25,8 +27,9 @@ final class APIRuntime: Sendable {
 
     init(
         logger: Logger, provided: [ObjectIdentifier: any Sendable], overrides: DependencyOverrides,
-        errors: ErrorHandlers
+        errors: ErrorHandlers, tracing: RequestTracing?
     ) {
+        self.tracing = tracing
         self.logger = logger
         self.provided = provided
         self.overrides = overrides

@@ -39,11 +39,22 @@ public struct Context: Sendable {
     /// random hexadecimal digits.
     public var id: String { request.id }
 
-    /// The application's logger, with the id as the metadata `request`.
-    public var logger: Logger {
-        var logger = shared.runtime.logger
-        logger[metadataKey: "request"] = "\(id)"
-        return logger
+    /// The trace that the request belongs to, of its field `traceparent`; nil without a well-formed one.
+    public var trace: TraceContext? { request.trace }
+
+    /// The application's logger, with the id as the metadata `request`, and the id of the trace as `trace`.
+    public var logger: Logger { request.identity.logger(shared.runtime.logger) }
+
+    /// What a request to another server carries, so that its logs and traces can be found from this one: `x-request-id`, and
+    /// `traceparent` and `tracestate` when this request belongs to a trace. When a tracer is bootstrapped, the caller's span is
+    /// the current one.
+    public var outgoingFields: [Field] {
+        var fields = [Field("x-request-id", id)]
+        if let traced = shared.runtime.tracing?.outgoingFields, !traced.isEmpty { return fields + traced }
+        guard let trace else { return fields }
+        fields.append(Field("traceparent", trace.traceParent))
+        fields += headers("tracestate").map { Field("tracestate", $0) }
+        return fields
     }
 
     /// The route that matches the request. Nil if none does, which only middleware of an API can see.
@@ -221,4 +232,14 @@ public struct Injected<Value: Sendable>: Parameter {
 
     /// The value. One that middleware has set in the context under the same type takes precedence.
     public func read(from context: Context, issues: inout [Issue]) throws -> Value? { try context.get(Value.self) }
+}
+
+extension RequestIdentity {
+    /// The logger, with what the request is known by.
+    func logger(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger[metadataKey: "request"] = "\(id)"
+        if let trace = given?.trace { logger[metadataKey: "trace"] = "\(trace.traceID)" }
+        return logger
+    }
 }

@@ -86,8 +86,7 @@ final class RequestState: Sendable {
     }
 
     private var logger: Logger {
-        var logger = runtime.logger
-        logger[metadataKey: "request"] = "\(identity.id)"
+        var logger = identity.logger(runtime.logger)
         if let route { logger[metadataKey: "operation"] = "\(route.description.name)" }
         return logger
     }

@@ -26,6 +26,7 @@ struct ErrorHandlers: Sendable {
     func ownResponse(to error: any Error, _ context: Context) -> Response? {
         guard handlers.isEmpty, let response = Self.ownResponse(of: error) else { return nil }
         context.state?.recordFailure(error)
+        if response.status.code >= 500 { RequestTracing.record(error) }
         return response
     }
 
@@ -40,6 +41,12 @@ struct ErrorHandlers: Sendable {
     }
 
     private func response(to error: any Error, _ context: Context) -> Response {
+        let response = handled(error, context)
+        if response.status.code >= 500 { RequestTracing.record(error) }
+        return response
+    }
+
+    private func handled(_ error: any Error, _ context: Context) -> Response {
         context.state?.recordFailure(error)
         // The client has gone: nobody waits for the response, and nothing has failed.
         if Task.isCancelled { return .detail(.serviceUnavailable, "Service Unavailable") }
@@ -65,7 +72,9 @@ struct ErrorHandlers: Sendable {
                 "operation": "\(context.route?.name ?? "none")", "error": "\(error)",
             ])
         let body: JSON = ["detail": "Internal Server Error", "id": .string(context.id)]
-        return body.response(.internalServerError)
+        var response = body.response(.internalServerError)
+        response.fields.append(Field("x-request-id", context.id))
+        return response
     }
 
     private static func ownResponse(of error: any Error) -> Response? {

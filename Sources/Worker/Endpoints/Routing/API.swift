@@ -101,13 +101,22 @@ public struct API: Routes, Sendable {
         onStop: @escaping @Sendable () async -> Void = {},
         onStart: @escaping @Sendable (any ApplicationHost) -> Void = { _ in }
     ) throws(DeclarationError) -> any Application {
+        try build(tracing: .bootstrapped, onStop: onStop, onStart: onStart)
+    }
+
+    /// - Parameter tracing: nil without a tracer.
+    func build(
+        tracing: RequestTracing?, onStop: @escaping @Sendable () async -> Void = {},
+        onStart: @escaping @Sendable (any ApplicationHost) -> Void = { _ in }
+    ) throws(DeclarationError) -> any Application {
         let document = try openAPIDocument()
         let pages = DocumentationPages(title: title, document: document, assets: documentationAssets).operations
-        let runtime = APIRuntime(logger: logger, provided: provided, overrides: overrides, errors: errors)
+        let runtime = APIRuntime(
+            logger: logger, provided: provided, overrides: overrides, errors: errors, tracing: tracing)
         let routes = (root.operations + pages).enumerated().map { Route($1, number: $0, middleware, runtime) }
         return APIApplication(
             table: RouteTable(routes), sendsProcessTime: sendsProcessTime, middleware: MiddlewareChain(middleware),
-            runtime: runtime, onStart: onStart, onStop: onStop)
+            runtime: runtime, tracing: tracing, onStart: onStart, onStop: onStop)
     }
 
     /// The OpenAPI document, as `/openapi.json` returns it.

@@ -8,6 +8,8 @@ struct APIApplication: Application {
     /// The API's own.
     let middleware: MiddlewareChain
     let runtime: APIRuntime
+    /// nil without a tracer: then no request pays for it.
+    let tracing: RequestTracing?
     let onStart: @Sendable (any ApplicationHost) -> Void
     let onStop: @Sendable () async -> Void
 
@@ -19,6 +21,11 @@ struct APIApplication: Application {
     var routes: [RouteName] { table.names }
 
     func answer(_ request: Request, route number: inout Int?) throws -> Answer {
+        guard let tracing else { return try respond(to: request, &number) }
+        return try tracing.answer(request, table.names, &number) { try respond(to: request, &$0) }
+    }
+
+    private func respond(to request: Request, _ number: inout Int?) throws -> Answer {
         let path = PercentEncoding.decoded(request.path)
         switch table.match(request.method, path.span) {
         case .route(let route, let entry):

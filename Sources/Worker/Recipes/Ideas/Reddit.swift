@@ -16,7 +16,7 @@ final class Reddit: Sendable {
 
     init(_ settings: RecipeSettings, log: Logger) throws(SettingError) {
         do {
-            _ = try RedditCall.request(for: "recipes", at: settings.redditBaseURL)
+            _ = try HTTPClient.Request(url: RedditCall.url(for: "recipes", at: settings.redditBaseURL))
         } catch {
             throw SettingError(
                 name: "REDDIT_BASE_URL", reason: "\"\(settings.redditBaseURL)\" is not a base URL: \(error)")
@@ -37,11 +37,12 @@ final class Reddit: Sendable {
     }
 
     /// Asks one subreddit after another. It blocks, and must not run on the event loop.
+    /// - Parameter fields: of the caller's request, that are passed on.
     /// - Throws: 504 if reddit takes too long, 502 for any other failure.
-    func ideas() throws(HTTPError) -> Ideas {
+    func ideas(passingOn fields: [Field] = []) throws(HTTPError) -> Ideas {
         let deadline = timeouts.answerDeadline(from: .now())
         do {
-            return Ideas(lists: try Self.subreddits.map { ($0, try blockingLines(of: $0, until: deadline)) })
+            return Ideas(lists: try Self.subreddits.map { ($0, try blockingLines(of: $0, until: deadline, fields)) })
         } catch {
             throw httpError(for: error)
         }
@@ -49,12 +50,12 @@ final class Reddit: Sendable {
 
     /// Asks all subreddits at the same time. If one fails, or the caller is cancelled, the other calls are cancelled.
     /// - Throws: as `ideas()`, and `CancellationError`.
-    func ideasConcurrently() async throws -> Ideas {
+    func ideasConcurrently(passingOn fields: [Field] = []) async throws -> Ideas {
         let deadline = timeouts.answerDeadline(from: .now())
         do {
             return try await withThrowingTaskGroup(of: (Int, [String]).self) { group in
                 for (index, subreddit) in Self.subreddits.enumerated() {
-                    group.addTask { (index, try await self.lines(of: subreddit, until: deadline)) }
+                    group.addTask { (index, try await self.lines(of: subreddit, until: deadline, fields)) }
                 }
                 var lists = Self.subreddits.map { (subreddit: $0, lines: [String]()) }
                 for try await (index, lines) in group { lists[index].lines = lines }
@@ -66,12 +67,14 @@ final class Reddit: Sendable {
         }
     }
 
-    private func call(_ subreddit: String, until deadline: NIODeadline) -> RedditCall {
-        RedditCall(subreddit, client: client, deadline: timeouts.callDeadline(from: .now(), within: deadline))
+    private func call(_ subreddit: String, until deadline: NIODeadline, _ fields: [Field]) -> RedditCall {
+        RedditCall(
+            subreddit, client: client, deadline: timeouts.callDeadline(from: .now(), within: deadline), fields: fields)
     }
 
-    private func blockingLines(of subreddit: String, until deadline: NIODeadline) throws -> [String] {
-        let call = call(subreddit, until: deadline)
+    private func blockingLines(of subreddit: String, until deadline: NIODeadline, _ fields: [Field]) throws -> [String]
+    {
+        let call = call(subreddit, until: deadline, fields)
         return try withBlockingCancellationHandler {
             try call.lines(at: baseURL).wait()
         } onCancel: {
@@ -79,8 +82,8 @@ final class Reddit: Sendable {
         }
     }
 
-    private func lines(of subreddit: String, until deadline: NIODeadline) async throws -> [String] {
-        let call = call(subreddit, until: deadline)
+    private func lines(of subreddit: String, until deadline: NIODeadline, _ fields: [Field]) async throws -> [String] {
+        let call = call(subreddit, until: deadline, fields)
         return try await withTaskCancellationHandler {
             try await call.lines(at: baseURL).get()
         } onCancel: {

@@ -2,7 +2,9 @@ import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
+import Brigade
 import Synchronization
+import Tracing
 
 /// The request for one subreddit's listing, with its redirects and retries.
 final class RedditCall: Sendable {
@@ -21,9 +23,15 @@ final class RedditCall: Sendable {
     private let subreddit: String
     private let client: HTTPClient
     private let deadline: NIODeadline
+    private let headers: HTTPHeaders
+    /// The caller's, when a tracer is bootstrapped.
+    private let context: ServiceContext
     private let progress = Mutex(Progress())
 
-    init(_ subreddit: String, client: HTTPClient, deadline: NIODeadline) {
+    /// - Parameter fields: of the caller's request, that are passed on.
+    init(_ subreddit: String, client: HTTPClient, deadline: NIODeadline, fields: [Field]) {
+        headers = HTTPHeaders(fields.map { ($0.name, $0.value) } + [("User-Agent", "recipe bot 0.1")])
+        context = ServiceContext.current ?? .topLevel
         self.subreddit = subreddit
         self.client = client
         self.deadline = deadline
@@ -41,17 +49,15 @@ final class RedditCall: Sendable {
     /// Sends the request. The HTTP client's thread parses the response: a long listing must not delay the event loop.
     /// - Returns: one line per post, or a `RedditError`.
     func lines(at baseURL: String) throws -> EventLoopFuture<[String]> {
-        let first = try Self.request(for: subreddit, at: baseURL)
+        let first = try HTTPClient.Request(url: Self.url(for: subreddit, at: baseURL), headers: headers)
         return send(first, redirectsLeft: Redirect.limit).flatMapErrorThrowing { [subreddit] error in
             throw RedditError(subreddit: subreddit, cause: error)
         }
     }
 
-    static func request(for subreddit: String, at baseURL: String) throws -> HTTPClient.Request {
-        try HTTPClient.Request(url: "\(baseURL)/r/\(subreddit)/top.json?sort=top&t=day&limit=5", headers: headers)
+    static func url(for subreddit: String, at baseURL: String) -> String {
+        "\(baseURL)/r/\(subreddit)/top.json?sort=top&t=day&limit=5"
     }
-
-    private static let headers: HTTPHeaders = ["User-Agent": "recipe bot 0.1"]
 
     private func send(_ request: HTTPClient.Request, redirectsLeft: Int) -> EventLoopFuture<[String]> {
         let answer = fetch(request, retriesLeft: Self.maxRetries)
@@ -62,7 +68,7 @@ final class RedditCall: Sendable {
                     return answer.eventLoop.makeSucceededFuture(try Self.lines(of: response))
                 }
                 guard redirectsLeft > 0 else { throw HTTPClientError.redirectLimitReached }
-                let next = try HTTPClient.Request(url: target, headers: Self.headers)
+                let next = try HTTPClient.Request(url: target, headers: self.headers)
                 return self.send(next, redirectsLeft: redirectsLeft - 1)
             } catch {
                 return answer.eventLoop.makeFailedFuture(error)
@@ -72,8 +78,10 @@ final class RedditCall: Sendable {
 
     /// - Parameter retriesLeft: how often to send the request again if a reused connection turns out to be closed.
     private func fetch(_ request: HTTPClient.Request, retriesLeft: Int) -> EventLoopFuture<HTTPClient.Response> {
-        let accumulator = ResponseAccumulator(request: request, maxBodySize: Self.maxListingSize)
-        let task = client.execute(request: request, delegate: accumulator, deadline: deadline)
+        let span = UpstreamSpan(request, context)
+        let accumulator = ResponseAccumulator(request: span.request, maxBodySize: Self.maxListingSize)
+        let task = client.execute(request: span.request, delegate: accumulator, deadline: deadline)
+        task.futureResult.whenComplete(span.end)
         let isCancelled = progress.withLock { progress in
             progress.task = task
             return progress.isCancelled

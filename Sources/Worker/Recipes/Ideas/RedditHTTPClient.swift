@@ -18,6 +18,8 @@ extension HTTPClient.Configuration {
             },
             // JSON of this kind compresses to a tenth. `RedditCall.maxListingSize` bounds the size too.
             decompression: .enabled(limit: .ratio(100)))
+        // `UpstreamSpan` does it.
+        tracing.tracer = nil
         // With HTTP/2, all calls would share a connection, and one that stalls or breaks would take the others with it.
         httpVersion = .http1Only
         // One connection per call. With the default of 8, calls would wait for each other.

@@ -45,12 +45,16 @@ struct RecipeRoutes {
         }
 
         // The tutorial's comparison: three requests at the same time, or one after another.
-        router.get("/ideas/async", name: "fetch_ideas_async", errors: [.badGateway, .gatewayTimeout]) {
-            try await reddit.ideasConcurrently()
+        router.get(
+            "/ideas/async", name: "fetch_ideas_async", RequestContext(), errors: [.badGateway, .gatewayTimeout]
+        ) { context in
+            try await reddit.ideasConcurrently(passingOn: context.outgoingFields)
         }
 
-        router.get("/ideas/", name: "fetch_ideas", errors: [.badGateway, .gatewayTimeout]) {
-            try reddit.ideas()
+        router.get(
+            "/ideas/", name: "fetch_ideas", RequestContext(), errors: [.badGateway, .gatewayTimeout]
+        ) { context in
+            try reddit.ideas(passingOn: context.outgoingFields)
         }
         return router
     }

@@ -20,9 +20,13 @@ import Logging
     private let log: Logger
     private var output: Output
     private var pending: [UInt8] = []
-    /// As the lines have it, and of which second.
-    private var date: (text: [UInt8], second: Int) = ([], 0)
+    private var origin: AccessLogLine.Origin
+    /// Lines that were lost, and of which no line says so.
     private var lost = 0
+
+    /// All lines that were lost.
+    private(set) var lostLines: UInt64 = 0
+    let format: AccessLogFormat
 
     /// A descriptor that is written to without waiting.
     private struct Output: ~Copyable {
@@ -51,16 +55,24 @@ import Logging
     }
 
     /// - Throws: why the file cannot be opened.
-    nonisolated init(path: String, log: Logger) throws(SystemError) {
+    nonisolated init(
+        path: String, _ format: AccessLogFormat, _ process: LogProcess, log: Logger
+    ) throws(SystemError) {
         self.path = path
+        self.format = format
         self.log = log
+        origin = AccessLogLine.Origin(process)
         output = try Self.open(path)
     }
 
     /// The descriptor stays open as long as the process, and is this process's alone.
-    nonisolated init(_ descriptor: InheritedDescriptor, log: Logger) {
+    nonisolated init(
+        _ descriptor: InheritedDescriptor, _ format: AccessLogFormat, _ process: LogProcess, log: Logger
+    ) {
         path = nil
+        self.format = format
         self.log = log
+        origin = AccessLogLine.Origin(process)
         if !descriptor.isStandard { _ = fcntl(descriptor.number, F_SETFD, FD_CLOEXEC) }
         output = Output(descriptor.number, isOwned: false)
     }
@@ -84,19 +96,22 @@ import Logging
         }
     }
 
-    /// - Parameter peer: the client's address; empty for a unix socket.
-    func append(_ response: ResponseMetrics, _ fields: AccessLogFields, peer: String) {
+    /// - Parameters:
+    ///   - route: the template of the route; nil for none.
+    ///   - client: the address of the client, as trusted proxies say; empty where it is not known.
+    ///   - peer: the address of the connection's other end; empty for a unix socket.
+    func append(_ response: ResponseMetrics, _ fields: AccessLogFields, route: String?, client: String, peer: String) {
         if pending.count >= Self.maxPending {
             flush()
             if pending.count >= Self.maxPending {
-                lost += 1
+                lose(1)
                 return
             }
         }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
-        if now.tv_sec != date.second { date = (Array(DateFormat.accessLog(now.tv_sec).utf8), now.tv_sec) }
-        AccessLogLine.append(response, fields, peer: peer, at: date.text, to: &pending)
+        origin.update(second: now.tv_sec, nanoseconds: now.tv_nsec)
+        AccessLogLine.append(response, fields, route: route, client: client, peer: peer, origin, to: &pending)
     }
 
     /// Writes as much as there is room for.
@@ -116,7 +131,7 @@ import Logging
                 if lost == 0 {
                     log.warning("cannot write the access log; its lines are lost", metadata: ["error": "\(error)"])
                 }
-                lost += pending[written...].count { $0 == ASCII.lineFeed }
+                lose(pending[written...].count { $0 == ASCII.lineFeed })
                 written = pending.count
                 pending.removeAll(keepingCapacity: true)
                 return
@@ -127,6 +142,11 @@ import Logging
             log.warning("access log lines were lost", metadata: ["lines": "\(lost)"])
             lost = 0
         }
+    }
+
+    private func lose(_ lines: Int) {
+        lost += lines
+        lostLines += UInt64(lines)
     }
 
     /// As many whole lines as a piece holds.

@@ -40,7 +40,7 @@ import Messages
         runner = RequestRunner(info, server: server)
         state = State(
             connection: Connection(
-                limits: server.limits, timeouts: server.timeouts, isLogged: server.requests.isLogged,
+                limits: server.limits, timeouts: server.timeouts, accessLog: server.requests.accessLogFormat,
                 isTimed: server.isTimed, trustsPeer: info.isTrusted, seed: server.requests.nextSeed(),
                 at: loop.time.nanoseconds))
     }
@@ -200,7 +200,7 @@ import Messages
         guard let token = state.token.take() else { return }
         let (server, runner) = (server, runner)
         state.connection.takeUnsent(at: loop.time.nanoseconds) {
-            server.requests.log($0, $1, peer: runner.client($1.forwardedHead))
+            server.requests.log($0, $1, client: runner.client($1.forwardedHead), peer: runner.peer)
         }
         runner.close()
         if state.connection.writer.hasNotifications { notifySent(&state.connection, all: true) }
@@ -325,7 +325,9 @@ import Messages
 
     private func logSent(_ connection: inout Connection, at now: UInt64) {
         let (requests, runner) = (server.requests, runner)
-        connection.takeSent(at: now) { requests.log($0, $1, peer: runner.client($1.forwardedHead)) }
+        connection.takeSent(at: now) {
+            requests.log($0, $1, client: runner.client($1.forwardedHead), peer: runner.peer)
+        }
     }
 
     private func wait(_ state: inout State, _ token: EventLoop.Token) {

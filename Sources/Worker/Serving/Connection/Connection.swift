@@ -1,3 +1,4 @@
+internal import Contract
 import Messages
 
 /// One client's connection as a value: what has come and what is owed decide what is done next. It knows no socket and no
@@ -48,7 +49,7 @@ struct Connection: ~Copyable {
     private static let maxHeads = 16 << 10
 
     private let limits: RequestLimits
-    private let isLogged: Bool
+    private let accessLog: AccessLogFormat?
     private let trustsPeer: Bool
     private var numbers: RequestNumbers
     private var parser: RequestParser
@@ -69,18 +70,18 @@ struct Connection: ~Copyable {
     private var timers: ConnectionTimers
 
     /// - Parameters:
-    ///   - isLogged: whether there is an access log.
+    ///   - accessLog: nil where there is none.
     ///   - isTimed: whether responses say how long they took.
     ///   - trustsPeer: whether the peer is a trusted proxy, whose ids of requests are taken.
     ///   - seed: random, for the ids of requests.
     init(
-        limits: RequestLimits, timeouts: ConnectionTimeouts, isLogged: Bool = false, isTimed: Bool = false,
+        limits: RequestLimits, timeouts: ConnectionTimeouts, accessLog: AccessLogFormat? = nil, isTimed: Bool = false,
         trustsPeer: Bool = false, seed: UInt64 = 0, at now: UInt64
     ) {
         self.trustsPeer = trustsPeer
         numbers = RequestNumbers(seed: seed)
         self.limits = limits
-        self.isLogged = isLogged
+        self.accessLog = accessLog
         parser = RequestParser(limits: limits, asks: true)
         writer = ResponseWriter(isTimed: isTimed)
         timers = ConnectionTimers(timeouts, at: now)
@@ -308,7 +309,8 @@ struct Connection: ~Copyable {
         turn.spend()
         identify(&request)
         if !request.isPersistent { phase = .finishing }
-        let number = pipeline.append(request, logFields: isLogged ? AccessLogFields(request.head) : nil)
+        let number = pipeline.append(
+            request, logFields: accessLog.map { AccessLogFields(request.head, $0, request.identity) })
         timers.body.stop()
         if request.isStreamed {
             content = .unread(number: number)
@@ -331,15 +333,15 @@ struct Connection: ~Copyable {
         let rejection = record(rejection)
         phase = .finishing
         let line = parser.unansweredLine
-        let request = parser.unansweredRequest
+        var request = parser.unansweredRequest
+        if request != nil { identify(&request!) }
         let number = pipeline.appendRejected(
             arrival: timers.requestSince, isHead: line?.starts(with: "HEAD ".utf8) == true,
             response: request == nil ? rejection.response : nil,
-            logFields: isLogged ? request.map { AccessLogFields($0.head) } ?? AccessLogFields(line: line) : nil)
-        if var request {
-            identify(&request)
-            dueRejection = (number, request, rejection)
-        }
+            logFields: accessLog.map { format in
+                request.map { AccessLogFields($0.head, format, $0.identity) } ?? AccessLogFields(line: line, format)
+            })
+        if let request { dueRejection = (number, request, rejection) }
         parser.abandon()
         parser.forgetUnanswered()
         timers.forgetMemory()
@@ -440,14 +442,16 @@ struct Connection: ~Copyable {
 
     /// Gives what the access log says of all others, when the connection has ended: also of requests without a response.
     mutating func takeUnsent(at now: UInt64, _ body: (ResponseMetrics, AccessLogFields) -> Void) {
-        guard isLogged else { return }
+        guard let accessLog else { return }
         while let exchange = pipeline.removeFirst() {
             if let fields = exchange.logFields {
                 writer.abandon(arrival: exchange.arrival, fields, exchange.series, at: now)
             }
         }
         for request in [pipeline.takeDeferred(), parser.unansweredRequest] {
-            if let request { writer.abandon(arrival: request.arrival, AccessLogFields(request.head), at: now) }
+            if let request {
+                writer.abandon(arrival: request.arrival, AccessLogFields(request.head, accessLog), at: now)
+            }
         }
         writer.takeUnsent(at: now, body)
     }

@@ -88,7 +88,7 @@ import Messages
             case .now(let response):
                 loop.updateTime()
                 if !canSend(response, request) {
-                    return decorate(replacement(for: response), number, entry, request)
+                    return decorate(replacement(for: response, to: request), number, entry, request)
                 }
                 return answerNow(number, entry, request, response)
             case .later(let body): return start(number, entry, withoutContent(request), body)
@@ -97,7 +97,7 @@ import Messages
             }
         } catch {
             loop.updateTime()
-            return decorate(ownResponse(to: error), number, entry, request)
+            return decorate(ownResponse(to: error, request), number, entry, request)
         }
     }
 
@@ -179,6 +179,9 @@ import Messages
         return info
     }
 
+    /// The address of the connection's other end; empty for a unix socket.
+    var peer: String { info.peer }
+
     /// The client's address, for the access log.
     /// - Parameter head: of a request in which proxies have told about the client.
     func client(_ head: RequestHead?) -> String {
@@ -259,32 +262,33 @@ import Messages
     }
 
     /// What is sent in place of a response that cannot be sent.
-    private func replacement(for response: Response) -> Response {
+    private func replacement(for response: Response, to request: Request) -> Response {
         notifySent(response)
         return ResponseEncoder.isSendable(response)
-            ? RequestRejection.noMemory.response : internalServerError(UnsendableResponse())
+            ? RequestRejection.noMemory.response : internalServerError(UnsendableResponse(), request)
     }
 
     /// The response to an error that a handler threw: the client's own faults by name.
-    private func ownResponse(to error: any Error) -> Response {
-        (error as? ContentError)?.response ?? internalServerError(error)
+    private func ownResponse(to error: any Error, _ request: Request) -> Response {
+        (error as? ContentError)?.response ?? internalServerError(error, request)
     }
 
-    /// The client gets an id, and the log has the error beside it.
-    private func internalServerError(_ error: any Error) -> Response {
-        let id = report(error)
+    /// The client gets the request's id, and the log has the error beside it.
+    private func internalServerError(_ error: any Error, _ request: Request) -> Response {
+        report(error, request.identity)
+        let id = request.id
         return Response(
-            .internalServerError, fields: [Field("content-type", "application/json")],
+            .internalServerError,
+            fields: [Field("content-type", "application/json"), Field("x-request-id", id)],
             body: Array(#"{"detail":"Internal Server Error","id":"\#(id)"}"#.utf8))
     }
 
     /// Logs why a request failed.
-    /// - Returns: the id in the log.
-    @discardableResult
-    private func report(_ error: any Error) -> String {
-        let id = RandomID.make()
-        server.log.error("a request failed", metadata: ["id": "\(id)", "error": "\(error)"])
-        return id
+    private func report(_ error: any Error, _ identity: RequestIdentity?) {
+        var metadata: Logger.Metadata = ["error": "\(error)"]
+        if let identity { metadata["request"] = "\(identity.id)" }
+        if let trace = identity?.given?.trace { metadata["trace"] = "\(trace.traceID)" }
+        server.log.error("a request failed", metadata: metadata)
     }
 
     // MARK: Handlers
@@ -316,7 +320,7 @@ import Messages
                 if let own {
                     response = self.sendable(made, or: own)
                 } else if !self.canSend(made, request) {
-                    response = await self.decorated(self.replacement(for: made), request)
+                    response = await self.decorated(self.replacement(for: made, to: request), request)
                 } else {
                     response = made
                 }
@@ -327,7 +331,7 @@ import Messages
                     // Nobody waits for the response of a handler that was cancelled.
                     response = RequestRejection.stopping.response
                 } else {
-                    response = await self.decorated(self.ownResponse(to: error), request)
+                    response = await self.decorated(self.ownResponse(to: error, request), request)
                 }
             }
             if self.starting == number { early = response } else { self.answerLater(number, response) }
@@ -369,10 +373,10 @@ import Messages
         switch result {
         case .success(let response):
             if let own { return answerLater(number, sendable(response, or: own)) }
-            if !canSend(response, request) { return decorateLater(replacement(for: response), number) }
+            if !canSend(response, request) { return decorateLater(replacement(for: response, to: request), number) }
             answerLater(number, response)
         case .failure(let error):
-            if let own { answerLater(number, own) } else { decorateLater(ownResponse(to: error), number) }
+            if let own { answerLater(number, own) } else { decorateLater(ownResponse(to: error, request), number) }
         }
     }
 
@@ -415,18 +419,20 @@ import Messages
     }
 
     private func endContent(_ number: Int) {
+        let identity = handlers[number]?.request.identity
         remove(number)
         guard let socket else { return }
         let missing = socket.endContent(number)
-        if missing > 0 { report(ShortContent(missing: missing)) }
+        if missing > 0 { report(ShortContent(missing: missing), identity) }
         socket.advance()
     }
 
     private func cutContent(_ number: Int, because error: any Error) {
+        let identity = handlers[number]?.request.identity
         remove(number)
         guard let socket else { return }
         // An error of the client is not logged, nor is the cancellation of a task.
-        if socket.cutContent(number), !(error is ContentError), !Task.isCancelled { report(error) }
+        if socket.cutContent(number), !(error is ContentError), !Task.isCancelled { report(error, identity) }
         socket.advance()
     }
 }

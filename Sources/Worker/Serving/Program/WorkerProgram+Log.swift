@@ -31,10 +31,10 @@ extension WorkerProgram.Log {
     static let serverLabel = "serving"
 
     /// For this process.
-    func factory(process: String, level: Logger.Level) -> @Sendable (String) -> any LogHandler {
+    func factory(process: LogProcess, level: Logger.Level) -> @Sendable (String) -> any LogHandler {
         { label in
             guard let make, hasServer || label != Self.serverLabel else {
-                return LineLogHandler(process: process, level: level)
+                return LineLogHandler(label, process: process, level: level)
             }
             var handler = make(label)
             handler.logLevel = level

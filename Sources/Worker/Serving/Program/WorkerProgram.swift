@@ -97,7 +97,7 @@ public struct WorkerProgram: Sendable {
 
     private func sayUsage(of program: String) -> Never {
         let own = commands.map { " | \($0.name)" + ($0.arguments.isEmpty ? "" : " \($0.arguments)") }.joined()
-        let usage = "usage: \(program) serve | prestart | check\(own)\n"
+        let usage = "usage: \(program) serve | prestart | check\(own)".visible + "\n"
         _ = write(STDERR_FILENO, usage, usage.utf8.count)
         exit(ExitCode.usage.rawValue)
     }
@@ -105,7 +105,7 @@ public struct WorkerProgram: Sendable {
     private func serve() -> Never {
         brigade_tune_malloc()
         let environment = InheritedEnvironment()
-        let log = startLog(environment, as: environment.workerName)
+        let log = startLog(environment, as: environment.process)
         var settings = settings(environment, log)
         signal(SIGPIPE, SIG_IGN)
         brigade_stacks_on_fatal_signals()
@@ -124,6 +124,7 @@ public struct WorkerProgram: Sendable {
             worker = try WorkerRuntime(environment, settings, signals: signals, log)
         } catch {
             log.critical("\(error)")
+            LogOutput.finish()
             exit(error.code.rawValue)
         }
         HostResources.requireThreads(settings.blockingThreads + Self.ownThreads)
@@ -144,7 +145,7 @@ public struct WorkerProgram: Sendable {
         log.critical(
             "the limit of open files is \(files); raise it to at least \(2 * ownDescriptors), by LimitNOFILE= or 'ulimit -n'"
         )
-        exit(ExitCode.boot.rawValue)
+        exitNow(.boot)
     }
 
     /// For the loop, its threads, and the application.
@@ -155,7 +156,7 @@ public struct WorkerProgram: Sendable {
     private func runPrestart() -> Never {
         signal(SIGPIPE, SIG_IGN)
         let environment = InheritedEnvironment()
-        let log = startLog(environment, as: "prestart pid=\(getpid())")
+        let log = startLog(environment, as: LogProcess(.command("prestart")))
         _ = settings(environment, log)
         do {
             try prestart?()
@@ -168,7 +169,7 @@ public struct WorkerProgram: Sendable {
 
     private func run(_ command: Command, _ arguments: [String], of program: String) -> Never {
         if command.arguments.isEmpty, !arguments.isEmpty { sayUsage(of: program) }
-        let log = startLog(InheritedEnvironment(), as: "\(command.name) pid=\(getpid())")
+        let log = startLog(InheritedEnvironment(), as: LogProcess(.command(command.name)))
         var code = ExitCode.ok.rawValue
         do {
             try command.run(arguments)
@@ -178,20 +179,18 @@ public struct WorkerProgram: Sendable {
             code = exit.code
         } catch {
             log.critical("\(error)")
-            fflush(nil)
-            _exit(error is any InvalidSettingError ? ExitCode.usage.rawValue : command.failureCode)
+            Self.exitNow(error is any InvalidSettingError ? ExitCode.usage.rawValue : command.failureCode)
         }
         guard brigade_flush_stdout() == 0 else {
             log.critical("cannot write the output of '\(command.name)': \(SystemError("write"))")
             Self.exitNow(.usage)
         }
-        fflush(nil)
-        _exit(code)
+        Self.exitNow(code)
     }
 
     private func runCheck() -> Never {
         let environment = InheritedEnvironment()
-        let log = startLog(environment, as: "check pid=\(getpid())", onStandardError: true)
+        let log = startLog(environment, as: LogProcess(.command("check")), onStandardError: true)
         _ = settings(environment, log)
         do {
             try check?()
@@ -203,17 +202,27 @@ public struct WorkerProgram: Sendable {
     }
 
     /// Exits without the exit handlers of libraries: these would run while other threads still work, and could crash or hang.
-    static func exitNow(_ code: ExitCode) -> Never {
+    static func exitNow(_ code: ExitCode) -> Never { exitNow(code.rawValue) }
+
+    private static func exitNow(_ code: Int32) -> Never {
+        LogOutput.finish()
         fflush(nil)
-        _exit(code.rawValue)
+        _exit(code)
     }
 
-    /// - Parameter onStandardError: whether the log goes there, whatever the settings say.
+    /// - Parameter onStandardError: whether the log goes there, as text, whatever the settings say.
     private func startLog(
-        _ environment: InheritedEnvironment, as process: String, onStandardError: Bool = false
+        _ environment: InheritedEnvironment, as process: LogProcess, onStandardError: Bool = false
     ) -> Logger {
         let settings = try? Settings.resolved(flags: [:], environment: environment.variables)
+        // The error about settings that are invalid has the format too.
+        let format =
+            settings?.logFormat
+            ?? environment.variables[Settings.schema.logFormat.variable].flatMap {
+                LogFormat(rawValue: $0.lowercased())
+            }
         LogOutput.open()
+        LogOutput.use(onStandardError ? .text : format ?? .text, process)
         LoggingSystem.bootstrap(log.factory(process: process, level: (settings?.logLevel ?? .info).level))
         let log = Logger(label: Log.serverLabel)
         // A master has redirected stderr already.
@@ -237,6 +246,7 @@ public struct WorkerProgram: Sendable {
             return resolution.settings
         } catch {
             log.critical("\(error)")
+            LogOutput.finish()
             exit(ExitCode.usage.rawValue)
         }
     }

@@ -37,10 +37,10 @@ struct InheritedEnvironment {
     /// Whether a master started the process: a worker, or its prestart, which has no control channel.
     var isMastersChild: Bool { variables[WorkerEnvironment.generation] != nil }
 
-    /// The name of the process in log lines.
-    var workerName: String {
-        guard hasMaster, let slot else { return "worker pid=\(getpid())" }
-        return "worker=\(slot) gen=\(generation) pid=\(getpid())"
+    /// The process as log lines name it.
+    var process: LogProcess {
+        guard hasMaster, let slot else { return LogProcess(.standaloneWorker) }
+        return LogProcess(.worker(slot: slot, generation: generation))
     }
 }
 
@@ -65,7 +65,7 @@ struct WorkerRuntime {
         self.settings = settings
         self.signals = signals
         self.log = log
-        accessLog = try Self.openAccessLog(settings, log)
+        accessLog = try Self.openAccessLog(settings, environment.process, log)
         do throws(SystemError) {
             if let descriptor = environment.scoreboard {
                 scoreboard = try Scoreboard.inherited(descriptor: descriptor)
@@ -100,20 +100,23 @@ struct WorkerRuntime {
         master?.send(.booted)
     }
 
-    private static func openAccessLog(_ settings: Settings, _ log: Logger) throws(BootError) -> AccessLogWriter? {
+    private static func openAccessLog(
+        _ settings: Settings, _ process: LogProcess, _ log: Logger
+    ) throws(BootError) -> AccessLogWriter? {
+        let format = settings.accessLogFormat ?? (settings.logFormat == .json ? .json : .combined)
         let reason: String
         switch settings.accessLog {
         case .off: return nil
         case .descriptor(let descriptor):
             do {
                 try descriptor.validate()
-                return AccessLogWriter(descriptor, log: log)
+                return AccessLogWriter(descriptor, format, process, log: log)
             } catch {
                 reason = "\(error); choose another with --access-log"
             }
         case .file(let path):
             do {
-                return try AccessLogWriter(path: path, log: log)
+                return try AccessLogWriter(path: path, format, process, log: log)
             } catch {
                 reason = "\(error); let the workers' user write to it, or choose another with --access-log"
             }

@@ -16,6 +16,7 @@ import Messages
     /// The scoreboard gets the same number, and is never read: other processes can write to it.
     private var answered: UInt64 = 0
     private var slowHandlers = SlowHandlerReports()
+    private var reportedLostLines: UInt64 = 0
 
     /// - Parameter recycling: nil for a worker that serves any number of requests.
     init(
@@ -29,8 +30,8 @@ import Messages
         self.log = log
     }
 
-    /// Whether there is an access log.
-    var isLogged: Bool { accessLog != nil }
+    /// nil where there is no access log.
+    var accessLogFormat: AccessLogFormat? { accessLog?.format }
 
     /// A request is about to be handled.
     func enter(_ request: Request, at arrival: UInt64) -> InFlightTable.Entry {
@@ -69,9 +70,20 @@ import Messages
     }
 
     /// A response has been sent, or never will be.
-    /// - Parameter peer: the client's address; empty for a unix socket.
-    func log(_ response: ResponseMetrics, _ fields: AccessLogFields, peer: String) {
-        accessLog?.append(response, fields, peer: peer)
+    /// - Parameters:
+    ///   - client: the address of the client, as trusted proxies say; empty where it is not known.
+    ///   - peer: the address of the connection's other end; empty for a unix socket.
+    func log(_ response: ResponseMetrics, _ fields: AccessLogFields, client: String, peer: String) {
+        accessLog?.append(
+            response, fields, route: metrics.route(of: response.series), client: client, peer: peer)
+    }
+
+    /// Lets the master know of lines that this worker has lost.
+    func reportLostLines() {
+        let lost = LogOutput.lostLines + (accessLog?.lostLines ?? 0)
+        guard lost > reportedLostLines else { return }
+        slot.logLinesLost(Int(clamping: lost - reportedLostLines))
+        reportedLostLines = lost
     }
 
     /// The server itself rejected a request, or its content. Clients can cause that as often as they like, so it is logged at

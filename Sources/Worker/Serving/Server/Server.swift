@@ -114,6 +114,8 @@ import Messages
         RepeatingTimer(every: 1_000_000_000) { [weak self] now in
             HealthReporter.shared.send(at: now)
             self?.reportStalls(at: now)
+            LogOutput.flush()
+            self?.requests.reportLostLines()
         }.start()
     }
 

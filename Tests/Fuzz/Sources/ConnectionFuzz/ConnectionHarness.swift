@@ -1,5 +1,6 @@
 import Messages
 
+@testable import Contract
 @testable import Serving
 
 /// Drives a connection as `ClientSocket` does. The input decides what the client, the handlers and the clock do. It stops the
@@ -34,7 +35,7 @@ struct ConnectionHarness: ~Copyable {
     init(request: UInt64?) {
         var times = ConnectionTimeouts()
         times.request = request
-        connection = Connection(limits: Self.limits, timeouts: times, isLogged: true, at: 1_000_000_000)
+        connection = Connection(limits: Self.limits, timeouts: times, accessLog: .combined, at: 1_000_000_000)
     }
 
     mutating func step(_ decisions: inout Decisions) {
