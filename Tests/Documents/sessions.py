@@ -27,7 +27,7 @@ from markdown import ROOT, SESSIONS, Page
 PAGES = [
     "docs/behind-a-proxy.md",
     "SECURITY.md", "docs/dashboard.md", "docs/from-fastapi.md", "docs/from-gunicorn.md", "docs/installing.md", "docs/metrics.md",
-    "docs/operating.md", "docs/post-mortem.md", "docs/security.md", "docs/tuning.md", SESSIONS,
+    "docs/operating.md", "docs/post-mortem.md", "docs/control.md", "docs/security.md", "docs/tuning.md", SESSIONS,
 ]  # fmt: skip
 BUILT = ROOT / ".build/debug"
 PATIENCE = 30

@@ -54,7 +54,7 @@ struct StatusReport {
     let requests: UInt64
     /// Of these, with a 5xx.
     let serverErrors: UInt64
-    /// Of the last seconds; nil just after the start.
+    /// Of the last seconds; nil before the first measurement.
     let rates: TrafficWindow.Rates?
     let latency: LatencyHistogram
     /// Processor time of the master since its start.

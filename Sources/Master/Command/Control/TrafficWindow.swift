@@ -14,8 +14,8 @@ struct TrafficWindow {
     }
 
     static let interval = Duration.seconds(5)
-    /// Over less, one request more would be another number.
-    private static let shortest = Duration.milliseconds(200)
+    /// Just after the start, one request is not a thousand per second.
+    private static let shortest = Duration.seconds(1)
 
     /// The newest comes last.
     private var measured: [(time: Duration, Measurement)] = []
@@ -28,10 +28,10 @@ struct TrafficWindow {
         measured = measured.suffix(1) + [(now, measurement)]
     }
 
-    /// Nil while too little time has passed.
+    /// Nil before the first measurement.
     func rates(to measurement: Measurement, at now: Duration) -> Rates? {
-        guard let (time, old) = measured.first, now - time >= Self.shortest else { return nil }
-        let seconds = (now - time) / .seconds(1)
+        guard let (time, old) = measured.first else { return nil }
+        let seconds = max(now - time, Self.shortest) / .seconds(1)
         // A worker could write a smaller number than before.
         func rate(_ old: UInt64, _ new: UInt64) -> Double { new > old ? Double(new - old) / seconds : 0 }
         return Rates(
