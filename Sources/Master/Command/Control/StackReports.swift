@@ -85,7 +85,7 @@ struct StackReports {
 
 /// The stacks of a worker's threads, as it has sent them.
 struct ThreadStacks: Encodable, Equatable {
-    struct Thread: Encodable, Equatable {
+    struct Entry: Encodable, Equatable {
         /// Without its stack: its name, or why there is no stack.
         let thread: String
         var frames: [String] = []
@@ -96,7 +96,7 @@ struct ThreadStacks: Encodable, Equatable {
     let pid: Int32
     /// False if the worker took too long, or sent too much.
     let complete: Bool
-    let threads: [Thread]
+    let threads: [Entry]
 
     /// - Parameter text: a line for each thread, followed by indented lines for its frames.
     init(_ text: String, of id: Worker.ID, pid: Int32, isComplete: Bool) {
@@ -104,12 +104,12 @@ struct ThreadStacks: Encodable, Equatable {
         generation = id.generation
         self.pid = pid
         complete = isComplete
-        var threads: [Thread] = []
+        var threads: [Entry] = []
         for line in text.split(separator: "\n") {
             if line.hasPrefix(" "), !threads.isEmpty {
                 threads[threads.count - 1].frames.append(String(line.drop { $0 == " " }).visible)
             } else {
-                threads.append(Thread(thread: String(line).visible))
+                threads.append(Entry(thread: String(line).visible))
             }
         }
         self.threads = threads

@@ -52,8 +52,8 @@ struct TerminalScreen: ~Copyable {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// As many lines as the terminal has rows, in one write, which the terminal shows at once if it can (mode 2026). A frame for which there is no room, as
-    /// after Ctrl-S, is left out.
+    /// As many lines as the terminal has rows, in one write, which the terminal shows at once if it can (mode 2026). A
+    /// frame for which there is no room, as after Ctrl-S, is left out.
     func draw(_ lines: [TopScreen.Line]) {
         let place = [Poll.Interest(STDOUT_FILENO, reads: false, writes: true)]
         guard Poll.wait(for: place, atMost: .zero).contains(where: \.isWritable) else { return }

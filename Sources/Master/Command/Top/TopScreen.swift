@@ -209,8 +209,9 @@ struct TopScreen {
         "", "q, Ctrl-C   quit", "space       pause, and go on", "h, ?        this help",
         "w           sort workers by number", "c           by CPU", "m           by memory (PSS)",
         "r           by requests per second", "p           by p99 latency", "i           by requests in flight", "",
-        "Rates, latencies and CPU are those since the last refresh. LOST: how many workers",
-        "with this number have exited unasked. Queue: connections that nobody has accepted.",
+        "Rates, latencies and CPU are those since the last refresh.",
+        "LOST: how many workers with this number have exited unasked.",
+        "queue: how many connections no worker has accepted, and how many can wait.",
     ].map { Line(text: $0) }
 
     // MARK: Numbers
