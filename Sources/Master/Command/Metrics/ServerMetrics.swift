@@ -17,16 +17,17 @@ final class ServerMetrics {
     private(set) var state: MetricsState
     /// Seconds since 1970.
     private let startTime: Int
-    /// What processes used when they were measured last, by pid.
-    private var usages: [Int32: (usage: ProcessUsage, time: Duration)] = [:]
-    /// Whoever has asked and waits until all processes are measured.
+    /// The memory of processes, and when it was measured, by pid. Nil is unknown.
+    private var memories: [Int32: (bytes: Int?, time: Duration)] = [:]
+    /// Whoever has asked, and waits until the memory of all processes was measured once.
     private var waiting: [(client: Int, request: HTTPRequest, page: MetricsPage)] = []
 
     /// When the history gets its next sample. CLOCK_MONOTONIC.
     private(set) var sampleDue = MonotonicClock.now
 
-    /// However often somebody asks, a process is not measured more often: it costs the kernel up to a millisecond.
-    private static let usageLifetime = Duration.seconds(1)
+    /// Memory is measured again for the history's samples, and not for each scrape: the kernel walks the memory map of the
+    /// process, which takes up to a millisecond.
+    private static let memoryLifetime = Duration.seconds(10)
 
     /// The places of workers' series in the registry, by their positions in the worker's part of the scoreboard. A series
     /// stays what it was when it was first seen.
@@ -55,8 +56,7 @@ final class ServerMetrics {
 
     /// A worker has ended, and was not reaped: the kernel still knows what it has used.
     func workerEnded(_ worker: Worker, pid: Int32, _ slot: Scoreboard.Slot) {
-        let last = usages.removeValue(forKey: pid)?.usage.processorTime ?? .zero
-        let processorTime = max(last, ProcessStatus.processorTime(of: pid) ?? .zero)
+        let processorTime = ProcessStatus.processorTime(of: pid) ?? .zero
         state.totals.exited(worker.id, read(worker, slot).counters, processorTime: processorTime)
         places[worker.id] = nil
     }
@@ -112,7 +112,9 @@ final class ServerMetrics {
             case .page(let page): waiting.append((client, request, page))
             }
         }
-        guard isMeasuring || sampleDue <= now, !measureNext(children, at: now) else { return }
+        guard isMeasuring || sampleDue <= now, !measureNext(children, isSample: sampleDue <= now, at: now) else {
+            return
+        }
         let snapshot = snapshot(status, children)
         if sampleDue <= now {
             sampleDue = now + History.interval
@@ -134,24 +136,27 @@ final class ServerMetrics {
         waiting = []
     }
 
-    /// - Returns: whether a process was measured, and others may be due.
-    private func measureNext(_ children: ChildProcesses, at now: Duration) -> Bool {
+    /// Measures the memory of one process.
+    /// - Returns: whether one was due, and others may be.
+    private func measureNext(_ children: ChildProcesses, isSample: Bool, at now: Duration) -> Bool {
         let pids = [getpid()] + children.workers.values.map { $0.child.pid }
-        usages = usages.filter { pids.contains($0.key) }
-        let due = pids.first { pid in usages[pid].map { now - $0.time >= Self.usageLifetime } ?? true }
+        memories = memories.filter { pids.contains($0.key) }
+        let due = pids.first { pid in
+            memories[pid].map { isSample && now - $0.time >= Self.memoryLifetime } ?? true
+        }
         guard let due else { return false }
-        // A process that is just ending has no memory any more; the kernel knows its time until it is reaped.
-        let usage = ProcessUsage(of: due) ?? ProcessUsage(processorTime: .zero, memory: nil, descriptors: nil)
-        usages[due] = (usage, now)
+        memories[due] = (ProcessStatus.memory(of: due), now)
         return true
     }
+
+    private func usage(of pid: Int32) -> ProcessUsage? { ProcessUsage(of: pid, memory: memories[pid]?.bytes) }
 
     /// What is known now.
     private func snapshot(_ status: ServerStatus, _ children: ChildProcesses) -> MetricsSnapshot {
         let supervisor = status.supervisor
         let now = MonotonicClock.now
         var workers: [MetricsSnapshot.WorkerSample] = []
-        var processes = usages[getpid()].map { [MetricsSnapshot.ProcessSample(slot: nil, usage: $0.usage)] } ?? []
+        var processes = usage(of: getpid()).map { [MetricsSnapshot.ProcessSample(slot: nil, usage: $0)] } ?? []
         var processorTimes: [Int: Duration] = [:]
         for worker in supervisor.workers {
             let limit = supervisor.settings(of: worker.id.generation).maxConnections
@@ -162,7 +167,7 @@ final class ServerMetrics {
                 connections: min(slot.connections, limit + status.listeners.count), requests: slot.activeRequests,
                 pool: slot.pool, series: reading.gauges)
             workers.append(MetricsSnapshot.WorkerSample(id: worker.id, state: worker.state.name, gauges: gauges))
-            guard let pid = children.workers[worker.id]?.child.pid, let usage = usages[pid]?.usage else { continue }
+            guard let pid = children.workers[worker.id]?.child.pid, let usage = usage(of: pid) else { continue }
             processes.append(MetricsSnapshot.ProcessSample(slot: worker.id.slot, usage: usage))
             processorTimes[worker.id.slot] = usage.processorTime
         }

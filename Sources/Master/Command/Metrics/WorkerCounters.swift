@@ -40,8 +40,11 @@ struct WorkerCounters: Equatable, Codable {
     }
 
     private mutating func combine(_ other: Series, at place: Int, _ operation: Operation) {
-        let zeros = Series(kind: other.kind, words: Array(repeating: 0, count: other.kind.words))
-        series[place, default: zeros].combine(other, operation)
+        if let index = series.index(forKey: place) {
+            series.values[index].combine(other, operation)
+        } else {
+            series[place] = other.valid
+        }
     }
 
     /// Of a snapshot: what does not fit together would be another build's.
@@ -54,12 +57,22 @@ struct WorkerCounters: Equatable, Codable {
 }
 
 extension WorkerCounters.Series {
+    /// Without what is no total.
+    fileprivate var valid: Self {
+        var valid = self
+        for index in words.indices where kind.isDouble(index) {
+            valid.words[index] = WorkerCounters.Operation.add.doubleResult(0, words[index])
+        }
+        return valid
+    }
+
     fileprivate mutating func combine(_ other: Self, _ operation: WorkerCounters.Operation) {
         for index in words.indices {
+            let next = other.words[index]
+            // Most words of a histogram are zeros.
+            guard next != 0 else { continue }
             words[index] =
-                kind.isDouble(index)
-                ? operation.doubleResult(words[index], other.words[index])
-                : operation.result(words[index], other.words[index])
+                kind.isDouble(index) ? operation.doubleResult(words[index], next) : operation.result(words[index], next)
         }
     }
 }

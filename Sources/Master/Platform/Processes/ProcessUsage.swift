@@ -4,23 +4,18 @@ import Glibc
 package struct ProcessUsage: Equatable {
     /// In user and kernel mode, of all its threads.
     package let processorTime: Duration
-    /// The proportional set size in bytes. Nil if this process may not see it.
+    /// The proportional set size in bytes; nil if it is not known.
     package let memory: Int?
     /// Nil if this process may not see them.
     package let descriptors: Int?
 
-    /// Nil if the process is gone. Its memory map is walked, which takes the kernel up to a millisecond.
-    package init?(of pid: Int32) {
+    /// Nil if the process is gone.
+    /// - Parameter memory: as it was measured (`ProcessStatus.memory`), which costs more than all the rest.
+    package init?(of pid: Int32, memory: Int?) {
         guard let time = ProcessStatus.processorTime(of: pid) else { return nil }
         processorTime = time
-        memory = ProcessStatus.memory(of: pid)
-        descriptors = Self.descriptors(of: pid)
-    }
-
-    package init(processorTime: Duration, memory: Int?, descriptors: Int?) {
-        self.processorTime = processorTime
         self.memory = memory
-        self.descriptors = descriptors
+        descriptors = Self.descriptors(of: pid)
     }
 
     private static func descriptors(of pid: Int32) -> Int? {
