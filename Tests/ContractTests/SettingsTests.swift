@@ -23,6 +23,7 @@ import Testing
         "limit-request-head": ["64KiB"], "max-body": ["3MiB"],
         "max-requests": ["1000"], "max-requests-jitter": ["25"], "max-worker-memory": ["200MiB"], "max-surge": ["4"],
         "max-unavailable": ["2"], "user": ["www-data"], "group": ["33"], "umask": ["27"], "socket-mode": ["660"],
+        "forwarded-allow-ips": ["10.0.0.0/8", "unix"], "proxy-protocol": ["on"], "root-path": ["/kitchen/"],
         "pidfile": ["b.pid"],
         "control": ["b.sock"], "metrics-bind": ["[::1]:9001"], "access-log": ["-"], "error-log": ["b.log"],
         "chdir": ["/srv"], "log-level": ["DEBUG"],

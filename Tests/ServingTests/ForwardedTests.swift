@@ -19,7 +19,7 @@ import Testing
         let info = ConnectionOrigin(peer: address, header: header)
             .connectionInfo(ProxySettings(settings), authority: "localhost:8001")
         let fields = lines.map { line in
-            let parts = line.split(separator: ":", maxSplits: 1)
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             return Field(String(parts[0]), String(parts[1].drop { $0 == " " }))
         }
         return Request(.get, "/", fields: [Field("Host", "inner")] + fields, connection: info)

@@ -183,7 +183,7 @@ private struct Oops: Error {}
     @Test func aRequestKnowsWhereItCameFrom() async throws {
         let application = Function { request in
             let info = request.connection
-            return .now(Response(.ok, body: Array("\(info.scheme) \(request.authority) \(info.peer).".utf8)))
+            return .now(Response(.ok, body: Array("\(request.scheme) \(request.authority) \(info.peer).".utf8)))
         }
         try await LoopThread.serving(application) { port, _ in
             let client = try Client(port: port)

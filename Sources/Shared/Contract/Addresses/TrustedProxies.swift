@@ -68,7 +68,8 @@ private struct Network: Equatable, Sendable, CustomStringConvertible {
         guard let address = parts.first.flatMap({ IPAddress(String($0)) }) else {
             throw InvalidValue("'\(text)' is not an address, a network such as 10.0.0.0/8, unix, * or off")
         }
-        let most = address.isIPv4 ? 32 : 128
+        // An IPv4 address may be written in its IPv6 form.
+        let most = text.contains(":") ? 128 : 32
         let lengthText = parts.count == 2 ? String(parts[1]) : "\(most)"
         guard let bits = Int(lengthText), String(bits) == lengthText, 0...most ~= bits else {
             throw InvalidValue("'\(text)': give a length from 0 to \(most) after the slash")
@@ -76,13 +77,14 @@ private struct Network: Equatable, Sendable, CustomStringConvertible {
         length = 128 - most + bits
         first = address.prefix(length)
         guard first == address else {
-            throw InvalidValue("'\(text)' has bits after its prefix; write \(first)/\(bits), or only \(address)")
+            throw InvalidValue("'\(text)' has bits after its prefix; write \(self), or only \(address)")
         }
     }
 
     func contains(_ address: IPAddress) -> Bool { address.hasPrefix(length, of: first) }
 
     var description: String {
-        length == 128 ? "\(first)" : "\(first)/\(first.isIPv4 ? length - 96 : length)"
+        if length == 128 { return "\(first)" }
+        return "\(first)/\(first.isIPv4 && length >= 96 ? length - 96 : length)"
     }
 }

@@ -35,7 +35,7 @@ public struct Context: Sendable {
 
     // MARK: Who and where
 
-    /// Identifies the request in logs and responses: `x-request-id` if a trusted proxy (one on this machine) sent it, else 16
+    /// Identifies the request in logs and responses: `x-request-id` if a trusted proxy sent it, else 16
     /// random hexadecimal digits.
     public var id: String { request.id }
 
