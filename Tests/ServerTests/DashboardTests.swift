@@ -72,8 +72,8 @@ import Testing
         var nonces: Set<String> = []
         for _ in 0..<3 {
             let page = try Client(address).ask("/")
-            #expect(page.status == 200 && page["Content-Type"] == "text/html; charset=utf-8")
-            let policy = try #require(page["Content-Security-Policy"])
+            #expect(page.status == 200 && page["content-type"] == "text/html; charset=utf-8")
+            let policy = try #require(page["content-security-policy"])
             let nonce = try #require(policy.firstMatch(of: /script-src 'nonce-([0-9a-f]{32})';/)?.1)
             #expect(policy.hasPrefix("default-src 'none'; ") && !policy.contains("unsafe"))
             #expect(page.body.matches(of: /<(?:script|style)\b/).count == 2)
