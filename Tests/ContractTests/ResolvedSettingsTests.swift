@@ -148,11 +148,6 @@ import Testing
             try ResolvedSettings(flags: [:], environment: ["KEEP_ALIVE": "a fortnight"], file: nil, isFromMaster: true)
         }
         #expect(error?.description.hasPrefix("KEEP_ALIVE in the environment: invalid value 'a fortnight': ") == true)
-        // But what is not there yet is nothing that a master would hand over.
-        let other = ["METRICS_BIND": ":9", "KEEP_ALIVE": "7s"]
-        #expect(
-            try ResolvedSettings(flags: [:], environment: other, file: nil, isFromMaster: true).settings.keepAlive
-                == .seconds(7))
     }
 
     @Test func aFlagSilencesWhatTheEnvironmentSays() throws {
