@@ -21,7 +21,7 @@ OTHERS = {
     "addr2line", "apt-get", "bg", "cat", "cd", "chmod", "cp", "curl", "docker", "dpkg", "dpkg-query", "echo", "env", "exec",
     "export", "false", "fg", "gdb", "git", "grep", "gunicorn", "haproxy", "install", "jobs", "journalctl", "kill",
     "kubectl", "litestream", "lldb", "ls", "mkdir", "mv", "pg_basebackup", "pg_dump", "pg_restore", "podman",
-    "printf", "ps", "psql", "rm", "sleep", "sqlite3", "systemctl", "systemd-analyze", "tail", "time", "true",
+    "printf", "ps", "psql", "rm", "sleep", "sqlite3", "ssh", "systemctl", "systemd-analyze", "tail", "time", "true",
     "upgrade", "uvicorn", "wait", "watch",
 }  # fmt: skip
 PREFIXES = {"exec", "nohup", "sudo", "time", "!"}

@@ -33,7 +33,7 @@ BUILT = ROOT / ".build/debug"
 PATIENCE = 30
 END = "--- end of the command"
 PIECE = re.compile(
-    r"(?P<any>\.\.\.) | (?P<pid>(?<=pid[=\ ])\d+) | (?P<number>\d[\d.]*(?:\ (?:us|ms|s|min|h|[KMG]iB)\b)?) | (?P<none>(?<=\ )-$)"
+    r"(?P<any>\.\.\.) | (?P<id>(?<=request=)[0-9a-f]{16}) | (?P<pid>(?<=pid[=\ ])\d+) | (?P<number>\d[\d.]*(?:\ (?:us|ms|s|min|h|[KMG]iB)\b)?) | (?P<none>(?<=\ )-$)"
     r" | (?P<blank>\s+)",
     re.X,
 )
@@ -120,7 +120,7 @@ class Session:
                 result += r"(\d+)" if text not in unknown else rf"\{unknown.index(text) + 1}"
                 unknown += [text] if text not in unknown else []
             else:
-                result += {"any": ".*", "number": r"\d[\d.]*(?: (?:us|ms|s|min|h|[KMG]iB)\b)?", "none": r"(?:-|\d+ \w+)", "blank": r"\s+"}[kind]
+                result += {"any": ".*", "id": "[0-9a-f]{16}", "number": r"\d[\d.]*(?: (?:us|ms|s|min|h|[KMG]iB)\b)?", "none": r"(?:-|\d+ \w+)", "blank": r"\s+"}[kind]
         return re.compile(result + re.escape(line[position:]) + r"\s*"), unknown
 
     def run(self, block):
