@@ -5,6 +5,14 @@ import Testing
 
 /// `brigade top` without a terminal: what it works out, and the picture that it makes of it.
 @Suite struct TopTests {
+    @Test(arguments: [
+        ("h", "h"), ("\u{1b}[Ah", "h"), ("c\u{1b}[1;5Bq", "cq"), ("\u{1b}OPm", "m"), ("\u{1b}", ""), ("\u{1b}xr", "r"),
+        ("\u{1b}[", ""), ("\u{1b}[A\u{1b}[B i", " i"),
+    ])
+    func keysOfSeveralBytesMeanNothing(bytes: String, keys: String) {
+        #expect(String(decoding: TopModel.keys(of: Array(bytes.utf8)), as: UTF8.self) == keys)
+    }
+
     private func sample(
         pid: Int = 70, requests: Int = 0, cpu: Double = 0, workers: Int = 3, target: String = "/recipes/1",
         events: Int = 3

@@ -118,7 +118,7 @@ import Testing
         #expect(master.everything.contains(name))
     }
 
-    @Test(arguments: SettingsSchema.all.map(\.flag).filter { $0 != "prestart" })
+    @Test(arguments: SettingsSchema.all.filter { $0.syntax != .onOff }.map(\.flag))
     func everySettingIsAFlag(flag: String) throws {
         let master = try BuiltMaster(["--\(flag)", ""])
         #expect(master.end() == .exited(ExitCode.usage.rawValue))

@@ -54,6 +54,15 @@ public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConverti
 
     /// The method as in the request line.
     public var description: String { rawValue }
+
+    // Not that of `RawRepresentable`, which would compare texts.
+    /// Whether the methods are the same.
+    public static func == (one: Method, other: Method) -> Bool { one.name == other.name }
+
+    /// The same as `== .head`, without a copy.
+    package var isHead: Bool {
+        if case .head = name { true } else { false }
+    }
 }
 
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation

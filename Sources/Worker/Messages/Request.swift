@@ -105,19 +105,64 @@ public struct ConnectionInfo: Hashable, Sendable {
         case http, https
     }
 
+    private struct Values {
+        var scheme: Scheme
+        var isTrusted: Bool
+        var authority: String
+        var peer: String
+        var forwarding: (any Forwarding)?
+    }
+
+    /// An object, because all requests of a connection have the same, and each is copied some times.
+    private final class Shared: Sendable {
+        let values: Values
+
+        init(_ values: Values) {
+            self.values = values
+        }
+    }
+
+    private var shared: Shared
+
+    private mutating func change(_ change: (inout Values) -> Void) {
+        var values = shared.values
+        change(&values)
+        shared = Shared(values)
+    }
+
     /// Of the connection: `https` only if the header of the PROXY protocol says so. `Request.scheme` is the client's.
-    public var scheme: Scheme
+    public var scheme: Scheme {
+        get { shared.values.scheme }
+        set { change { $0.scheme = newValue } }
+    }
+
     /// Whether the peer is a trusted proxy (`--forwarded-allow-ips`), so that the fields that it adds about the client can be
     /// believed. With the PROXY protocol, the client that the header names must be one, too.
-    public var isTrusted: Bool
+    public var isTrusted: Bool {
+        get { shared.values.isTrusted }
+        set { change { $0.isTrusted = newValue } }
+    }
+
     /// Host and port of the listening address.
-    public var authority: String
+    public var authority: String {
+        get { shared.values.authority }
+        set { change { $0.authority = newValue } }
+    }
+
     /// The peer's address without its port; empty for a unix socket.
-    public var peer: String
+    public var peer: String {
+        get { shared.values.peer }
+        set { change { $0.peer = newValue } }
+    }
+
     /// When the server gives up on the request (`--request-timeout`): CLOCK_MONOTONIC, nanoseconds; nil for never.
     public var deadline: UInt64?
+
     /// Nil if no proxy says anything about the client.
-    package var forwarding: (any Forwarding)?
+    package var forwarding: (any Forwarding)? {
+        get { shared.values.forwarding }
+        set { change { $0.forwarding = newValue } }
+    }
 
     /// The defaults are those of a plain connection on this machine.
     public init(
@@ -132,12 +177,9 @@ public struct ConnectionInfo: Hashable, Sendable {
         scheme: Scheme, authority: String, peer: String, isTrusted: Bool, deadline: UInt64?,
         forwarding: (any Forwarding)?
     ) {
-        self.scheme = scheme
-        self.isTrusted = isTrusted
-        self.authority = authority
-        self.peer = peer
+        shared = Shared(
+            Values(scheme: scheme, isTrusted: isTrusted, authority: authority, peer: peer, forwarding: forwarding))
         self.deadline = deadline
-        self.forwarding = forwarding
     }
 
     /// Whether all that they say is the same.

@@ -151,9 +151,7 @@ private struct TopView: ~Copyable {
         let count = read(STDIN_FILENO, &keys, keys.count)
         // The terminal is gone.
         guard count > 0 else { return isOver = true }
-        // A key such as an arrow is more than one byte, and means nothing here.
-        guard keys[0] != 0x1b else { return }
-        for key in keys.prefix(count) {
+        for key in TopModel.keys(of: keys.prefix(count)) {
             switch model.press(key) {
             case .none: break
             case .redraw: draw()

@@ -69,6 +69,25 @@ struct TopModel {
         problem = reason
     }
 
+    /// The keys in what a terminal has sent, without those that are sequences of bytes, such as arrows (ECMA-48, section 5.4):
+    /// they mean nothing here.
+    static func keys(of bytes: some Collection<UInt8>) -> [UInt8] {
+        var keys: [UInt8] = []
+        var rest = bytes[...]
+        while let byte = rest.popFirst() {
+            guard byte == 0x1b else {
+                keys.append(byte)
+                continue
+            }
+            switch rest.popFirst() {
+            case UInt8(ascii: "["): rest = rest.drop { !(0x40...0x7e).contains($0) }.dropFirst()
+            case UInt8(ascii: "O"): rest = rest.dropFirst()
+            default: break
+            }
+        }
+        return keys
+    }
+
     mutating func press(_ key: UInt8) -> Action {
         switch Character(Unicode.Scalar(key)) {
         case "q", "Q", "\u{3}", "\u{4}": return .quit

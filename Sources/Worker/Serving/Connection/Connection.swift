@@ -50,8 +50,6 @@ struct Connection: ~Copyable {
 
     private let limits: RequestLimits
     private let accessLog: AccessLogFormat?
-    private let trustsPeer: Bool
-    private var numbers: RequestNumbers
     private var parser: RequestParser
     private var phase = Phase.open
     private var inputEnded = false
@@ -78,11 +76,9 @@ struct Connection: ~Copyable {
         limits: RequestLimits, timeouts: ConnectionTimeouts, accessLog: AccessLogFormat? = nil, isTimed: Bool = false,
         trustsPeer: Bool = false, seed: UInt64 = 0, at now: UInt64
     ) {
-        self.trustsPeer = trustsPeer
-        numbers = RequestNumbers(seed: seed)
         self.limits = limits
         self.accessLog = accessLog
-        parser = RequestParser(limits: limits, asks: true)
+        parser = RequestParser(limits: limits, asks: true, trustsPeer: trustsPeer, seed: seed)
         writer = ResponseWriter(isTimed: isTimed)
         timers = ConnectionTimers(timeouts, at: now)
         turn = TurnBudget(0, at: now)
@@ -307,7 +303,6 @@ struct Connection: ~Copyable {
 
     private mutating func begin(_ request: consuming IncomingRequest, at time: LoopTime) -> Action {
         turn.spend()
-        identify(&request)
         if !request.isPersistent { phase = .finishing }
         let number = pipeline.append(
             request, logFields: accessLog.map { AccessLogFields(request.head, $0, request.identity) })
@@ -320,21 +315,11 @@ struct Connection: ~Copyable {
         return .handle(number: number, request)
     }
 
-    /// Gives a request its id.
-    @inline(__always) private mutating func identify(_ request: inout IncomingRequest) {
-        let number = numbers.next()
-        request.identity =
-            request.noted.isDisjoint(with: .identity)
-            ? RequestIdentity(number: number)
-            : RequestIdentity(number: number, head: request.head, isTrusted: trustsPeer)
-    }
-
     private mutating func reject(_ rejection: RequestRejection, at time: LoopTime) {
         let rejection = record(rejection)
         phase = .finishing
         let line = parser.unansweredLine
-        var request = parser.unansweredRequest
-        if request != nil { identify(&request!) }
+        let request = parser.unansweredRequest
         let number = pipeline.appendRejected(
             arrival: timers.requestSince, isHead: line?.starts(with: "HEAD ".utf8) == true,
             response: request == nil ? rejection.response : nil,

@@ -30,6 +30,8 @@ import Messages
 
     /// What all requests of the connection know, without `forwarding`.
     private let info: ConnectionInfo
+    /// The same with it, for requests that need it.
+    private let forwardedInfo: ConnectionInfo
     /// Nil if no proxy is believed about the client.
     private let forwarding: (any Forwarding)?
     /// Whether requests without a field about the client need it, too.
@@ -49,8 +51,10 @@ import Messages
     private var contentWriter: ResponseContentWriter?
 
     init(_ info: ConnectionInfo, server: Server) {
+        let reader = info.forwarding
+        forwardedInfo = info
         var info = info
-        let reader = info.forwarding.take()
+        if reader != nil { info.forwarding = nil }
         self.info = info
         forwarding = reader
         alwaysForwards = reader?.isAlwaysNeeded ?? false
@@ -77,7 +81,7 @@ import Messages
     func handle(_ number: Int, _ incoming: IncomingRequest, _ series: inout RequestMetrics.Series) -> Response? {
         let request = request(number, incoming)
         var route: Int?
-        defer { series = requests.metrics.series(of: request.head.method, route: route) }
+        defer { series = requests.metrics.series(of: request.head, route: route) }
         let entry = requests.enter(request, at: incoming.arrival)
         #if DEBUG
             let begin = MonotonicClock.nanoseconds
@@ -110,7 +114,7 @@ import Messages
         let request = Request(
             head: head(incoming), connection: connectionInfo(incoming), identity: incoming.identity)
         var route: Int?
-        defer { series = requests.metrics.series(of: request.head.method, route: route) }
+        defer { series = requests.metrics.series(of: request.head, route: route) }
         return decorate(rejection.response, number, nil, request, &route)
     }
 
@@ -173,9 +177,8 @@ import Messages
     }
 
     private func connectionInfo(_ incoming: IncomingRequest) -> ConnectionInfo {
-        var info = info
+        var info = incoming.noted.contains(.forwarded) || alwaysForwards ? forwardedInfo : info
         if let limit = server.timeouts.request { info.deadline = incoming.arrival + limit }
-        if incoming.noted.contains(.forwarded) || alwaysForwards { info.forwarding = forwarding }
         return info
     }
 

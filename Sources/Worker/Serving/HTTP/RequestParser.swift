@@ -8,8 +8,7 @@ struct IncomingRequest {
     /// Whether its content is yet to come, piece by piece.
     var isStreamed: Bool
     var noted: NotedFields
-    /// The parser does not know it.
-    var identity = RequestIdentity(number: 0)
+    var identity: RequestIdentity
     /// When its head was complete.
     var arrival: UInt64
     var isHTTP10: Bool
@@ -59,6 +58,10 @@ struct RequestParser: ~Copyable {
 
     private let limits: RequestLimits
     private let asks: Bool
+    private let trustsPeer: Bool
+    private var numbers: RequestNumbers
+    /// Of the request whose head was completed last.
+    private var number: UInt64 = 0
     private var buffer: [UInt8] = []
     /// Where in the buffer the current request begins.
     private var start = 0
@@ -81,10 +84,15 @@ struct RequestParser: ~Copyable {
     private var rejectedLine: [UInt8]?
     private var rejectedRequest: IncomingRequest?
 
-    /// - Parameter asks: whether content waits for `take`.
-    init(limits: RequestLimits, asks: Bool = false) {
+    /// - Parameters:
+    ///   - asks: whether content waits for `take`.
+    ///   - trustsPeer: whether the peer is a trusted proxy, whose ids of requests are taken.
+    ///   - seed: random, for the ids of requests.
+    init(limits: RequestLimits, asks: Bool = false, trustsPeer: Bool = false, seed: UInt64 = 0) {
         self.limits = limits
         self.asks = asks
+        self.trustsPeer = trustsPeer
+        numbers = RequestNumbers(seed: seed)
     }
 
     var progress: Progress {
@@ -247,6 +255,7 @@ struct RequestParser: ~Copyable {
         guard let line = requestLine else { throw .malformed("Malformed request line") }
         try framing.checkHost(isHTTP10: line.isHTTP10)
         arrival = now
+        number = numbers.next()
         var path = line.path
         var head = bytes.extracting(start..<lines.position).withUnsafeBufferPointer { Array($0) }
         if path.isEmpty {
@@ -287,7 +296,11 @@ struct RequestParser: ~Copyable {
     private func incoming(_ head: RequestHead, body: [UInt8]) -> IncomingRequest {
         let isHTTP10 = requestLine?.isHTTP10 ?? false
         return IncomingRequest(
-            head: head, body: body, isStreamed: isStreaming, noted: framing.noted, arrival: arrival,
+            head: head, body: body, isStreamed: isStreaming, noted: framing.noted,
+            identity: framing.noted.isDisjoint(with: .identity)
+                ? RequestIdentity(number: number)
+                : RequestIdentity(number: number, head: head, isTrusted: trustsPeer),
+            arrival: arrival,
             isHTTP10: isHTTP10, isPersistent: !framing.closes && (!isHTTP10 || framing.keepsAlive))
     }
 

@@ -21,13 +21,18 @@ import Messages
     ]
 
     private let routes: [RouteName]
+    private let routeCount: Int
+    /// Where the series of the routes begin.
+    private let firstOfRoutes = RequestMetrics.methods.count
     private let registry: MetricsRegistry
     /// By `Series.index`: requests without a route by method, then two for each route, its own method's and HEAD's. A series is
     /// made when it is first needed, but those of the routes at once, so that they are there with zeros.
-    private var words: [MetricsBlock.Words?]
+    /// Not checked at run time: nothing is called while it is read or changed.
+    @exclusivity(unchecked) private var words: [MetricsBlock.Words?]
 
     init(_ routes: [RouteName], _ registry: MetricsRegistry) {
         self.routes = routes
+        routeCount = routes.count
         self.registry = registry
         words = Array(repeating: nil, count: Self.methods.count + 2 * routes.count)
         // The first, so that there is room for it: what has no room is counted there.
@@ -38,11 +43,13 @@ import Messages
     }
 
     /// - Parameter route: the index of the route that matches; nil for none.
-    func series(of method: Method, route: Int?) -> Series {
-        guard let route, routes.indices.contains(route) else {
-            return Series(index: Int32(Self.methods.firstIndex(of: method.rawValue) ?? 0))
-        }
-        return Series(index: Int32(Self.methods.count + 2 * route + (method == .head ? 1 : 0)))
+    @inline(__always) func series(of head: RequestHead, route: Int?) -> Series {
+        guard let route, (0..<routeCount).contains(route) else { return unmatched(head.method) }
+        return Series(index: Int32(truncatingIfNeeded: firstOfRoutes + 2 * route + (head.method.isHead ? 1 : 0)))
+    }
+
+    @inline(never) private func unmatched(_ method: Method) -> Series {
+        Series(index: Int32(Self.methods.firstIndex(of: method.rawValue) ?? 0))
     }
 
     /// The template of the route; nil for none.
