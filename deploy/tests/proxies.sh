@@ -123,7 +123,7 @@ counted() {
 }
 
 say "checking the configurations"
-nginx_version=$(nginx -v 2>&1) haproxy_version=$(haproxy -v | head -n 1)
+nginx_version=$(nginx -v 2>&1) haproxy_version=$(haproxy -v | sed -n 1p)
 echo "    $nginx_version, $haproxy_version, Caddy $(caddy version)"
 caddy validate --config "$root/deploy/Caddyfile" --adapter caddyfile >"$work/caddy.log" 2>&1 || fail "the Caddyfile is invalid"
 
