@@ -28,7 +28,7 @@ import Testing
                 and 5 more
                 """)
         #expect(
-            ControlJSON.text(report)
+            ReportJSON.text(report)
                 == #"{"others":5,"requests":[{"age":30,"generation":2,"id":"id30","method":"GET","pid":71,"#
                 + #""target":"/slow/30","trace":null,"worker":3},{"age":7,"generation":2,"id":"id7","method":"GET","#
                 + #""pid":71,"target":"/slow/7","trace":null,"worker":3}]}"#)

@@ -205,9 +205,9 @@ struct ControlOptions: ParsableArguments {
         do {
             let text = try reply(to: request, waitsForExit)
             guard json else { return print(format(text)) }
-            print(request.hasJSONReply ? text : ControlJSON.text(Outcome(ok: true, result: text)))
+            print(request.hasJSONReply ? text : ReportJSON.text(Outcome(ok: true, result: text)))
         } catch let error as StartError where json {
-            print(ControlJSON.text(Outcome(ok: false, error: error.description)))
+            print(ReportJSON.text(Outcome(ok: false, error: error.description)))
             throw ArgumentParser.ExitCode(error.code.rawValue)
         }
     }

@@ -79,7 +79,7 @@ struct StackReports {
     private mutating func finish(_ id: Worker.ID, isComplete: Bool) -> [AddressedReply] {
         guard let report = reports.removeValue(forKey: id) else { return [] }
         let stacks = ThreadStacks(report.text, of: id, pid: report.pid, isComplete: isComplete)
-        return report.clients.map { ($0.number, .success($0.asJSON ? ControlJSON.text(stacks) : stacks.text)) }
+        return report.clients.map { ($0.number, .success($0.asJSON ? ReportJSON.text(stacks) : stacks.text)) }
     }
 }
 

@@ -148,7 +148,7 @@ struct StatusReport {
 // MARK: - JSON
 
 extension StatusReport: Encodable {
-    var json: String { ControlJSON.text(self) }
+    var json: String { ReportJSON.text(self) }
 
     private enum Key: CodingKey {
         case state, pid, age, generation, target, ready, requests, serverErrors, requestsPerSecond,

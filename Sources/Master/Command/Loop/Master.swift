@@ -506,7 +506,7 @@ final class Master {
             control.answer(client, .success(asJSON ? report.json : report.text), at: now)
         case .inFlight(let limit, let asJSON):
             let report = status.inFlight(children, limit: limit)
-            control.answer(client, .success(asJSON ? ControlJSON.text(report) : report.text), at: now)
+            control.answer(client, .success(asJSON ? ReportJSON.text(report) : report.text), at: now)
         case .reload(let waits):
             if isStopping { return control.answer(client, .failure("the server is stopping"), at: now) }
             if waits { pendingRequests.add(.reload(after: supervisor.newestGeneration), for: client) }

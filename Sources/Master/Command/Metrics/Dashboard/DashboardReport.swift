@@ -81,14 +81,7 @@ struct DashboardReport {
 // MARK: - JSON
 
 extension DashboardReport: Encodable {
-    var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Every value is a text, a finite number or null.
-        guard let data = try? encoder.encode(self) else { preconditionFailure("the report cannot be encoded") }
-        return Array(data)
-    }
+    var json: [UInt8] { Array(ReportJSON.text(self).utf8) }
 
     private enum Key: String, CodingKey {
         case time, version, pid, state, started, generation, targetWorkers, readyWorkers, responses, lostWorkers

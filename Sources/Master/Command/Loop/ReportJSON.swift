@@ -1,13 +1,14 @@
 import FoundationEssentials
 
-/// JSON for the control socket's clients: on one line, with names in snake case. Times are in seconds.
-enum ControlJSON {
+/// JSON of the reports about the server, for the control socket's clients and for the dashboard: on one line, with names in
+/// snake case. Times are in seconds.
+enum ReportJSON {
     static func text(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Every value is a text, a finite number or null.
-        guard let data = try? encoder.encode(value) else { preconditionFailure("a reply cannot be encoded") }
+        guard let data = try? encoder.encode(value) else { preconditionFailure("a report cannot be encoded") }
         return String(decoding: data, as: UTF8.self)
     }
 }
