@@ -158,12 +158,14 @@ final class ChildProcesses {
     /// Its slot on the scoreboard.
     func slot(of worker: Worker) -> Scoreboard.Slot { resources.scoreboard.slot(worker.id.slot) }
 
-    /// What the worker shows of its work.
-    /// - Parameter maxConnections: of its settings.
-    func account(of worker: Worker, maxConnections: Int) -> Scoreboard.Slot.Account {
-        // Each accept thread may take one connection too many.
-        let limit = maxConnections + resources.listeners.count
-        return resources.scoreboard.slot(worker.id.slot).account(since: worker.started, connections: limit)
+    /// What the worker shows of its work, within what its settings allow.
+    func account(of worker: Worker, in supervisor: Supervisor) -> Scoreboard.Slot.Account {
+        slot(of: worker).account(since: worker.started, connections: mostConnections(of: worker, in: supervisor))
+    }
+
+    /// Each accept thread may take one connection too many.
+    func mostConnections(of worker: Worker, in supervisor: Supervisor) -> Int {
+        supervisor.settings(of: worker.id.generation).maxConnections + resources.listeners.count
     }
 
     // MARK: Errors

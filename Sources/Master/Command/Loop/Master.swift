@@ -144,7 +144,8 @@ final class Master {
         }
         serveControl(part(firstOfControl..<firstOfMetrics))
         if let server = resources.metricsServer, exitCode == nil {
-            metrics.serve(server, part(firstOfMetrics..<sources.count), status, children, eventLog.recent)
+            metrics.serve(
+                server, part(firstOfMetrics..<sources.count), status, children, &memoryCache, eventLog.recent)
         }
     }
 
@@ -375,7 +376,9 @@ final class Master {
     private func abort() {
         log.critical("aborted; the state follows")
         for line in report().text.split(separator: "\n") { log.critical("\(line)") }
-        for worker in supervisor.workers { eventLog.writeInFlight(account(of: worker), worker.id) }
+        for worker in supervisor.workers {
+            eventLog.writeInFlight(children.account(of: worker, in: supervisor), worker.id)
+        }
         LogOutput.finish()
         CurrentProcess.abort()
     }
@@ -424,6 +427,7 @@ final class Master {
         answer(stackReports.exited(worker.id))
         handle(.workerExited(worker.id, status))
         children.forget(worker)
+        memoryCache.forget(worker.child.pid)
         reapOrphans()
     }
 
@@ -439,12 +443,7 @@ final class Master {
     }
 
     private func account(of id: Worker.ID) -> Scoreboard.Slot.Account {
-        supervisor.workers.first { $0.id == id }.map(account) ?? .empty
-    }
-
-    private func account(of worker: Worker) -> Scoreboard.Slot.Account {
-        children.account(
-            of: worker, maxConnections: supervisor.settings(of: worker.id.generation).maxConnections)
+        supervisor.workers.first { $0.id == id }.map { children.account(of: $0, in: supervisor) } ?? .empty
     }
 
     // MARK: Listening sockets
@@ -597,9 +596,14 @@ final class Master {
         for (client, reply) in answered { resources.controlServer?.answer(client, reply, at: MonotonicClock.now) }
     }
 
+    /// Within it, a status does not measure a process's memory again.
+    private static let memoryLifetime = Duration.seconds(3)
+
     private func report() -> StatusReport {
         let now = MonotonicClock.now
-        return status.report(children, masterStarted: started) { memoryCache.memory(of: $0, at: now) }
+        return status.report(children, masterStarted: started) {
+            memoryCache.memory(of: $0, within: Self.memoryLifetime, at: now)
+        }
     }
 
     // MARK: Upgrade

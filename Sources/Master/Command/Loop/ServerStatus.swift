@@ -42,8 +42,7 @@ struct ServerStatus {
         var serverErrors = history.totals.serverErrors ?? 0
         var latency = history.totals.latency
         let lines = supervisor.workers.map { worker in
-            let account = children.account(
-                of: worker, maxConnections: supervisor.settings(of: worker.id.generation).maxConnections)
+            let account = children.account(of: worker, in: supervisor)
             let pid = children.workers[worker.id]?.child.pid
             requests = .addingClamped(requests, account.requests)
             serverErrors = .addingClamped(serverErrors, account.serverErrors)
@@ -102,8 +101,7 @@ struct ServerStatus {
         var entries: [InFlightReport.Entry] = []
         var unrecorded = 0
         for worker in supervisor.workers {
-            let account = children.account(
-                of: worker, maxConnections: supervisor.settings(of: worker.id.generation).maxConnections)
+            let account = children.account(of: worker, in: supervisor)
             unrecorded += account.unrecorded
             let pid = children.workers[worker.id]?.child.pid
             entries += account.inFlight.map { InFlightReport.Entry(worker: worker.id, pid: pid, request: $0) }

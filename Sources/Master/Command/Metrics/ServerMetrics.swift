@@ -17,16 +17,13 @@ final class ServerMetrics {
     private(set) var state: MetricsState
     /// Seconds since 1970.
     private let startTime: Int
-    /// The memory of processes, and when it was measured, by pid. Nil is unknown.
-    private var memories: [Int32: (bytes: Int?, time: Duration)] = [:]
     /// Whoever has asked, and waits until the memory of all processes was measured once.
     private var waiting: [(client: Int, request: HTTPRequest, page: MetricsPage)] = []
 
     /// When the history gets its next sample. CLOCK_MONOTONIC.
     private(set) var sampleDue = MonotonicClock.now
 
-    /// Memory is measured again for the history's samples, and not for each scrape: the kernel walks the memory map of the
-    /// process, which takes up to a millisecond.
+    /// Memory is measured again for the history's samples, and not for each scrape.
     private static let memoryLifetime = Duration.seconds(10)
 
     /// The places of workers' series in the registry, by their positions in the worker's part of the scoreboard. A series
@@ -103,7 +100,7 @@ final class ServerMetrics {
     /// - Parameter readiness: of the server's `interests`.
     func serve(
         _ server: MetricsServer, _ readiness: [Poll.Readiness], _ status: ServerStatus, _ children: ChildProcesses,
-        _ recentEvents: RecentEvents
+        _ memory: inout ProcessMemoryCache, _ recentEvents: RecentEvents
     ) {
         let now = MonotonicClock.now
         for (client, request) in server.handle(readiness, at: now) {
@@ -112,11 +109,12 @@ final class ServerMetrics {
             case .page(let page): waiting.append((client, request, page))
             }
         }
-        guard isMeasuring || sampleDue <= now, !measureNext(children, isSample: sampleDue <= now, at: now) else {
-            return
-        }
-        let snapshot = snapshot(status, children)
-        if sampleDue <= now {
+        let isSampleDue = sampleDue <= now
+        guard isMeasuring || isSampleDue else { return }
+        let pids = [getpid()] + children.workers.values.map { $0.child.pid }
+        guard !memory.measureNext(of: pids, within: isSampleDue ? Self.memoryLifetime : nil, at: now) else { return }
+        let snapshot = snapshot(status, children, memory)
+        if isSampleDue {
             sampleDue = now + History.interval
             state.history.value?.record(
                 History.Measurement(snapshot, readyWorkers: status.supervisor.readyWorkers), at: SuspendAwareClock.now)
@@ -136,36 +134,23 @@ final class ServerMetrics {
         waiting = []
     }
 
-    /// Measures the memory of one process.
-    /// - Returns: whether one was due, and others may be.
-    private func measureNext(_ children: ChildProcesses, isSample: Bool, at now: Duration) -> Bool {
-        let pids = [getpid()] + children.workers.values.map { $0.child.pid }
-        memories = memories.filter { pids.contains($0.key) }
-        let due = pids.first { pid in
-            memories[pid].map { isSample && now - $0.time >= Self.memoryLifetime } ?? true
-        }
-        guard let due else { return false }
-        memories[due] = (ProcessStatus.memory(of: due), now)
-        return true
-    }
-
-    private func usage(of pid: Int32) -> ProcessUsage? { ProcessUsage(of: pid, memory: memories[pid]?.bytes) }
-
     /// What is known now.
-    private func snapshot(_ status: ServerStatus, _ children: ChildProcesses) -> MetricsSnapshot {
+    private func snapshot(
+        _ status: ServerStatus, _ children: ChildProcesses, _ memory: ProcessMemoryCache
+    ) -> MetricsSnapshot {
+        func usage(of pid: Int32) -> ProcessUsage? { ProcessUsage(of: pid, memory: memory.lastMemory(of: pid)) }
         let supervisor = status.supervisor
         let now = MonotonicClock.now
         var workers: [MetricsSnapshot.WorkerSample] = []
         var processes = usage(of: getpid()).map { [MetricsSnapshot.ProcessSample(slot: nil, usage: $0)] } ?? []
         var processorTimes: [Int: Duration] = [:]
         for worker in supervisor.workers {
-            let limit = supervisor.settings(of: worker.id.generation).maxConnections
             let slot = children.slot(of: worker)
             let reading = read(worker, slot)
             state.totals.read(reading.counters, of: worker.id)
             let gauges = WorkerGauges(
-                connections: min(slot.connections, limit + status.listeners.count), requests: slot.activeRequests,
-                pool: slot.pool, series: reading.gauges)
+                connections: min(slot.connections, children.mostConnections(of: worker, in: supervisor)),
+                requests: slot.activeRequests, pool: slot.pool, series: reading.gauges)
             workers.append(MetricsSnapshot.WorkerSample(id: worker.id, state: worker.state.name, gauges: gauges))
             guard let pid = children.workers[worker.id]?.child.pid, let usage = usage(of: pid) else { continue }
             processes.append(MetricsSnapshot.ProcessSample(slot: worker.id.slot, usage: usage))

@@ -60,8 +60,7 @@ struct DashboardReport {
             snapshot.processes.compactMap { process in process.slot.map { ($0, process.usage.memory) } }
         ) { $1 }
         workers = status.supervisor.workers.map { worker in
-            let account = children.account(
-                of: worker, maxConnections: status.supervisor.settings(of: worker.id.generation).maxConnections)
+            let account = children.account(of: worker, in: status.supervisor)
             return WorkerRow(
                 slot: worker.id.slot, generation: worker.id.generation,
                 pid: children.workers[worker.id]?.child.pid, state: worker.state.name,
