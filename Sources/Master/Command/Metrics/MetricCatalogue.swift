@@ -146,7 +146,8 @@ enum MetricCatalogue {
         MetricFamily(
             "brigade_worker_recycles", .counter, labels: ["reason"],
             help: "Workers that were replaced while they served, by reason: requested (by the worker, as at "
-                + "--max-requests), memory (--max-worker-memory), listener (it held a socket that was replaced)."
+                + "--max-requests), memory (--max-worker-memory), listener (it held a socket that was replaced), "
+                + "operator (brigade workers drain)."
         ) { snapshot, text in
             text.add(snapshot.events.recycles)
         },
