@@ -52,6 +52,14 @@ public struct Method: RawRepresentable, Hashable, Sendable, CustomStringConverti
         }
     }
 
+    /// The methods of RFC 9110, section 9, and RFC 5789 that metrics and traces name.
+    package static let reportedNames = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"]
+    /// What they call any other one (OpenTelemetry's semantic conventions for HTTP): a client can make up as many as it likes.
+    package static let otherReportedName = "_OTHER"
+
+    /// The method as metrics and traces name it.
+    package var reportedName: String { Self.reportedNames.contains(rawValue) ? rawValue : Self.otherReportedName }
+
     /// The method as in the request line.
     public var description: String { rawValue }
 

@@ -85,11 +85,13 @@ private final class RequestSpan: Sendable {
     init(_ request: Request, _ tracer: any Tracer) {
         var context = ServiceContext.topLevel
         tracer.extract(request.head, into: &context, using: FieldExtractor())
-        method = Self.methods.contains(request.method.rawValue) ? request.method.rawValue : "_OTHER"
-        span = tracer.startSpan(method == "_OTHER" ? "HTTP" : method, context: context, ofKind: .server)
+        method = request.method.reportedName
+        span = tracer.startSpan(method == Method.otherReportedName ? "HTTP" : method, context: context, ofKind: .server)
         span.updateAttributes { [method] attributes in
             attributes["http.request.method"] = method
-            if method == "_OTHER" { attributes["http.request.method_original"] = request.method.rawValue }
+            if method == Method.otherReportedName {
+                attributes["http.request.method_original"] = request.method.rawValue
+            }
             attributes["url.scheme"] = request.connection.scheme.rawValue
             attributes["url.path"] = String(decoding: request.path, as: UTF8.self)
             if let query = request.query { attributes["url.query"] = String(decoding: query, as: UTF8.self) }
@@ -104,11 +106,6 @@ private final class RequestSpan: Sendable {
     deinit {
         span.end()
     }
-
-    /// RFC 9110, section 9, and RFC 5789.
-    private static let methods: Set = [
-        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
-    ]
 
     private struct FieldExtractor: Extractor {
         func extract(key: String, from head: RequestHead) -> String? {
@@ -134,7 +131,8 @@ private final class RequestSpan: Sendable {
     /// - Parameter route: nil for none.
     func matched(_ route: RouteName?) {
         guard let route else { return }
-        span.operationName = method == "_OTHER" ? "HTTP \(route.template)" : "\(method) \(route.template)"
+        span.operationName =
+            method == Method.otherReportedName ? "HTTP \(route.template)" : "\(method) \(route.template)"
         span.attributes["http.route"] = route.template
     }
 

@@ -13,12 +13,8 @@ import Messages
         fileprivate let index: Int32
     }
 
-    private static let otherMethod = "_OTHER"
     private static let unmatchedRoute = "unmatched"
-    /// RFC 9110, section 9, and RFC 5789.
-    private static let methods = [
-        otherMethod, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
-    ]
+    private static let methods = [Method.otherReportedName] + Method.reportedNames
 
     private let routes: [RouteName]
     private let routeCount: Int
@@ -34,12 +30,10 @@ import Messages
         self.routes = routes
         routeCount = routes.count
         self.registry = registry
-        words = Array(repeating: nil, count: Self.methods.count + 2 * routes.count)
+        words = Array(repeating: nil, count: firstOfRoutes + 2 * routes.count)
         // The first, so that there is room for it: what has no room is counted there.
-        words[0] = registry.words(of: .init(method: Self.otherMethod, route: Self.unmatchedRoute))
-        for index in routes.indices {
-            words[Self.methods.count + 2 * index] = makeWords(Self.methods.count + 2 * index)
-        }
+        words[0] = registry.words(of: .init(method: Method.otherReportedName, route: Self.unmatchedRoute))
+        for index in routes.indices { _ = makeWords(firstOfRoutes + 2 * index) }
     }
 
     /// - Parameter route: the index of the route that matches; nil for none.
@@ -49,12 +43,12 @@ import Messages
     }
 
     @inline(never) private func unmatched(_ method: Method) -> Series {
-        Series(index: Int32(Self.methods.firstIndex(of: method.rawValue) ?? 0))
+        Series(index: Int32(Self.methods.firstIndex(of: method.reportedName) ?? 0))
     }
 
     /// The template of the route; nil for none.
     func route(of series: Series) -> String? {
-        let index = Int(series.index) - Self.methods.count
+        let index = Int(series.index) - firstOfRoutes
         return index >= 0 ? routes[index / 2].template : nil
     }
 
@@ -68,7 +62,7 @@ import Messages
     }
 
     private func makeWords(_ index: Int) -> MetricsBlock.Words? {
-        let ofRoutes = index - Self.methods.count
+        let ofRoutes = index - firstOfRoutes
         let identity: MetricSeries.Identity
         if ofRoutes < 0 {
             identity = .init(method: Self.methods[index], route: Self.unmatchedRoute)
