@@ -6,6 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/scripts/setup.sh"
 . "$root/deploy/tests/hosts.sh"
+. "$root/deploy/tests/work.sh"
 . "$root/deploy/tests/postgres-pair.sh"
 install haproxy postgresql iproute2 iptables python3 curl socat
 
@@ -17,20 +18,6 @@ replication_password=$(head -c 12 /dev/urandom | base64 | tr '+/' 'ab')
 database_url="postgresql://recipes:$database_password@db1,db2/recipes?target_session_attrs=read-write"
 load() { python3 "$root/deploy/tests/many-hosts-load.py" "$@"; }
 
-fail() {
-    local log
-    for log in "$work"/*.log; do printf '\n== %s\n' "$log"; tail -n 25 "$log"; done >&2
-    printf '\nFAILED: %s\nThe logs are in %s\n' "$*" "$work" >&2
-    exit 1
-}
-# until_true SECONDS WHAT COMMAND...: waits until the command succeeds; WHAT is the mistake if it does not.
-until_true() {
-    local end=$((SECONDS + $1))
-    until "${@:3}" >/dev/null 2>&1; do
-        [ $SECONDS -le "$end" ] || fail "$2, for $1 s"
-        sleep 0.1
-    done
-}
 declare -A masters=()
 clean_up() {
     local status=$?

@@ -6,6 +6,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/scripts/setup.sh"
+. "$root/deploy/tests/work.sh"
 install nginx-light haproxy caddy python3 curl
 
 BUILT=$(cd "${BUILT:-$root/.build/release}" && pwd)
@@ -20,19 +21,6 @@ clean_up() {
     [ $status != 0 ] || rm -rf "$work"
 }
 trap clean_up EXIT
-fail() {
-    local log
-    for log in "$work"/*.log; do printf '\n== %s\n' "$log"; tail -n 25 "$log"; done >&2
-    printf '\nFAILED: %s\nThe logs are in %s\n' "$*" "$work" >&2
-    exit 1
-}
-until_true() {
-    local end=$((SECONDS + $1))
-    until "${@:3}" >/dev/null 2>&1; do
-        [ $SECONDS -le "$end" ] || fail "$2, for $1 s"
-        sleep 0.1
-    done
-}
 # run LOG COMMAND...: in the background, until the end of this script.
 run() { "${@:2}" >>"$work/$1.log" 2>&1 & processes+=($!); }
 # stop_all: the server last, so that no request is cut.
