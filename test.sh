@@ -34,7 +34,7 @@ done
 
 set_up_build
 install python3 python3-prometheus-client curl openssl postgresql
-set_up_promtool
+set_up_prometheus
 say "building the tests (the first build takes about 5 minutes on two cores)"
 swift build --build-tests >&2 || die "the tests do not build: see the errors above"
 if [ ${#filters[@]} = 0 ]; then

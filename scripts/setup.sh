@@ -52,18 +52,19 @@ set_up_build() {
     esac
 }
 
-# set_up_promtool: installs promtool. It is taken out of Debian's package of Prometheus, which would start a server.
-set_up_promtool() {
-    local folder=.build/promtool
-    if command -v promtool >/dev/null || [ -x "$folder/promtool" ]; then return; fi
+# set_up_prometheus: installs prometheus and promtool in .build/prometheus. They are taken out of Debian's package, which would
+# start a server.
+set_up_prometheus() {
+    local folder=.build/prometheus
+    if [ -x "$folder/prometheus" ] && [ -x "$folder/promtool" ]; then return; fi
     if ! command -v apt-get >/dev/null; then
-        say "promtool is missing: install Prometheus to check the metrics with it"
+        say "put prometheus and promtool into $folder to check the metrics with them"
         return
     fi
-    say "fetching promtool into $folder"
+    say "fetching Prometheus into $folder"
     mkdir -p "$folder"
     (cd "$folder" && apt-get download -q prometheus >&2 && dpkg-deb --fsys-tarfile prometheus_*.deb |
-        tar -x --strip-components=3 ./usr/bin/promtool && rm prometheus_*.deb) || die "promtool cannot be fetched"
+        tar -x --strip-components=3 ./usr/bin && rm prometheus_*.deb) || die "Prometheus cannot be fetched"
 }
 
 # build_release: builds brigade and recipe-worker. They run on machines without Swift.

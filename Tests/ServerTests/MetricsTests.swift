@@ -109,7 +109,7 @@ import Testing
     }
 
     /// Where test.sh installs it.
-    private static let promtool = ["/usr/bin/promtool", BuildProducts.root + "/.build/promtool/promtool"].first {
+    private static let promtool = ["/usr/bin/promtool", BuildProducts.root + "/.build/prometheus/promtool"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 

@@ -28,14 +28,8 @@ install_packages() {
     python3 -m venv --clear "$built/environment"
     "$built/environment/bin/pip" install --quiet --disable-pip-version-check -r Tests/Web/requirements.txt
 }
-# Prometheus and promtool, out of Debian's package, which would start a server.
-unpack_prometheus() {
-    say "fetching Prometheus into .build/web"
-    (cd "$built" && apt-get download -q prometheus >&2 && mkdir -p prometheus &&
-        dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x -C prometheus --strip-components=3 ./usr/bin && rm prometheus_*.deb)
-}
-export PROMETHEUS=$built/prometheus
-[ -x "$PROMETHEUS/promtool" ] || unpack_prometheus
+set_up_prometheus
+export PROMETHEUS=$root/.build/prometheus
 export DOCS_ASSETS=$built/docs-assets
 once environment Tests/Web/requirements.txt install_packages
 once docs-assets deploy/docs-assets.sh deploy/docs-assets.sh "$DOCS_ASSETS"
